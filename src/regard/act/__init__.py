@@ -1,0 +1,1 @@
+"""Act: claims and the outbox, channels, human tasks."""

@@ -1,0 +1,133 @@
+"""Products that fit a person, from the baskets in the log; none where orders carry no lines."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import quote
+
+from babel.core import Locale, UnknownLocaleError
+from babel.numbers import format_currency
+
+from regard.act.channels.email.letter import Product
+from regard.act.channels.email.words import words
+from regard.collect.models import Touchpoint
+from regard.engine.baskets import Companions, find_companions
+from regard.identify.selectors import origins_of
+from regard.playbooks.templates import Products
+
+ORDER = "Order Completed"
+BASKETS_READ = 50_000  # the newest orders: taste changes, and reading stays bounded
+STALE_AFTER = 0.02  # of the orders read: new baskets change little until then
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """What was learnt from the newest orders: companions, and each product as it was sold last."""
+
+    companions: Companions
+    products: dict[str, dict[str, Any]]
+    orders: int
+    newest: int
+
+
+_shelf: _Shelf | None = None
+_lock = threading.Lock()
+
+
+def fitting_products(
+    person: int, wanted: Products, *, language: str, currency: str
+) -> tuple[Product, ...]:
+    """Return up to `wanted.limit` products that go with what the person bought, best first."""
+    owned = {sku for basket in _baskets_of(person) for sku in basket}
+    if not owned:
+        return ()
+    shelf = _current_shelf()
+    fits = shelf.companions.fitting(owned, limit=wanted.limit)
+    return tuple(
+        Product(
+            name=_name(shelf.products[fit.sku], fit.sku),
+            price=_price(shelf.products[fit.sku].get("price"), currency, language),
+            url=wanted.url.replace("{sku}", quote(fit.sku, safe="")),
+            because=words(language)["goes_with"].format(
+                name=_name(shelf.products[fit.because], fit.because)
+            ),
+        )
+        for fit in fits
+    )
+
+
+def _current_shelf() -> _Shelf:
+    """Return the shelf, read anew when enough orders have come in since it was read last."""
+    global _shelf
+    with _lock:
+        newest = (
+            Touchpoint.objects.filter(name=ORDER)
+            .order_by("-seq")
+            .values_list("seq", flat=True)
+            .first()
+            or 0
+        )
+        if (
+            _shelf is None
+            or newest < _shelf.newest
+            or newest - _shelf.newest > _shelf.orders * STALE_AFTER
+        ):
+            _shelf = _read_shelf(newest)
+        return _shelf
+
+
+def _read_shelf(newest: int) -> _Shelf:
+    rows = (
+        Touchpoint.objects.filter(name=ORDER).order_by("-seq").values_list("properties", flat=True)
+    )
+    products: dict[str, dict[str, Any]] = {}
+    baskets = []
+    for properties in rows[:BASKETS_READ].iterator(chunk_size=2000):
+        lines = list(_lines(properties))
+        for line in lines:
+            products.setdefault(line["sku"], line)  # newest first: the latest name and price win
+        baskets.append(frozenset(line["sku"] for line in lines))
+    return _Shelf(find_companions(baskets), products, len(baskets), newest)
+
+
+def _baskets_of(person: int) -> Iterator[frozenset[str]]:
+    rows = Touchpoint.objects.filter(origin__in=origins_of(person), name=ORDER).order_by(
+        "-occurred_at", "-seq"
+    )
+    for properties in rows.values_list("properties", flat=True)[:200]:
+        yield frozenset(line["sku"] for line in _lines(properties))
+
+
+def _lines(properties: object) -> Iterator[dict[str, Any]]:
+    """Yield the order lines that name a product; what clients send may be anything."""
+    products = properties.get("products") if isinstance(properties, dict) else None
+    for line in products if isinstance(products, list) else ():
+        sku = (
+            str(line.get("sku") or line.get("product_id") or "").strip()[:80]
+            if isinstance(line, dict)
+            else ""
+        )
+        if sku:
+            yield line | {"sku": sku}
+
+
+def _name(line: dict[str, Any], sku: str) -> str:
+    return str(line.get("name") or sku)[:120]
+
+
+def _price(price: object, currency: str, language: str) -> str:
+    """Return a price in words of the reader's language, or nothing where it is no price."""
+    try:
+        amount = Decimal(str(price))
+        locale = Locale.parse(language.replace("-", "_"))
+    except (InvalidOperation, ValueError, UnknownLocaleError):
+        return ""
+    return (
+        format_currency(amount, currency, locale=locale)
+        if amount.is_finite() and amount > 0
+        else ""
+    )

@@ -1,0 +1,91 @@
+"""Reads of what Act did and is about to do: the outbox, one message with its why, tasks with their context."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from regard.act.context import words_of
+from regard.act.models import HumanTask, Link, Message
+from regard.identify.selectors import origins_of
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDetail:
+    """A task with its context as it opened, and the person's newest words as they are now."""
+
+    task: HumanTask
+    words: list[dict[str, Any]]
+
+
+def outbox(
+    *,
+    states: Collection[str] = (),
+    person: int | None = None,
+    limit: int = 50,
+    older_than: int | None = None,
+) -> list[Message]:
+    """Return messages, newest first; `older_than` is the id of the last one on the page before."""
+    rows = Message.objects.select_related("person", "decision").defer("html", "text")
+    if states:
+        rows = rows.filter(state__in=states)
+    if person is not None:
+        rows = rows.filter(person_id__in=origins_of(person))
+    if older_than is not None:
+        rows = rows.filter(id__lt=older_than)
+    return list(rows.order_by("-id")[:limit])
+
+
+def outbox_counts() -> dict[str, int]:
+    """Return how many messages are in each state."""
+    return dict(Message.objects.values_list("state").annotate(times=Count("id")).order_by("state"))
+
+
+def message_detail(public_id: UUID | str) -> tuple[Message, list[Link]] | None:
+    """Return a message with its decision and links, or None."""
+    message = (
+        Message.objects.select_related("person", "decision").filter(public_id=public_id).first()
+    )
+    return (message, list(message.links.order_by("position"))) if message else None
+
+
+def recent_messages(person: int, *, since: datetime, limit: int = 10) -> list[Message]:
+    """Return what was sent to a person since a time, newest first."""
+    rows = Message.objects.filter(
+        person_id__in=origins_of(person), state=Message.State.SENT, sent_at__gte=since
+    ).defer("html", "text")
+    return list(rows.order_by("-sent_at", "-id")[:limit])
+
+
+def open_tasks(
+    *, as_of: datetime, owner: int | None = None, person: int | None = None, limit: int = 100
+) -> list[HumanTask]:
+    """Return open tasks that are not snoozed, those that pause promotions first, then by due time."""
+    rows = HumanTask.objects.filter(state=HumanTask.State.OPEN).filter(
+        Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=as_of)
+    )
+    if owner is not None:
+        rows = rows.filter(owner_id=owner)
+    if person is not None:
+        rows = rows.filter(person_id__in=origins_of(person))
+    return list(
+        rows.select_related("person").order_by("-pauses_promotions", "due_at", "id")[:limit]
+    )
+
+
+def tasks_of(person: int, *, limit: int = 50) -> list[HumanTask]:
+    """Return a person's tasks, newest first, closed ones too."""
+    return list(
+        HumanTask.objects.filter(person_id__in=origins_of(person)).order_by("-opened_seq")[:limit]
+    )
+
+
+def task_detail(public_id: UUID | str) -> TaskDetail | None:
+    """Return a task with its context and the person's newest words, or None."""
+    task = HumanTask.objects.select_related("person").filter(public_id=public_id).first()
+    return TaskDetail(task, words_of(task.person_id)) if task else None

@@ -1,0 +1,54 @@
+"""What Act does: queue decisions, claim and hand over messages, settle what is unknown, and tasks for people."""
+
+from regard.act.pace import Pace, choose_pace, pace_of
+from regard.act.services.claim import (
+    Claimed,
+    Settled,
+    begin,
+    cancel_messages,
+    claim,
+    settle_leases,
+    settle_uncertain,
+)
+from regard.act.services.deliver import Delivered, deliver
+from regard.act.services.leaving import come_back, leave_purpose, note_reason
+from regard.act.services.queue import Enqueued, enqueue
+from regard.act.services.samples import render_samples
+from regard.act.services.tasks import (
+    NewTask,
+    assign_task,
+    close_task,
+    open_task,
+    reopen_task,
+    snooze_task,
+)
+from regard.act.services.tracking import follow_link, note_open
+
+__all__ = [
+    "Claimed",
+    "Delivered",
+    "Enqueued",
+    "NewTask",
+    "Pace",
+    "Settled",
+    "assign_task",
+    "begin",
+    "cancel_messages",
+    "choose_pace",
+    "claim",
+    "close_task",
+    "come_back",
+    "deliver",
+    "enqueue",
+    "follow_link",
+    "leave_purpose",
+    "note_open",
+    "note_reason",
+    "open_task",
+    "pace_of",
+    "render_samples",
+    "reopen_task",
+    "settle_leases",
+    "settle_uncertain",
+    "snooze_task",
+]

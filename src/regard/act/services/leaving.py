@@ -1,0 +1,109 @@
+"""Leaving and coming back: a withdrawal with everything that waits, in one transaction, in force when it returns."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+
+from regard.act.recording import Deed, record_deeds
+from regard.act.services.claim import cancel_messages
+from regard.consent.folding import EVERY
+from regard.consent.models import Consent
+from regard.consent.services import Told, lock_people, record_consents, withdraw
+from regard.identify.selectors import origins_of
+from regard.kernel.instant import to_us
+
+
+def leave_purpose(
+    *,
+    person: int,
+    purpose: str,
+    source: str,
+    now: datetime,
+    message: uuid.UUID | None = None,
+    channel: str = EVERY,
+) -> int | None:
+    """Withdraw a person from a purpose ('*': from all) and cancel what waits; in force when this returns.
+
+    Twice is fine: a second withdrawal within the same state writes nothing. Returns the number of the withdrawal.
+    """
+    with transaction.atomic():
+        lock_people([person])
+        origins = origins_of(person)
+        if newest_word(origins, purpose, channel) == Consent.State.WITHDRAWN:
+            return None
+        cancel_messages(
+            people=origins,
+            purpose=None if purpose == EVERY else purpose,
+            why="Withdrawn before it was handed over",
+            now=now,
+        )
+        evidence: dict[str, object] = {"message": message.hex} if message else {}
+        seq = withdraw(
+            person=person,
+            purpose=purpose,
+            channel=channel,
+            source=source,
+            now=now,
+            evidence=evidence,
+        )
+        about = {"purpose": purpose, "source": source} | evidence
+        deed = Deed(
+            person, "Unsubscribed", f"unsubscribed:{seq}", "web", "in", "customer", properties=about
+        )
+        record_deeds(deeds=[deed], now=now)
+    return seq
+
+
+def come_back(*, person: int, purpose: str, source: str, now: datetime) -> bool:
+    """Undo a withdrawal on the person's own word: the grant that stood before it is told again, as a new row.
+
+    False where they never agreed, or have not left: an undo never makes a consent that was not there.
+    """
+    with transaction.atomic():
+        lock_people([person])
+        rows = Consent.objects.filter(
+            person_id__in=origins_of(person), purpose__in=(purpose, EVERY)
+        ).order_by("-seq")
+        newest = rows.first()
+        before = rows.filter(state=Consent.State.GRANTED, purpose=purpose).first()
+        if newest is None or newest.state != Consent.State.WITHDRAWN or before is None:
+            return False
+        again = Told(
+            person=person,
+            purpose=purpose,
+            channel=before.channel,
+            is_granted=True,
+            source=source,
+            occurred_us=to_us(now),
+            wording=before.wording,
+            wording_text=before.wording_text,
+            evidence={"undoes": newest.seq, "agreed_first": before.seq},
+        )
+        record_consents(told=[again], now=now)
+    return True
+
+
+def note_reason(
+    *, person: int, purpose: str, reason: str, now: datetime, message: uuid.UUID | None
+) -> None:
+    """Write down why somebody left, told after the fact and only if they liked."""
+    about = {"purpose": purpose, "reason": reason} | ({"message": message.hex} if message else {})
+    key = f"left-because:{person}:{purpose}:{now:%Y%m%d}"
+    with transaction.atomic():
+        record_deeds(
+            deeds=[
+                Deed(person, "Leaving Reason Given", key, "web", "in", "customer", properties=about)
+            ],
+            now=now,
+        )
+
+
+def newest_word(origins: list[int], purpose: str, channel: str = EVERY) -> str | None:
+    """Return the state of a purpose's newest word for these origins, None where nothing was said."""
+    rows = Consent.objects.filter(person_id__in=origins, purpose__in=(purpose, EVERY))
+    if channel != EVERY:
+        rows = rows.filter(channel__in=(channel, EVERY))
+    return rows.order_by("-occurred_at", "-seq").values_list("state", flat=True).first()

@@ -1,0 +1,1 @@
+"""Consent: purpose by purpose, with source, wording and proof; asked at the moment of use."""

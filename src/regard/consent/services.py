@@ -1,0 +1,273 @@
+"""Writes of consent: append-only words of a person, each also a touchpoint; restriction and objection."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from regard.collect.contracts import Incoming
+from regard.collect.sequence import allot_sequence
+from regard.collect.services import product_source, record
+from regard.consent.folding import EVERY
+from regard.consent.models import Consent, Restriction
+from regard.consent.suppression import lift_suppression, suppress
+from regard.identify.selectors import survivors_of
+from regard.identify.services import lock_people_rows
+from regard.kernel.instant import from_us, to_us
+from regard.kernel.issues import Issue, Refused
+from regard.playbooks.purposes import Purpose
+from regard.versions.selectors import active_playbook
+
+__all__ = [
+    "Told",
+    "grant",
+    "lift_restriction",
+    "lift_suppression",
+    "lock_people",
+    "record_consents",
+    "restrict",
+    "suppress",
+    "withdraw",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A person's word, as it came to us. `key` makes it once only: a word told again under its key is no new word."""
+
+    person: int
+    purpose: str  # '*' only to withdraw
+    channel: str = EVERY
+    is_granted: bool
+    source: (
+        str  # where it was said: "preference page", "one-click", "import:<batch>", "api:<source>"
+    )
+    occurred_us: int
+    wording: str = ""
+    wording_text: str = ""
+    evidence: dict[str, object] = field(default_factory=dict)
+    key: str | None = None
+    batch: int | None = None
+    is_invented: bool = False
+    actor: str = "customer"
+    via: str = "web"  # channel of the touchpoint
+
+
+def lock_people(people: Iterable[int]) -> None:
+    """Lock the rows of the people who speak for these origins, until the transaction ends.
+
+    Claims of messages and withdrawals both call this first, so each is wholly before or after the other (promise C3).
+    Locks are taken in sorted order, before any sequence number is allotted. SQLite has its one writer lock instead.
+    """
+    wanted = set(people)
+    locked: set[int] = set()
+    while (roots := set(survivors_of(wanted).values())) - locked:
+        lock_people_rows(sorted(roots))
+        locked |= roots
+
+
+@transaction.atomic
+def record_consents(
+    *, told: Sequence[Told], now: datetime, source: int | None = None
+) -> list[int | None]:
+    """Write words down, in order; return the number of each, or None where its key was told before.
+
+    Each is also a touchpoint (`Consent Granted`, `Consent Withdrawn`) under the same number. `source` is the log's
+    source (default: the product itself). Nothing is checked against the playbook here: see `grant`.
+    """
+    lock_people(word.person for word in told)
+    now_us = to_us(now)
+    source = product_source(now=now) if source is None else source
+    recorded = record(
+        [_touchpoint(word, source, now_us) for word in told], [word.person for word in told]
+    )
+    fresh = [
+        (word, row.seq) for word, row in zip(told, recorded, strict=True) if row.seq is not None
+    ]
+    Consent.objects.bulk_create((_row(word, seq, now) for word, seq in fresh), batch_size=2_000)
+    return [row.seq for row in recorded]
+
+
+def _touchpoint(word: Told, source: int, now_us: int) -> Incoming:
+    said = {
+        "purpose": word.purpose,
+        "on": word.channel,
+        "source": word.source,
+        "wording": word.wording,
+    }
+    key = (
+        word.key
+        or f"{word.person}:{word.purpose}:{word.channel}:{int(word.is_granted)}:{word.occurred_us}"
+    )
+    return Incoming(
+        source=source,
+        message_id=f"consent:{key}"[:255],
+        type="product",
+        name="Consent Granted" if word.is_granted else "Consent Withdrawn",
+        channel=word.via,
+        actor=word.actor,
+        occurred_us=word.occurred_us,
+        received_us=now_us,
+        origin=word.person,
+        properties=json.dumps(said, ensure_ascii=False),
+        batch=word.batch,
+    )
+
+
+def _row(word: Told, seq: int, now: datetime) -> Consent:
+    return Consent(
+        seq=seq,
+        person_id=word.person,
+        purpose=word.purpose,
+        channel=word.channel,
+        state=Consent.State.GRANTED if word.is_granted else Consent.State.WITHDRAWN,
+        source=word.source[:80],
+        wording=word.wording,
+        wording_text=word.wording_text,
+        evidence=word.evidence,
+        batch_id=word.batch,
+        occurred_at=from_us(word.occurred_us),
+        recorded_at=now,
+        is_invented=word.is_invented,
+    )
+
+
+def grant(
+    *,
+    person: int,
+    purpose: str,
+    source: str,
+    now: datetime,
+    channel: str = EVERY,
+    occurred_at: datetime | None = None,
+    wording: str = "",
+    wording_text: str = "",
+    evidence: dict[str, object] | None = None,
+    key: str | None = None,
+    batch: int | None = None,
+    is_invented: bool = False,
+    actor: str = "customer",
+    via: str = "web",
+) -> int | None:
+    """Write down that a person agreed; return its number, or None where `key` was told before.
+
+    Without `wording` the one shown now is named. Raises Refused where the purpose, its channel or the wording is not
+    in the active playbook.
+    """
+    declared = _declared(purpose, channel)
+    version, text = _wording(declared, purpose, wording, wording_text)
+    word = Told(
+        person=person,
+        purpose=purpose,
+        channel=channel,
+        is_granted=True,
+        source=source,
+        occurred_us=to_us(occurred_at or now),
+        wording=version,
+        wording_text=text,
+        evidence=evidence or {},
+        key=key,
+        batch=batch,
+        is_invented=is_invented,
+        actor=actor,
+        via=via,
+    )
+    return record_consents(told=[word], now=now)[0]
+
+
+def withdraw(
+    *,
+    person: int,
+    source: str,
+    now: datetime,
+    purpose: str = EVERY,
+    channel: str = EVERY,
+    occurred_at: datetime | None = None,
+    evidence: dict[str, object] | None = None,
+    key: str | None = None,
+    batch: int | None = None,
+    is_invented: bool = False,
+    actor: str = "customer",
+    via: str = "web",
+) -> int | None:
+    """Write down that a person withdrew a purpose ('*': all of them); it holds when this returns.
+
+    Never refused for what the playbook says: a purpose of yesterday can be left today. Returns None where `key` was told
+    before.
+    """
+    word = Told(
+        person=person,
+        purpose=purpose,
+        channel=channel,
+        is_granted=False,
+        source=source,
+        occurred_us=to_us(occurred_at or now),
+        evidence=evidence or {},
+        key=key,
+        batch=batch,
+        is_invented=is_invented,
+        actor=actor,
+        via=via,
+    )
+    return record_consents(told=[word], now=now)[0]
+
+
+def _declared(purpose: str, channel: str) -> Purpose:
+    purposes = active_playbook().playbook.purposes
+    declared = purposes.get(purpose)
+    if declared is None:
+        hint = f"one of: {', '.join(purposes)}"
+        raise Refused(
+            Issue(
+                "purpose",
+                f"'{purpose}' is no purpose of the playbook",
+                hint,
+                code="unknown_purpose",
+            )
+        )
+    if channel != EVERY and channel not in declared.channels:
+        hint = f"one of: {', '.join(declared.channels)}, or *"
+        raise Refused(
+            Issue("channel", f"'{purpose}' is not done by {channel}", hint, code="unknown_channel")
+        )
+    return declared
+
+
+def _wording(declared: Purpose, purpose: str, version: str, text: str) -> tuple[str, str]:
+    """Return the version and the text a grant rests on; a version must be one that was ever shown."""
+    if not version:
+        shown = declared.wording
+        return (shown.version, text or shown.text("en")) if shown else ("", text)
+    for wording in declared.wordings:
+        if wording.version == version:
+            return version, text or wording.text("en")
+    if text:
+        return version, text  # words shown elsewhere, told in full
+    raise Refused(
+        Issue("wording", f"'{version}' is no wording of {purpose}", code="unknown_wording")
+    )
+
+
+@transaction.atomic
+def restrict(*, person: int, kind: str, by: str, now: datetime) -> int:
+    """Restrict processing (kind "restricted", Art. 18) or note an objection (kind "objected", Art. 21)."""
+    return _limit(person, kind, by, now, lifted=False)
+
+
+@transaction.atomic
+def lift_restriction(*, person: int, kind: str, by: str, now: datetime) -> int:
+    """Lift a restriction or an objection again."""
+    return _limit(person, kind, by, now, lifted=True)
+
+
+def _limit(person: int, kind: str, by: str, now: datetime, *, lifted: bool) -> int:
+    lock_people([person])
+    seq = allot_sequence()
+    Restriction.objects.create(
+        seq=seq, person_id=person, kind=Restriction.Kind(kind), lifted=lifted, by=by, at=now
+    )
+    return seq

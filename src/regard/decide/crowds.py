@@ -1,0 +1,68 @@
+"""How many people a step is about to reach, where the guardrails ask for a second pair of eyes above a size.
+
+Counted for a whole cycle before any of it is decided, generously: everybody who comes in or is due in the journey, and
+those the step reached in the last day. An approval by a colleague holds for a day.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import pyarrow as pa
+
+from regard.decide.columns import as_input, read_rows
+from regard.decide.models import Steering
+from regard.decide.occasions import Arrival, Stretch
+from regard.engine.instructions import Instruction, Program
+from regard.kernel.instant import DAY_US, from_us
+from regard.playbooks.guardrails import Guardrails
+
+
+def crowd_table(program: Program, stretch: Stretch, coming: Iterable[Arrival]) -> pa.Table:
+    """Return `crowd`: the steps that would reach more people than the guardrails allow without approval."""
+    guardrails = program.playbook.guardrails
+    if guardrails.approval_above is None and guardrails.tasks_without_approval is None:
+        return as_input("crowd", ())
+    entering = Counter(program.numbered(number).name for _, number, _, _ in coming)
+    due = dict(
+        read_rows(
+            "SELECT journey, COUNT(*) FROM decide_enrolment WHERE state = 'active' AND due_at <= %s GROUP BY journey",
+            [stretch.until_us],
+        )
+    )
+    went = {
+        (journey, step): people
+        for journey, step, people in read_rows(
+            "SELECT journey, step, COUNT(*) FROM decide_decision WHERE verdict = 'go' AND as_of > %s"
+            " GROUP BY journey, step",
+            [stretch.until_us - DAY_US],
+        )
+    }
+    since = from_us(stretch.until_us - DAY_US)
+    approved = set(
+        Steering.objects.filter(
+            kind=Steering.Kind.APPROVE, at__gt=since, seq__lte=stretch.upto
+        ).values_list("journey", "step")
+    )
+    rows = []
+    for compiled in program.journeys:
+        for one in compiled.instructions:
+            place = (compiled.name, one.step)
+            people = entering[compiled.name] + due.get(compiled.name, 0) + went.get(place, 0)
+            above = _most_without_approval(guardrails, one)
+            if above is not None and people > above:
+                rows.append((*place, people, place in approved))
+    return as_input("crowd", dict.fromkeys(rows))
+
+
+def _most_without_approval(guardrails: Guardrails, one: Instruction) -> int | None:
+    """Return how many people an act may reach in a day by itself, or None where that is not limited.
+
+    A complaint never waits for approval: a task that pauses promotions is care owed, whatever the number.
+    """
+    if one.is_message:
+        return guardrails.approval_above
+    if one.act == "task" and not one.terms.get("pauses_promotions"):
+        return guardrails.tasks_without_approval
+    return None

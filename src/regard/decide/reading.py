@@ -1,0 +1,270 @@
+"""Read what a decision may look at, in columns, for some people or for everybody: the seam before the engine.
+
+Every query speaks of survivors: what was stored for an origin is read as the person who speaks for it now. Nothing
+newer than `upto` is read. A row's `visible_us` is 0 where it is simply known by now (the live cycle and the claim).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import Any
+
+import pyarrow as pa
+
+from regard.collect.among import among
+from regard.consent.suppression import address_hash, has_suppressions
+from regard.decide.columns import as_input, read_rows
+from regard.decide.hours import zone_key
+from regard.engine.instructions import Program
+from regard.identify.normalise import EMAIL, PHONE
+from regard.kernel.instant import DAY_US, to_us
+from regard.playbooks.guardrails import Minors
+
+# Which kind of identifier, and which field, is an address on which channel.
+REACHED_BY = {"email": (EMAIL, "email"), "sms": (PHONE, "phone"), "phone": (PHONE, "phone")}
+NEEDS_NO_ADDRESS = ("push", "app", "web", "chat", "social")
+WHO = "COALESCE(o.survivor_id, o.id)"
+# Results of a run that is not finished are not shown (contract 10).
+SHOWN_RUN = "(SELECT COALESCE(MAX(id), 0) FROM understand_run WHERE finished_at IS NOT NULL)"
+SHOWN_MEMBER = f"m.since_run <= {SHOWN_RUN} AND (m.until_run IS NULL OR m.until_run > {SHOWN_RUN})"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whom to read about (None: everybody) and the last sequence number that counts."""
+
+    people: Sequence[int] | None
+    upto: int
+    as_then: bool = False  # a replay: a row is seen from its own instant on, not from the beginning
+
+    def seen(self, column: str) -> str:
+        """Return the SQL of `visible_us` of a row that happened at `column`."""
+        return column if self.as_then else "0"
+
+    @cached_property
+    def origins(self) -> list[int] | None:
+        """Return every origin behind these people, found once by its index; None: no restriction."""
+        if self.people is None:
+            return None
+        listed, bound = among(self.people)
+        joined = read_rows(f"SELECT id FROM identify_person WHERE survivor_id {listed}", [bound])
+        return sorted({*self.people, *(origin for (origin,) in joined)})
+
+    def joined(self, column: str) -> str:
+        """Return the join from a stored person or origin to `o`, and the condition that it is one of ours."""
+        return f" JOIN identify_person AS o ON o.id = {column} WHERE {self.ours(column)}"
+
+    def ours(self, column: str = "o.id") -> str:
+        """Return the condition on the stored column itself, so that its index is used; %(people)s is bound by `bound`."""
+        if self.people is None:
+            return "1 = 1"
+        return f"{column} {among([])[0].replace('%s', '%(people)s')}"
+
+    def bound(self, **more: Any) -> dict[str, Any]:
+        """Return the values to bind."""
+        return {"people": among(self.origins or ())[1], "upto": self.upto, **more}
+
+
+def read_cards(scope: Scope) -> dict[int, dict[str, Any]]:
+    """Return person -> fields; what the survivor's own card says goes before what a joined one says."""
+    rows = read_rows(
+        f"SELECT {WHO}, c.fields, o.survivor_id IS NULL FROM identify_person AS o"
+        f" LEFT JOIN profile_card AS c ON c.person_id = o.id WHERE {scope.ours()}",
+        scope.bound(),
+    )
+    merged: dict[int, dict[str, Any]] = {}
+    for person, fields, is_survivor in rows:
+        known = json.loads(fields) if fields else {}
+        before = merged.get(person, {})
+        merged[person] = {**before, **known} if is_survivor else {**known, **before}
+    return merged
+
+
+def people_table(cards: dict[int, dict[str, Any]], minors: Minors | None) -> pa.Table:
+    """Return `person`: zone key and, where a birth date is known, the instant they come of age."""
+    return as_input(
+        "person",
+        (
+            (
+                person,
+                zone_key(known.get("time_zone"), known.get("country")),
+                _comes_of_age(known.get(minors.field), minors.under) if minors else None,
+            )
+            for person, known in cards.items()
+        ),
+    )
+
+
+def read_consents(scope: Scope) -> pa.Table:
+    """Return `consent`: every word of theirs, the engine folds it. A word never counts from later than it reached us."""
+    at = "CASE WHEN c.recorded_at < c.occurred_at THEN c.recorded_at ELSE c.occurred_at END"
+    return as_input(
+        "consent",
+        read_rows(
+            f"SELECT {WHO}, c.purpose, c.channel, CASE WHEN c.state = 'granted' THEN 1 ELSE 0 END,"
+            f" {at}, c.seq, {scope.seen(at)}"
+            f" FROM consent_consent AS c{scope.joined('c.person_id')} AND c.seq <= %(upto)s",
+            scope.bound(),
+        ),
+    )
+
+
+def read_restrictions(scope: Scope) -> pa.Table:
+    """Return `restriction`: restrictions and objections, set and lifted."""
+    return as_input(
+        "restriction",
+        read_rows(
+            f"SELECT {WHO}, r.person_id, r.kind, CASE WHEN r.lifted THEN 1 ELSE 0 END, r.seq, {scope.seen('r.at')}"
+            f" FROM consent_restriction AS r{scope.joined('r.person_id')} AND r.seq <= %(upto)s",
+            scope.bound(),
+        ),
+    )
+
+
+def read_addresses(scope: Scope, cards: dict[int, dict[str, Any]]) -> tuple[pa.Table, pa.Table]:
+    """Return `address` and `suppression`: where people can be reached, and where not any more.
+
+    The field told last is the address, else the newest id of that kind (the rule of `profile.selectors.address_of`).
+    """
+    kinds = among(sorted({kind for kind, _ in REACHED_BY.values()}))
+    rows = read_rows(
+        f"SELECT {WHO}, i.kind, i.value FROM identify_identifier AS i{scope.joined('i.person_id')}"
+        f" AND i.kind {kinds[0].replace('%s', '%(kinds)s')} AND i.seq <= %(upto)s ORDER BY i.seq, i.id",
+        scope.bound(kinds=kinds[1]),
+    )
+    found = {
+        (person, channel): value
+        for person, kind, value in rows
+        for channel, (by, _) in REACHED_BY.items()
+        if by == kind
+    }
+    for person, known in cards.items():
+        for channel, (_, field) in REACHED_BY.items():
+            if isinstance(known.get(field), str):
+                found[person, channel] = known[field]
+    reached = [(person, channel, 0) for person, channel in found]
+    reached += [(person, channel, 0) for person in cards for channel in NEEDS_NO_ADDRESS]
+    return as_input("address", reached), as_input("suppression", _suppressed(found, scope))
+
+
+def _suppressed(found: dict[tuple[int, str], str], scope: Scope) -> Iterable[tuple[Any, ...]]:
+    """Yield suppression rows by person; the list itself knows keyed hashes only."""
+    if not has_suppressions():
+        return
+    owners: dict[str, list[tuple[int, str]]] = {}
+    for (person, channel), value in found.items():
+        owners.setdefault(address_hash(channel, value), []).append((person, channel))
+    listed, bound = among(owners)
+    rows = read_rows(
+        f"SELECT s.address_hash, s.scope, CASE WHEN s.lifted THEN 1 ELSE 0 END, s.seq, {scope.seen('s.at')}"
+        f" FROM consent_suppression AS s WHERE s.address_hash {listed} AND s.seq <= %s",
+        [bound, scope.upto],
+    )
+    for digest, depth, is_lifted, seq, seen_us in rows:
+        for person, channel in owners[digest]:
+            yield person, channel, depth, is_lifted, seq, seen_us
+
+
+def read_contacts(scope: Scope, *, since_us: int, claimed_only: bool) -> pa.Table:
+    """Return `contact`: our messages to them since an instant, those of other tools among them.
+
+    The plan counts every go; the claim counts what was claimed or sent, and not what is still only planned.
+    """
+    gone = (
+        "('claimed', 'sent', 'uncertain')"
+        if claimed_only
+        else "('', 'claimed', 'sent', 'uncertain')"
+    )
+    rows = read_rows(
+        f"SELECT {WHO}, COALESCE(d.outcome_at, d.as_of), 0, d.channel, d.counts, 0, d.id FROM decide_decision AS d"
+        f"{scope.joined('d.person_id')} AND d.as_of > %(since)s AND d.verdict = 'go' AND d.counts > 0"
+        f" AND d.outcome IN {gone}",
+        scope.bound(since=since_us - DAY_US * 30),
+    )
+    rows += read_rows(
+        f"SELECT {WHO}, t.occurred_at, {scope.seen('t.occurred_at')}, t.channel, 1, 0, NULL FROM collect_touchpoint AS t"
+        f" JOIN collect_source AS s ON s.id = t.source_id{scope.joined('t.origin')}"
+        " AND t.occurred_at > %(since)s AND t.seq <= %(upto)s AND t.direction = 'out'"
+        " AND t.actor = 'automation' AND s.kind <> 'product'",
+        scope.bound(since=since_us),
+    )
+    return as_input("contact", rows)
+
+
+def read_humans(scope: Scope, *, since_us: int) -> pa.Table:
+    """Return `human`: when a colleague was last in touch."""
+    return as_input(
+        "human",
+        read_rows(
+            f"SELECT {WHO}, t.occurred_at, {scope.seen('t.occurred_at')} FROM collect_touchpoint AS t{scope.joined('t.origin')}"
+            " AND t.occurred_at > %(since)s AND t.seq <= %(upto)s AND t.actor = 'staff' AND t.direction <> 'none'",
+            scope.bound(since=since_us),
+        ),
+    )
+
+
+def read_complaints(scope: Scope) -> pa.Table:
+    """Return `complaint`: tasks that pause promotions, from their opening to their closing, as the log tells it."""
+    rows = read_rows(
+        f"SELECT {WHO}, t.name, t.occurred_at, t.properties FROM collect_touchpoint AS t"
+        f" JOIN collect_source AS s ON s.id = t.source_id{scope.joined('t.origin')} AND t.seq <= %(upto)s"
+        " AND t.name IN ('Task Opened', 'Task Closed', 'Task Reopened') AND s.kind <> 'api' ORDER BY t.seq",
+        scope.bound(),
+    )
+    open_since: dict[tuple[int, str], int] = {}
+    stretches: list[tuple[int, int, int | None, int]] = []
+    for person, name, at_us, properties in rows:
+        told = json.loads(properties)
+        key = (person, str(told.get("task", "")))
+        if name == "Task Closed" and key in open_since:
+            stretches.append((person, open_since.pop(key), at_us, 0))
+        elif name != "Task Closed" and told.get("pauses_promotions"):
+            open_since.setdefault(key, at_us)
+    stretches.extend((person, since, None, 0) for (person, _), since in open_since.items())
+    return as_input("complaint", stretches)
+
+
+def read_touches(scope: Scope, program: Program, *, since_us: int) -> tuple[pa.Table, pa.Table]:
+    """Return `touch` and `detail`: what journeys listen for, and the properties their filters look at."""
+    wanted = list(program.happenings())
+    listed, bound = among(sorted({one.name for one in wanted}))
+    keys = {key for one in wanted for key in one.where}
+    rows = read_rows(
+        f"SELECT t.seq, {WHO}, t.name, t.occurred_at, t.occurred_at, t.score_milli, t.value_minor, t.properties"
+        f" FROM collect_touchpoint AS t{scope.joined('t.origin')}"
+        f" AND t.name {listed.replace('%s', '%(names)s')} AND t.occurred_at > %(since)s AND t.seq <= %(upto)s",
+        scope.bound(names=bound, since=since_us),
+    )
+    details = (
+        (row[0], key, str(told[key]).lower() if isinstance(told[key], bool) else str(told[key]))
+        for row in rows
+        if keys and any(key in row[7] for key in keys)
+        for told in (json.loads(row[7]),)
+        for key in keys
+        if isinstance(told.get(key), str | int | float | bool)
+    )
+    return as_input("touch", (row[:7] for row in rows)), as_input("detail", details)
+
+
+def holdout_keys(people: Sequence[int]) -> dict[int, int]:
+    """Return person -> the random key that decides their arms for ever (contract 5)."""
+    listed, bound = among(people)
+    return dict(
+        read_rows(f"SELECT id, holdout_key FROM identify_person WHERE id {listed}", [bound])
+    )
+
+
+def _comes_of_age(value: object, age: int) -> int | None:
+    """Return the instant at which somebody born on this day is `age` years old, or None where it is no day."""
+    try:
+        born = date.fromisoformat(str(value)[:10])
+        grown = born.replace(
+            year=born.year + age, day=min(born.day, 28) if born.month == 2 else born.day
+        )
+    except ValueError:
+        return None
+    return to_us(datetime(grown.year, grown.month, grown.day, tzinfo=UTC))

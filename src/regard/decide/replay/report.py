@@ -1,0 +1,328 @@
+"""What a replay found, in the numbers a person decides with. Made from the engine's tables; the same for page and JSON.
+
+An act counts as certain where no supposed answer stands behind it; the others are counted apart, by the answer they
+depend on, because two of them never happen to one person at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+
+from regard.decide.replay.what_if import Replay
+from regard.decide.selectors import SHORT
+from regard.engine.store import Workbench
+from regard.kernel.instant import DAY_US, WEEK_US, from_us, to_us
+from regard.kernel.sql import Sql
+
+SHOWN_PEOPLE = 200  # in the list of who got what; the whole list goes to a file
+
+
+@dataclass(frozen=True, slots=True)
+class StepFound:
+    """One step: acts that may go, are refused, or end delayed, and how many depend on an answer."""
+
+    journey: str
+    step: str
+    act: str
+    words: str
+    went: int
+    no: dict[str, int]
+    delayed: int
+    depends: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyFound:
+    """One journey: who came in, who was held out, how it ended."""
+
+    journey: str
+    entered: int
+    held_out: int
+    ends: dict[str, int]
+    inside: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayFound:
+    """One day: messages, tasks and the minutes they take."""
+
+    day: str
+    messages: int
+    tasks: int
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Everything the report says."""
+
+    start: datetime
+    end: datetime
+    people: int
+    took_ms: dict[str, int]
+    rounds: int
+    journeys: tuple[JourneyFound, ...]
+    steps: tuple[StepFound, ...]
+    held: dict[str, int]  # reason -> people held back for good
+    delayed: dict[str, int]  # reason -> people delayed for a while
+    a_week: dict[int, int]  # messages in one week -> person-weeks
+    days: tuple[DayFound, ...]
+    capacity: int  # minutes a day
+    over_capacity: int  # days
+    cost_minor: float
+    currency: str
+    depends: dict[str, int]  # supposed answer -> acts
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def messages(self) -> int:
+        """Messages that would certainly go."""
+        return sum(day.messages for day in self.days)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as plain values."""
+        return asdict(self) | {
+            "messages": self.messages,
+            "start": self.start.isoformat(),
+            "end": self.end.isoformat(),
+        }
+
+
+def report_of(replay: Replay) -> Found:
+    """Return the report of a replay."""
+    with Workbench() as bench:
+        bench.lay("decision_laid", replay.moved.decisions)
+        bench.lay("enrolment_laid", replay.moved.enrolments)
+        bench.make("decision", _last_word())
+        bench.make("enrolment", Sql("SELECT * FROM enrolment_laid"))
+        days = _days(bench, replay)
+        capacity = replay.program.playbook.guardrails.minutes_per_day
+        return Found(
+            start=replay.span.start,
+            end=replay.span.end,
+            people=replay.people,
+            took_ms=replay.took_ms,
+            rounds=replay.moved.rounds,
+            journeys=_journeys(bench, replay),
+            steps=_steps(bench, replay),
+            held=_reasons(bench, "no"),
+            delayed=_delays(bench),
+            a_week=_weeks(bench, replay),
+            days=days,
+            capacity=capacity,
+            over_capacity=sum(day.minutes > capacity for day in days),
+            cost_minor=_cost(bench, replay),
+            currency=replay.program.playbook.company.currency,
+            depends=_pairs(
+                bench,
+                "SELECT supposed, COUNT(*) FROM decision WHERE verdict = 'go' AND supposed <> '' GROUP BY 1 ORDER BY 1",
+            ),
+            notes=_notes(replay),
+        )
+
+
+def rows_of(
+    replay: Replay, *, person: int | None = None, limit: int | None = SHOWN_PEOPLE
+) -> list[dict[str, Any]]:
+    """Return who would have got what and when: decisions in order of time, of everybody or of one person.
+
+    One person's rows carry every word, the delays too; everybody's only the last word of each decision.
+    """
+    with Workbench() as bench:
+        bench.lay("decision_laid", replay.moved.decisions)
+        bench.make(
+            "decision", _last_word() if person is None else Sql("SELECT * FROM decision_laid")
+        )
+        where = "1 = 1" if person is None else f"person = {int(person)}"
+        cut = "" if limit is None else f" LIMIT {int(limit)}"
+        found = bench.take(
+            Sql(
+                "SELECT person, t, journey, step, act, channel, purpose, verdict, code, retry_us, supposed, zone"
+                f" FROM decision WHERE {where} ORDER BY t, person, journey, step, supposed{cut}"
+            )
+        )
+    return [_plain(row) for row in found.to_pylist()]
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    retry = row.pop("retry_us")
+    return {
+        **row,
+        "t": from_us(row["t"]).isoformat(),
+        "retry_at": None if retry is None else from_us(retry).isoformat(),
+        "words": SHORT.get(row["code"], "may go"),
+    }
+
+
+def _last_word() -> Sql:
+    """A wait that became a go or a no counts once, as what it became."""
+    return Sql(
+        "SELECT * FROM (SELECT d.*, ROW_NUMBER() OVER (PARTITION BY eid, pc, entry_key ORDER BY t DESC) AS back"
+        " FROM decision_laid AS d) AS n WHERE back = 1"
+    )
+
+
+def _pairs(bench: Workbench, text: str) -> dict[Any, int]:
+    table: pa.Table = bench.take(Sql(text))
+    return dict(zip(table.column(0).to_pylist(), table.column(1).to_pylist(), strict=True))
+
+
+def _reasons(bench: Workbench, verdict: str) -> dict[str, int]:
+    return _pairs(
+        bench,
+        f"SELECT code, COUNT(DISTINCT person) FROM decision WHERE verdict = '{verdict}' AND world = 0"
+        " GROUP BY 1 ORDER BY 2 DESC, 1",
+    )
+
+
+def _delays(bench: Workbench) -> dict[str, int]:
+    return _pairs(
+        bench,
+        "SELECT code, COUNT(DISTINCT person) FROM decision_laid WHERE verdict = 'wait' AND world = 0"
+        " GROUP BY 1 ORDER BY 2 DESC, 1",
+    )
+
+
+def _journeys(bench: Workbench, replay: Replay) -> tuple[JourneyFound, ...]:
+    rows = bench.take(
+        Sql(
+            "SELECT number, arm, state, end_reason, COUNT(*) AS n FROM enrolment WHERE world = 0 GROUP BY 1, 2, 3, 4"
+        )
+    ).to_pylist()
+    found = []
+    for compiled in replay.program.journeys:
+        mine = [row for row in rows if row["number"] == compiled.number]
+        ends: dict[str, int] = {}
+        for row in mine:
+            if row["state"] in ("finished", "exited") and row["arm"] == "treated":
+                ends[row["end_reason"]] = ends.get(row["end_reason"], 0) + row["n"]
+        found.append(
+            JourneyFound(
+                compiled.name,
+                sum(row["n"] for row in mine),
+                sum(row["n"] for row in mine if row["arm"] != "treated"),
+                dict(sorted(ends.items(), key=lambda pair: -pair[1])),
+                sum(row["n"] for row in mine if row["state"] in ("active", "paused")),
+            )
+        )
+    return tuple(found)
+
+
+def _steps(bench: Workbench, replay: Replay) -> tuple[StepFound, ...]:
+    rows = bench.take(
+        Sql(
+            "SELECT number, step, verdict, code, supposed, COUNT(*) AS n FROM decision GROUP BY 1, 2, 3, 4, 5"
+        )
+    ).to_pylist()
+    found = []
+    for compiled in replay.program.journeys:
+        for one in compiled.instructions:
+            mine = [r for r in rows if r["number"] == compiled.number and r["step"] == one.step]
+            if not one.act:
+                continue
+            sure = [r for r in mine if not r["supposed"]]
+            no: dict[str, int] = {}
+            depends: dict[str, int] = {}
+            for row in sure:
+                if row["verdict"] == "no":
+                    no[row["code"]] = no.get(row["code"], 0) + row["n"]
+            for row in mine:
+                if row["supposed"] and row["verdict"] == "go":
+                    depends[row["supposed"]] = depends.get(row["supposed"], 0) + row["n"]
+            found.append(
+                StepFound(
+                    compiled.name, one.step, one.act, one.words,
+                    sum(r["n"] for r in sure if r["verdict"] == "go"), no,
+                    sum(r["n"] for r in sure if r["verdict"] == "wait"), depends,
+                )
+            )  # fmt: skip
+    return tuple(found)
+
+
+def _weeks(bench: Workbench, replay: Replay) -> dict[int, int]:
+    """Return how many person-weeks had how many messages; weeks are counted from the start of the replay."""
+    return _pairs(
+        bench,
+        "SELECT n, COUNT(*) FROM (SELECT person, CAST(FLOOR((t - "
+        f"{to_us(replay.span.start)}) / {WEEK_US}) AS BIGINT) AS week, COUNT(*) AS n FROM decision"
+        " WHERE verdict = 'go' AND is_message AND world = 0 GROUP BY 1, 2) AS w GROUP BY 1 ORDER BY 1",
+    )
+
+
+def _days(bench: Workbench, replay: Replay) -> tuple[DayFound, ...]:
+    start = to_us(replay.span.start)
+    rows = bench.take(
+        Sql(
+            f"SELECT CAST(FLOOR((t - {start}) / {DAY_US}) AS BIGINT) AS day,"
+            " SUM(CASE WHEN is_message THEN 1 ELSE 0 END) AS messages,"
+            " SUM(CASE WHEN is_message THEN 0 ELSE 1 END) AS acts,"
+            " SUM(CASE WHEN act IN ('task', 'approval') THEN 1 ELSE 0 END) AS tasks,"
+            " SUM(CASE WHEN act IN ('task', 'approval') THEN COALESCE(minutes, 0) ELSE 0 END) AS minutes"
+            " FROM decision WHERE verdict = 'go' AND world = 0 GROUP BY 1 ORDER BY 1"
+        )
+    ).to_pylist()
+    return tuple(
+        DayFound(
+            from_us(start + row["day"] * DAY_US).date().isoformat(),
+            int(row["messages"]),
+            int(row["tasks"]),
+            int(row["minutes"]),
+        )
+        for row in rows
+    )
+
+
+def _cost(bench: Workbench, replay: Replay) -> float:
+    """Return what the certain acts cost, in minor units: messages by channel and human minutes, as the playbook says."""
+    prices = replay.program.playbook.guardrails.cost_minor
+    rows = bench.take(
+        Sql(
+            "SELECT channel, SUM(CASE WHEN is_message THEN 1 ELSE 0 END) AS messages,"
+            " SUM(CASE WHEN act IN ('task', 'approval') THEN COALESCE(minutes, 0) ELSE 0 END) AS minutes"
+            " FROM decision WHERE verdict = 'go' AND world = 0 GROUP BY 1"
+        )
+    ).to_pylist()
+    total = sum(
+        float(row["messages"]) * prices.get(row["channel"] or "", 0.0)
+        + float(row["minutes"]) * prices.get("minute", 0.0)
+        for row in rows
+    )
+    return round(total, 2)
+
+
+def _notes(replay: Replay) -> tuple[str, ...]:
+    notes = [
+        "Who was in which segment is worked out once a day; everything else to the quarter of an hour.",
+        "Nobody is inside a journey when the replay begins. Orders and visits are those that happened without it.",
+    ]
+    if any(
+        i.terms.get("awaited") and i.terms["awaited"].is_answer
+        for c in replay.program.journeys
+        for i in c.instructions
+    ):
+        notes.append(
+            "Answers to these messages are not in history. Each way is followed and marked 'depends on the answer',"
+            " unless the journey states a rate under 'assume'."
+        )
+    return tuple(notes)
+
+
+def difference(new: Found, old: Found) -> list[dict[str, Any]]:
+    """Return what changes against another replay of the same stretch, line by line, only where something does."""
+    before = {(s.journey, s.step): s for s in old.steps}
+    after = {(s.journey, s.step): s for s in new.steps}
+    lines = []
+    for key in sorted(before.keys() | after.keys()):
+        one, other = before.get(key), after.get(key)
+        went = (one.went if one else 0, other.went if other else 0)
+        refused = (sum(one.no.values()) if one else 0, sum(other.no.values()) if other else 0)
+        if went[0] != went[1] or refused[0] != refused[1] or one is None or other is None:
+            lines.append(
+                {"journey": key[0], "step": key[1], "went_before": went[0], "went": went[1],
+                 "refused_before": refused[0], "refused": refused[1]}
+            )  # fmt: skip
+    return lines

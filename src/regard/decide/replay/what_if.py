@@ -1,0 +1,177 @@
+"""Replay a playbook over a stretch of history: the real engine over the real log, other journeys included.
+
+1. Membership, arrivals, consents, complaints, hours and clocks as they were then; nobody is inside a journey at the start.
+2. The clock is a grid of a quarter of an hour. Instants at which nobody has anything to do cost nothing: every person
+   is taken from one of their own instants to the next, which is sound because no person's journey depends on another's.
+3. Answers to our own acts are not in that history: they are followed each way, or by a stated rate (engine.supposing).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pyarrow as pa
+
+from regard.collect.sequence import last_sequence
+from regard.decide.columns import as_input
+from regard.decide.hours import local_hours, openings
+from regard.decide.laying import arm_table, draw_table, permissions_about
+from regard.decide.programs import tables_of
+from regard.decide.reading import Scope, holdout_keys, read_touches
+from regard.decide.replay.history import Past, arrivals_over, membership_over
+from regard.engine import desk, journeys
+from regard.engine.instructions import Program, compile_program
+from regard.engine.journeys import Moved
+from regard.engine.store import Workbench
+from regard.engine.supposing import ASSUMED
+from regard.kernel.instant import DAY_US, MINUTE_US, to_us
+from regard.kernel.sampling import SCALE, draw
+from regard.playbooks.model import Playbook
+
+GRID_US = 15 * MINUTE_US
+Tell = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From when to when a replay runs, and how fine its clock is."""
+
+    start: datetime
+    end: datetime
+    grid_us: int = GRID_US
+
+    @property
+    def days(self) -> int:
+        """Whole days, at least one."""
+        return max(1, (to_us(self.end) - to_us(self.start)) // DAY_US)
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What a replay found: the engine's own tables, and how long each part took."""
+
+    program: Program
+    span: Span
+    upto: int
+    people: int
+    moved: Moved
+    took_ms: dict[str, int]
+
+
+def replay_playbook(
+    *, playbook: Playbook, span: Span, upto: int | None = None, tell: Tell | None = None
+) -> Replay:
+    """Replay a playbook's journeys over a stretch of the log. Writes nothing. `tell` hears (words, done, of)."""
+    watch = _Watch()
+    program = compile_program(playbook)
+    upto = last_sequence() if upto is None else upto
+    start, end = to_us(span.start), to_us(span.end)
+    membership = membership_over(
+        program, from_us=start, to_us=end, upto=upto,
+        tell=None if tell is None else lambda done, of: tell("who was in which segment", done, of),
+    )  # fmt: skip
+    watch.lap("membership")
+    past = Past(start, end, upto, playbook.company.time_zone, membership)
+    tables = _history_tables(program, past, span)
+    watch.lap("reading")
+    # no ORM past this point
+    with Workbench() as bench:
+        desk.lay_out(bench, {k: v for k, v in tables.items() if k != "assumed"})
+        moved = journeys.move(
+            bench,
+            program,
+            assumed=tables["assumed"],
+            after_round=None if tell is None else lambda number: tell("moving people", number, 0),
+        )
+    watch.lap("moving")
+    return Replay(program, span, upto, tables["person"].num_rows, moved, watch.laps)
+
+
+def _history_tables(program: Program, past: Past, span: Span) -> dict[str, pa.Table]:
+    scope = Scope(None, past.upto, as_then=True)
+    company, limits = program.playbook.company, program.playbook.guardrails
+    tables = permissions_about(program, scope, now_us=past.from_us)
+    people = tables["person"].column("person").to_pylist()
+    zones = set(tables["person"].column("zone").to_pylist())
+    keys = holdout_keys(people)
+    touch, detail = read_touches(scope, program, since_us=past.from_us)
+    minutes = {
+        m
+        for c in program.journeys
+        for i in c.instructions
+        if (m := i.terms.get("until_minute")) is not None
+    }
+    clock = np.arange(past.from_us, past.to_us + 1, span.grid_us, dtype=np.int64)
+    hours = openings(
+        zones, limits.quiet_hours, company, from_us=past.from_us, to_us=past.to_us + 9 * DAY_US
+    )
+    local = (
+        local_hours(zones, minutes, company, from_us=past.from_us, to_us=past.to_us + DAY_US)
+        if minutes
+        else ()
+    )
+    return tables | {
+        **tables_of(program),
+        "clock": pa.table({"as_of": clock}),
+        "contact": _before(tables["contact"], past.from_us),
+        "opening": as_input("opening", hours),
+        "hour": as_input("hour", local),
+        "touch": touch,
+        "detail": detail,
+        "membership": past.membership,
+        "arrival": arrivals_over(program, past),
+        "arm": arm_table(program, keys),
+        "draw": draw_table(program, keys),
+        "paused": as_input("paused", ()),
+        "assumed": assumed_table(program, keys),
+    }
+
+
+def _before(contacts: pa.Table, start: int) -> pa.Table:
+    """Keep what other tools sent, and of our own messages those before the replay begins."""
+    rows = [r for r in contacts.to_pylist() if r["seq"] is None or r["at_us"] < start]
+    return pa.Table.from_pylist(rows, contacts.schema)
+
+
+def assumed_table(program: Program, keys: dict[int, int]) -> pa.Table:
+    """Return what the stated rates answer: for each person and wait with a rate, whether they answer and how."""
+    rows: list[dict[str, object]] = []
+    for compiled in program.journeys:
+        for step, rate in compiled.journey.assume.items():
+            pc, salt = compiled.at(step), f"assume:{compiled.name}:{step}"
+            for person, key in keys.items():
+                is_answered = draw(key, salt) < rate.answered * SCALE
+                score = _score(draw(key, f"{salt}:score"), rate.scores) if is_answered else None
+                rows.append(
+                    {
+                        "person": person, "number": compiled.number, "pc": pc, "is_answered": is_answered,
+                        "score_milli": None if score is None else score * 1000, "after_us": rate.after,
+                    }
+                )  # fmt: skip
+    return pa.Table.from_pylist(rows, ASSUMED)
+
+
+def _score(drawn: int, shares: dict[int, float]) -> int | None:
+    below = 0.0
+    for score, share in sorted(shares.items()):
+        below += share * SCALE
+        if drawn < below:
+            return score
+    return max(shares) if shares else None
+
+
+class _Watch:
+    """How long each part took, in milliseconds."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, int] = {}
+        self._since = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name] = round((now - self._since) * 1000)
+        self._since = now

@@ -1,0 +1,315 @@
+"""Reads of Decide: journeys with their counts, the people at a step, and every decision explained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, QuerySet, Sum
+
+from regard.decide.laying import holdout_share, paused_journeys
+from regard.decide.models import Decision, Enrolment, JourneyVersion, Passage
+from regard.decide.programs import INSIDE, definition_of
+from regard.engine.guardrails import BY_CODE
+from regard.engine.instructions import Compiled, compile_program
+from regard.identify.selectors import origins_of
+from regard.playbooks.journeys import Journey
+from regard.playbooks.model import Playbook
+from regard.playbooks.steps import Step
+from regard.playbooks.steps.base import Arm
+
+EVER = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyRow:
+    """One line of the list of journeys."""
+
+    name: str
+    title: str
+    version: str
+    owner: str
+    enters: str
+    goal: str
+    holdout: float
+    is_paused: bool
+    inside: int
+    held_out: int
+    finished: int
+    went: int  # go-decisions of messages
+    held_back: int  # no
+    delayed: int  # wait
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How many were held back or delayed for one reason, in the words people read."""
+
+    code: str
+    words: str
+    people: int
+    is_delay: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One line of the outline: a step, where it stands in the tree, and what happens at it."""
+
+    step: str
+    depth: int
+    when: str  # the label of the way that leads here, "" on the main way
+    kind: str
+    words: str
+    note: str
+    here: int = 0  # waiting at it now
+    through: int = 0  # went past it
+    went: int = 0
+    held: tuple[Held, ...] = ()
+    ways: tuple[tuple[str, int], ...] = ()  # (next step or "", people)
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A journey as a tree of steps with its counts; `versions` are those people are still inside."""
+
+    row: JourneyRow
+    journey: Journey
+    steps: tuple[StepRow, ...]
+    held: tuple[Held, ...]
+    versions: tuple[tuple[str, int], ...] = field(default=())
+
+
+def journey_list(playbook: Playbook) -> list[JourneyRow]:
+    """Return every journey of the playbook with its counts, most people inside first."""
+    compiled = {c.name: c for c in compile_program(playbook).journeys}
+    states = _states()
+    verdicts = _verdicts()
+    paused = set(paused_journeys(EVER))
+    rows = [
+        _row(compiled[name], playbook, states.get(name, {}), verdicts.get(name, {}), name in paused)
+        for name in playbook.journeys
+    ]
+    return sorted(rows, key=lambda row: (-row.inside, row.name))
+
+
+def journey_outline(playbook: Playbook, name: str, *, version: str | None = None) -> Outline | None:
+    """Return a journey as an outline with counts, or None. `version`: an older one that ran."""
+    journey = playbook.journeys.get(name) if version is None else definition_of(name, version)
+    if journey is None:
+        return None
+    row = next((r for r in journey_list(playbook) if r.name == name), None)
+    if row is None:
+        return None
+    here = dict(_inside(name).values_list("step").annotate(n=Count("id")))
+    held = _held_by_step(name)
+    ways = _ways(name)
+    steps = tuple(
+        _step_row(step, depth, when, here, held, ways)
+        for step, depth, when in _tree(journey.steps, 0, "")
+    )
+    versions = _inside(name).values_list("version").annotate(n=Count("id")).order_by("-n")
+    return Outline(row, journey, steps, held_back(name), tuple(versions))
+
+
+def held_back(journey: str, *, since: datetime | None = None) -> tuple[Held, ...]:
+    """Return why people were held back or delayed in a journey, most frequent first."""
+    rows = Decision.objects.filter(journey=journey).exclude(verdict=Decision.Verdict.GO)
+    if since is not None:
+        rows = rows.filter(as_of__gte=since)
+    counted = rows.values_list("reason", "verdict").annotate(n=Count("id")).order_by("-n", "reason")
+    return tuple(_held(code, verdict, n) for code, verdict, n in counted)
+
+
+def people_at_step(journey: str, step: str, *, after: int = 0, limit: int = 50) -> list[Enrolment]:
+    """Return who waits at a step now, by id, a page at a time."""
+    rows = _inside(journey).filter(step=step, id__gt=after).select_related("person")
+    return list(rows.order_by("id")[:limit])
+
+
+def decisions_of(person: int, *, limit: int = 50, before: datetime | None = None) -> list[Decision]:
+    """Return the decisions about a person, newest first: go and no-go, each with words and what would change it."""
+    rows = Decision.objects.filter(person_id__in=origins_of(person))
+    if before is not None:
+        rows = rows.filter(as_of__lt=before)
+    return list(rows.order_by("-as_of", "-id")[:limit])
+
+
+def enrolments_of(person: int) -> list[Enrolment]:
+    """Return the journeys a person is or was in, newest first."""
+    return list(
+        Enrolment.objects.filter(person_id__in=origins_of(person)).order_by("-entered_at", "-id")
+    )
+
+
+def decision_list(
+    *, journey: str | None = None, verdict: str | None = None, reason: str | None = None, after: int = 0,
+    limit: int = 100,
+) -> list[Decision]:  # fmt: skip
+    """Return decisions by id, a page at a time, for the API."""
+    rows = Decision.objects.filter(id__gt=after)
+    for name, value in (("journey", journey), ("verdict", verdict), ("reason", reason)):
+        if value:
+            rows = rows.filter(**{name: value})
+    return list(rows.order_by("id")[:limit])
+
+
+def versions_of(journey: str) -> list[JourneyVersion]:
+    """Return every version that ever ran, newest first."""
+    return list(JourneyVersion.objects.filter(journey=journey).order_by("-first_at"))
+
+
+def messages_a_week(
+    journey: str, *, as_of: datetime, weeks: int = 12
+) -> list[tuple[datetime, int]]:
+    """Return (start of the week back from `as_of`, messages that may go), oldest first."""
+    found = []
+    for back in range(weeks, 0, -1):
+        start = as_of - timedelta(weeks=back)
+        rows = Decision.objects.filter(
+            journey=journey,
+            verdict="go",
+            counts__gt=0,
+            as_of__gt=start,
+            as_of__lte=start + timedelta(weeks=1),
+        )
+        found.append((start, rows.count()))
+    return found
+
+
+def _states() -> dict[str, dict[tuple[str, str], int]]:
+    found: dict[str, dict[tuple[str, str], int]] = {}
+    for journey, state, arm, n in Enrolment.objects.values_list("journey", "state", "arm").annotate(
+        n=Count("id")
+    ):
+        found.setdefault(journey, {})[state, arm] = n
+    return found
+
+
+def _verdicts() -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    rows = (
+        Decision.objects.filter(counts__gt=0)
+        .values_list("journey", "verdict")
+        .annotate(n=Count("id"))
+    )
+    for journey, verdict, n in rows:
+        found.setdefault(journey, {})[verdict] = n
+    return found
+
+
+def _row(
+    compiled: Compiled, playbook: Playbook, states: dict[tuple[str, str], int], verdicts: dict[str, int], is_paused: bool
+) -> JourneyRow:  # fmt: skip
+    journey = compiled.journey
+    return JourneyRow(
+        name=compiled.name,
+        title=journey.name,
+        version=compiled.version,
+        owner=journey.owner,
+        enters=" or ".join(entry.words() for entry in journey.entry),
+        goal=journey.goal.words() if journey.goal else "",
+        holdout=holdout_share(compiled, compile_program(playbook)),
+        is_paused=is_paused,
+        inside=sum(n for (state, _), n in states.items() if state in INSIDE),
+        held_out=sum(n for (_, arm), n in states.items() if arm == Enrolment.Arm.HELD_OUT),
+        finished=sum(
+            n
+            for (state, arm), n in states.items()
+            if state not in INSIDE and arm == Enrolment.Arm.TREATED
+        ),
+        went=verdicts.get("go", 0),
+        held_back=verdicts.get("no", 0),
+        delayed=verdicts.get("wait", 0),
+    )
+
+
+def _inside(journey: str) -> QuerySet[Enrolment]:
+    return Enrolment.objects.filter(journey=journey, state__in=INSIDE)
+
+
+def _tree(steps: Sequence[Step], depth: int, when: str) -> Iterator[tuple[Step, int, str]]:
+    for step in steps:
+        yield step, depth, when
+        for arm in step.arms():
+            yield from _tree(arm.steps, depth + 1, _label(arm))
+
+
+def _label(arm: Arm) -> str:
+    return f"{arm.label} ({arm.share * 100:g} %)" if arm.share is not None else arm.label
+
+
+def _step_row(
+    step: Step, depth: int, when: str, here: dict[str, int],
+    held: dict[str, list[tuple[str, str, int]]], ways: dict[str, list[tuple[str, int]]],
+) -> StepRow:  # fmt: skip
+    rows = held.get(step.step, [])
+    past = ways.get(step.step, [])
+    return StepRow(
+        step=step.step,
+        depth=depth,
+        when=when,
+        kind=step.do,
+        words=step.words(),
+        note=step.note,
+        here=here.get(step.step, 0) + here.get(f"{step.step}.outcome", 0),
+        through=sum(n for _, n in past),
+        went=sum(n for verdict, _, n in rows if verdict == Decision.Verdict.GO),
+        held=tuple(
+            _held(code, verdict, n) for verdict, code, n in rows if verdict != Decision.Verdict.GO
+        ),
+        ways=tuple(past),
+    )
+
+
+def _held(code: str, verdict: str, people: int) -> Held:
+    rule = BY_CODE.get(code)
+    words = SHORT.get(code) or (rule.words if rule else code)
+    return Held(code, words, people, verdict == Decision.Verdict.WAIT)
+
+
+def _held_by_step(journey: str) -> dict[str, list[tuple[str, str, int]]]:
+    found: dict[str, list[tuple[str, str, int]]] = {}
+    rows = Decision.objects.filter(journey=journey).values_list("step", "verdict", "reason")
+    for step, verdict, code, n in rows.annotate(n=Count("id")).order_by("-n"):
+        found.setdefault(step, []).append((verdict, code, n))
+    return found
+
+
+def _ways(journey: str) -> dict[str, list[tuple[str, int]]]:
+    found: dict[str, list[tuple[str, int]]] = {}
+    rows = (
+        Passage.objects.filter(journey=journey)
+        .values_list("step", "goto")
+        .annotate(n=Sum(F("people")))
+    )
+    for step, goto, n in rows.order_by("-n"):
+        found.setdefault(step, []).append((goto, n))
+    return found
+
+
+# What a count of people is called, where no single person is meant.
+SHORT = {
+    "held_out": "Held out by chance, to see whether it helps",
+    "held_out_overall": "Held out overall by chance",
+    "restricted": "Processing is restricted",
+    "objected": "Objected to marketing",
+    "journey_paused": "The journey is paused",
+    "channel_not_in_purpose": "The purpose does not speak of the channel",
+    "field_not_in_purpose": "Uses a field the purpose does not allow",
+    "sensitive": "Rests on something sensitive",
+    "no_address": "No address for the channel",
+    "suppressed": "The address is suppressed",
+    "consent_withdrawn": "Asked us not to",
+    "no_consent": "Never agreed to it",
+    "opted_out": "Asked us not to",
+    "minor": "Too young for marketing",
+    "not_worth_it": "Doing nothing is worth more",
+    "open_complaint": "Open complaint, a person looks after them first",
+    "needs_human": "Many automated messages without a human word",
+    "cap_dropped": "Had as many messages as the cap allows",
+    "cap": "Had as many messages as the cap allows, later",
+    "needs_approval": "Waits for approval",
+    "quiet_hours": "Outside their hours, later",
+    "waited_too_long": "Was held back too long to be worth it",
+}

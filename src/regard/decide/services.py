@@ -1,0 +1,21 @@
+"""What Decide does: run a cycle, judge again at the claim, keep what became of a go, steer journeys."""
+
+from regard.decide.checking import Judged, check, record_outcome
+from regard.decide.cycle import Report, run
+from regard.decide.publishing import Publishing, preview_publishing
+from regard.decide.steering import approve_step, let_in, let_out, pause_journey, resume_journey
+
+__all__ = [
+    "Judged",
+    "Publishing",
+    "Report",
+    "approve_step",
+    "check",
+    "let_in",
+    "let_out",
+    "pause_journey",
+    "preview_publishing",
+    "record_outcome",
+    "resume_journey",
+    "run",
+]

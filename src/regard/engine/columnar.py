@@ -1,0 +1,75 @@
+"""The columnar copy of the log: its columns, its codes, and how declared properties become columns.
+
+Pure: what is written where is store.py's. A part holds integer codes for words, microseconds, minor units, the JSON of
+the properties, and one text column (a list for a path with `[]`) for each property some trait or condition uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pyarrow as pa
+
+from regard.engine.codes import Codes
+from regard.kernel.sql import Sql
+from regard.playbooks.filters import check_path
+
+RAW = pa.schema(
+    [
+        ("seq", pa.int64()),
+        ("origin", pa.int64()),
+        ("occurred_at", pa.int64()),
+        ("name", pa.int32()),
+        ("channel", pa.int16()),
+        ("direction", pa.int8()),
+        ("actor", pa.int8()),
+        ("value_minor", pa.int64()),
+        ("currency", pa.int16()),
+        ("score_milli", pa.int64()),
+        ("properties", pa.string()),
+    ]
+)
+# A row on its way in: (seq, origin, occurred_at, name, channel, direction, actor, value, currency, score, properties).
+Row = tuple[int, int, int, str, str, str, str, int | None, str, int | None, str]
+_CODED = {3: "name", 4: "channel", 5: "direction", 6: "actor", 8: "currency"}
+
+
+def code_rows(rows: Sequence[Row], codes: Codes) -> pa.Table:
+    """Return rows of the log as a table with codes for words; new words are added to `codes`."""
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(RAW)
+    arrays = []
+    for place, field in enumerate(RAW):
+        values: Iterable[object] = columns[place]
+        if place in _CODED:
+            kind = _CODED[place]
+            known = {word: codes.code(kind, str(word)) for word in dict.fromkeys(values)}
+            values = map(known.__getitem__, values)
+        arrays.append(pa.array(list(values), field.type))
+    return pa.Table.from_arrays(arrays, schema=RAW)
+
+
+def property_column(path: str) -> str:
+    """Return the column of a declared property: its path, spelt so that two paths never meet."""
+    return "p_" + path.encode().hex()
+
+
+def json_path(path: str) -> str:
+    """Return the JSON path of a property path: `products[].category` is `$."products"[*]."category"`."""
+    parts = [
+        f'."{part[:-2]}"[*]' if part.endswith("[]") else f'."{part}"' for part in path.split(".")
+    ]
+    return "$" + "".join(parts)
+
+
+def with_properties(paths: Sequence[str], table: str) -> Sql:
+    """Return the rows of a raw table with a column for each property path.
+
+    The paths stand in the text, not beside it: a view takes no bound values, and `check_path` lets through nothing but
+    letters, digits, spaces, `_`, `$` and `-`.
+    """
+    columns = "".join(
+        f", CASE WHEN json_valid(properties) THEN json_extract_string(properties, '{json_path(check_path(path))}') END "
+        f'AS "{property_column(path)}"'
+        for path in paths
+    )
+    return Sql(f"SELECT *{columns} FROM {table}")

@@ -1,0 +1,201 @@
+"""Journeys compiled to a small frozen instruction list, which the engine moves people through.
+
+1. Every journey of a playbook, and every older version somebody is still inside, becomes instructions numbered from 0.
+2. A list of steps is laid out in order; what a step nests is laid out behind it, and its last step goes on where the
+   nesting step would have gone. So there are no jumps backwards: a journey always comes to an end.
+3. An approval is two instructions: the act (a task for a colleague) and the wait for its outcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from regard.kernel.sql import Sql
+from regard.playbooks.happening import Happening
+from regard.playbooks.journeys import Journey
+from regard.playbooks.model import Playbook
+from regard.playbooks.steps import Op, Step
+from regard.playbooks.steps.approval import Approval
+
+END = -1  # the number of "no further instruction"
+NOT_APPROVED = "not approved"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One way out of a branch: where it leads, under which condition or up to which draw (millionths)."""
+
+    goto: int
+    label: str
+    when: Sql | None = None
+    below: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One move. `goto` is the way on, `other` the way of those who were too late or not approved."""
+
+    pc: int
+    step: str
+    op: Op
+    goto: int = END
+    other: int = END
+    act: str = ""
+    is_message: bool = False
+    terms: Mapping[str, Any] = field(default_factory=dict)
+    cases: tuple[Case, ...] = ()
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """One version of one journey, ready to run; `number` is its id on the workbench."""
+
+    number: int
+    name: str
+    version: str
+    journey: Journey
+    instructions: tuple[Instruction, ...]
+    is_current: bool = True  # false: an older version, in which people finish but nobody begins
+
+    def at(self, step: str) -> int:
+        """Return the number of a step's first instruction, or END where this version has no such step."""
+        return next((i.pc for i in self.instructions if i.step == step), END)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """All journeys that run together, and the playbook whose purposes and guardrails bind them."""
+
+    playbook: Playbook
+    journeys: tuple[Compiled, ...]
+
+    def numbered(self, number: int) -> Compiled:
+        """Return the compiled journey with this number."""
+        return self.journeys[number]
+
+    def of(self, name: str, version: str) -> Compiled | None:
+        """Return a journey's version, or None where it is not part of this program."""
+        return next((c for c in self.journeys if c.name == name and c.version == version), None)
+
+    def happenings(self) -> Iterator[Happening]:
+        """Yield every touchpoint pattern anything here listens for."""
+        for compiled in self.journeys:
+            journey = compiled.journey
+            for entry in journey.entry:
+                if isinstance(found := getattr(entry, "touchpoint", None), Happening):
+                    yield found
+            yield from (e.touchpoint for e in journey.exit_on if e.touchpoint is not None)
+            if journey.goal is not None:
+                yield journey.goal.touchpoint
+            for instruction in compiled.instructions:
+                if isinstance(awaited := instruction.terms.get("awaited"), Happening):
+                    yield awaited
+
+
+def compile_program(
+    playbook: Playbook, *, older: Mapping[tuple[str, str], Journey] | None = None
+) -> Program:
+    """Return the program of a playbook; `older` maps (name, version) to definitions people are still inside."""
+    current = {(name, journey.version): journey for name, journey in playbook.journeys.items()}
+    everything = {**{k: v for k, v in (older or {}).items() if k not in current}, **current}
+    return Program(
+        playbook,
+        tuple(
+            Compiled(
+                number,
+                name,
+                version,
+                journey,
+                compile_steps(journey, name),
+                (name, version) in current,
+            )
+            for number, ((name, version), journey) in enumerate(
+                sorted(everything.items(), key=lambda i: i[0])
+            )
+        ),
+    )
+
+
+def compile_steps(journey: Journey, name: str) -> tuple[Instruction, ...]:
+    """Return the instruction list of one journey."""
+    sheet = _Sheet(name)
+    sheet.lay_out(journey.steps, END)
+    return tuple(sorted(sheet.done, key=lambda i: i.pc))
+
+
+class _Sheet:
+    """The list while it grows: numbers are given in reading order, ways on are filled in when known."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.done: list[Instruction] = []
+        self.next_pc = 0
+
+    def lay_out(self, steps: tuple[Step, ...], after: int) -> int:
+        """Lay out a list of steps which goes on at `after`; return where the list begins."""
+        if not steps:
+            return after
+        numbers = [self._number(step) for step in steps]
+        for position, (step, pc) in enumerate(zip(steps, numbers, strict=True)):
+            self._lay_one(step, pc, numbers[position + 1] if position + 1 < len(steps) else after)
+        return numbers[0]
+
+    def _number(self, step: Step) -> int:
+        pc = self.next_pc
+        self.next_pc += 2 if isinstance(step, Approval) else 1
+        return pc
+
+    def _lay_one(self, step: Step, pc: int, goto: int) -> None:
+        one = Instruction(
+            pc,
+            step.step,
+            step.op,
+            goto,
+            goto,
+            step.act,
+            step.is_message,
+            step.terms(),
+            (),
+            step.words(),
+        )
+        if isinstance(step, Approval):
+            self._lay_approval(step, one, goto)
+        elif step.op is Op.BRANCH:
+            self.done.append(replace(one, cases=tuple(self._cases(step, goto))))
+        else:
+            inner = step.arms()
+            self.done.append(
+                replace(one, other=self.lay_out(inner[0].steps, goto) if inner else goto)
+            )
+
+    def _lay_approval(self, step: Approval, one: Instruction, goto: int) -> None:
+        refused = END if step.otherwise is None else self.lay_out(step.otherwise, goto)
+        closed = Happening(
+            name="Task Closed",
+            where={"kind": "approval", "journey": self.name, "step": step.step, "dismissed": False},
+        )
+        self.done.append(replace(one, goto=one.pc + 1, other=one.pc + 1))
+        self.done.append(
+            Instruction(
+                one.pc + 1,
+                f"{step.step}.outcome",
+                Op.AWAIT,
+                goto,
+                refused,
+                terms={"wait_us": step.timeout, "awaited": closed},
+                words=step.words(),
+            )
+        )
+
+    def _cases(self, step: Step, goto: int) -> Iterator[Case]:
+        below = 0.0
+        for arm in step.arms():
+            begins = self.lay_out(arm.steps, goto)
+            if arm.share is not None:
+                below += arm.share
+                yield Case(begins, arm.label, below=round(below * 1_000_000))
+            else:
+                yield Case(begins, arm.label, when=None if arm.when is None else arm.when.sql())

@@ -1,0 +1,250 @@
+"""The one importer of duckdb, and the one file of the engine that touches the disk: workbench and columnar folder.
+
+The folder `columns/` holds a copy of the log in Parquet parts, and `manifest.json`, which says which parts count. Parts
+are written aside and renamed, the manifest last, so a reader in any process sees either the old copy or the new one.
+It is a cache: delete it and the next run builds it again from the operational store.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+import pyarrow as pa
+
+from regard.engine.codes import KINDS, Codes
+from regard.engine.columnar import with_properties
+from regard.kernel.sql import Sql
+
+FORMAT = 1
+_ROW_GROUP = 122_880
+
+
+class Workbench:
+    """An in-memory DuckDB on which tables are laid out, steps made and results taken away."""
+
+    def __init__(self, *, memory: str = "2GB", threads: int = 2, spill: Path | None = None) -> None:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": memory,
+            "threads": str(threads),
+            # Nothing a playbook says can reach the network, and no table's order is promised.
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "preserve_insertion_order": "false",
+        }
+        if spill is not None:
+            config["temp_directory"] = str(spill)
+        self._connection = duckdb.connect(":memory:", config=config)
+        # Dates without a zone are UTC, wherever the machine stands.
+        self._connection.execute("SET TimeZone = 'UTC'")
+
+    def __enter__(self) -> Workbench:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._connection.close()
+
+    def lay(self, name: str, table: pa.Table) -> None:
+        """Lay a table out under a name, without copying it."""
+        self._connection.register(name, table)
+
+    def make(self, name: str, sql: Sql) -> None:
+        """Make the table `name` from a query with bound values."""
+        self._connection.execute(
+            f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql.text}', list(sql.params)
+        )
+
+    def show(self, name: str, sql: Sql) -> None:
+        """Make the view `name` of a query without bound values: read again by each step, never held in memory."""
+        self._connection.execute(f'CREATE OR REPLACE TEMP VIEW "{name}" AS {sql.text}')
+
+    def drop(self, name: str) -> None:
+        """Forget a table that was made, to give its memory back."""
+        self._connection.execute(f'DROP TABLE IF EXISTS "{name}"')
+
+    def columns(self, name: str) -> dict[str, str]:
+        """Return the columns of a table laid out or made, with their SQL types."""
+        rows = self._connection.execute(f'DESCRIBE SELECT * FROM "{name}"').fetchall()
+        return {row[0]: row[1] for row in rows}
+
+    def take(self, sql: Sql) -> pa.Table:
+        """Return the rows of a query as a table."""
+        return self._connection.sql(sql.text, params=list(sql.params)).to_arrow_table()
+
+    def write(self, sql: Sql, path: Path, *, compression: str = "zstd") -> int:
+        """Write the rows of a query without bound values to a Parquet file; return how many.
+
+        zstd for what stays (the log), snappy for what is written anew each time.
+        """
+        how = f"FORMAT parquet, COMPRESSION {compression}, ROW_GROUP_SIZE {_ROW_GROUP}"
+        copy = f"COPY ({sql.text}) TO {_quoted(path)} ({how})"
+        return int(self._connection.execute(copy).fetchall()[0][0])
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One Parquet file of the copy: its rows, the sequence numbers they lie between, and whether people lie together."""
+
+    file: str
+    rows: int
+    low: int
+    high: int
+    is_clustered: bool = False
+
+
+@dataclass(slots=True)
+class Manifest:
+    """What the copy holds: every touchpoint up to `upto`, less those of retractions up to `retracted`."""
+
+    upto: int = 0
+    retracted: int = 0
+    words: dict[str, list[str]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
+    paths: list[str] = field(default_factory=list)  # properties that are columns
+    parts: list[Part] = field(default_factory=list)
+    next_file: int = 1
+    identity: int = 0  # of the log it is a copy of; 0: not begun
+    format: int = FORMAT
+
+
+class Columns:
+    """The folder of the columnar copy. Reads need no lock; who writes holds `writing()`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._forbidden: set[str] = set()  # parts that hold what was taken back: gone at once
+
+    def manifest(self) -> Manifest:
+        """Return what the copy holds; empty where there is none, or one of another format."""
+        try:
+            raw = json.loads((self.folder / "manifest.json").read_text())
+        except (FileNotFoundError, ValueError):
+            return Manifest()
+        if raw.get("format") != FORMAT:
+            return Manifest()
+        return Manifest(**{**raw, "parts": [Part(**part) for part in raw["parts"]]})
+
+    @contextmanager
+    def writing(self) -> Iterator[Manifest]:
+        """Hold the writer's lock and give the manifest; what is changed in it counts from the end of the block."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (self.folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            before, manifest = self.manifest(), self.manifest()
+            yield manifest
+            self._save(manifest, before)
+
+    def _save(self, manifest: Manifest, before: Manifest) -> None:
+        aside = self.folder / "manifest.json.new"
+        with aside.open("w") as file:
+            json.dump(asdict(manifest), file)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(self.folder / "manifest.json")
+        # Who read the manifest before this one may still be reading its parts: they go with the next write.
+        kept = {part.file for part in before.parts} - self._forbidden
+        kept |= {part.file for part in manifest.parts}
+        for part in self.folder.glob("*.parquet*"):
+            if part.name not in kept:
+                part.unlink(missing_ok=True)
+
+    def append(self, bench: Workbench, manifest: Manifest, table: str, upto: int) -> None:
+        """Add the rows of a raw table on the bench as a part; the copy now reaches `upto`. Call while `writing`."""
+        part = self._write(
+            bench, manifest, with_properties(manifest.paths, f'"{table}"'), is_clustered=False
+        )
+        if part.rows:
+            manifest.parts.append(part)
+        manifest.upto = upto
+
+    def add_paths(self, bench: Workbench, manifest: Manifest, paths: Sequence[str]) -> None:
+        """Make properties columns in every part: each is rewritten once, from the JSON it holds."""
+        fresh = [path for path in paths if path not in manifest.paths]
+        if not fresh:
+            return
+        rewritten = []
+        for part in manifest.parts:
+            sql = with_properties(fresh, f"read_parquet({_quoted(self.folder / part.file)})")
+            rewritten.append(self._write(bench, manifest, sql, is_clustered=part.is_clustered))
+        manifest.parts = rewritten
+        manifest.paths = [*manifest.paths, *fresh]
+
+    def compact(self, bench: Workbench, manifest: Manifest) -> None:
+        """Write all parts as one in which each person's touchpoints lie together, in order of time."""
+        sql = Sql(f"SELECT * FROM {self._files(manifest)} ORDER BY origin, occurred_at, seq")
+        part = self._write(bench, manifest, sql, is_clustered=True)
+        manifest.parts = [part] if part.rows else []
+
+    def keep(self, bench: Workbench, manifest: Manifest, condition: str) -> int:
+        """Rewrite the parts of which some rows do not meet a condition (over the bench's tables); return how many."""
+        kept, rewritten = [], 0
+        for part in manifest.parts:
+            file = f"read_parquet({_quoted(self.folder / part.file)})"
+            left = bench.take(
+                Sql(f"SELECT COUNT(*) FILTER (WHERE {condition}) AS n FROM {file}")
+            ).to_pylist()[0]["n"]
+            if left == part.rows:
+                kept.append(part)
+                continue
+            rewritten += 1
+            self._forbidden.add(part.file)
+            if left:
+                sql = Sql(f"SELECT * FROM {file} WHERE {condition}")
+                kept.append(self._write(bench, manifest, sql, is_clustered=part.is_clustered))
+        manifest.parts = kept
+        return rewritten
+
+    def _write(self, bench: Workbench, manifest: Manifest, sql: Sql, *, is_clustered: bool) -> Part:
+        name = f"part-{manifest.next_file:06}.parquet"
+        manifest.next_file += 1
+        aside = self.folder / f"{name}.new"
+        ordered = "" if is_clustered else " ORDER BY seq"
+        rows = bench.write(Sql(f"SELECT * FROM ({sql.text}) rows_to_write{ordered}"), aside)
+        aside.replace(self.folder / name)
+        file = f"read_parquet({_quoted(self.folder / name)})"
+        span = bench.take(Sql(f"SELECT MIN(seq) AS low, MAX(seq) AS high FROM {file}")).to_pylist()[
+            0
+        ]
+        return Part(name, rows, span["low"] or 0, span["high"] or 0, is_clustered)
+
+    def _files(self, manifest: Manifest) -> str:
+        files = ", ".join(_quoted(self.folder / part.file) for part in manifest.parts)
+        return f"read_parquet([{files}], union_by_name = true)"
+
+    def rows_sql(self, manifest: Manifest, paths: Sequence[str], where: str = "TRUE") -> Sql | None:
+        """Return a query of all rows with these properties as columns; None for an empty copy."""
+        if not manifest.parts:
+            return None
+        missing = [path for path in paths if path not in manifest.paths]
+        return with_properties(missing, f"(SELECT * FROM {self._files(manifest)} WHERE {where})")
+
+    def codes(self, manifest: Manifest) -> Codes:
+        """Return the codes of the words in the copy."""
+        return Codes({kind: list(manifest.words.get(kind, [])) for kind in KINDS})
+
+    def delete(self) -> None:
+        """Drop the copy; the next run builds it again."""
+        with self.writing() as manifest:
+            empty = Manifest(next_file=manifest.next_file)
+            for name in ("upto", "retracted", "words", "paths", "parts"):
+                setattr(manifest, name, getattr(empty, name))
+
+    def size(self) -> int:
+        """Return the bytes of all parts."""
+        return sum((self.folder / part.file).stat().st_size for part in self.manifest().parts)
+
+
+def _quoted(path: Path) -> str:
+    text = str(path).replace("'", "''")
+    return f"'{text}'"

@@ -1,0 +1,1 @@
+"""Identify: one person behind many identifiers; every merge is explained and can be undone."""

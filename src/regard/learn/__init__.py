@@ -1,0 +1,1 @@
+"""Learn: did it help, against people left alone by chance."""

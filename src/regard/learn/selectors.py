@@ -1,0 +1,53 @@
+"""Reads of what was measured: each journey's newest difference, and how it went over time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from regard.learn.intervals import Difference, compare
+from regard.learn.models import Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a journey did for its goal, as measured on a day."""
+
+    journey: str
+    goal: str
+    as_of: datetime
+    difference: Difference
+
+
+def newest_results() -> list[Result]:
+    """Return the newest measure of each journey and goal, by name."""
+    newest: dict[tuple[str, str], Measure] = {}
+    for row in Measure.objects.order_by("as_of"):
+        newest[row.journey, row.goal] = row
+    return [_result(newest[key]) for key in sorted(newest)]
+
+
+def result_of(journey: str) -> Result | None:
+    """Return a journey's newest result, or None before the first measure."""
+    row = Measure.objects.filter(journey=journey).order_by("-as_of").first()
+    return _result(row) if row else None
+
+
+def results_over_time(journey: str, *, days: int = 180) -> list[Result]:
+    """Return a journey's results, oldest first."""
+    rows = Measure.objects.filter(journey=journey).order_by("-as_of")[:days]
+    return [_result(row) for row in reversed(rows)]
+
+
+def _result(row: Measure) -> Result:
+    return Result(
+        row.journey,
+        row.goal,
+        row.as_of,
+        compare(
+            treated=row.treated,
+            treated_reached=row.treated_reached,
+            held_out=row.held_out,
+            held_out_reached=row.held_out_reached,
+        ),
+    )

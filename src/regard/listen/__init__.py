@@ -1,0 +1,1 @@
+"""Listen: surveys and answers; what is said is also recorded as a touchpoint."""

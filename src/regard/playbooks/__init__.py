@@ -1,0 +1,1 @@
+"""Playbooks: the typed form of the YAML in which a company says what it wants."""

@@ -1,0 +1,47 @@
+"""`consent`: what a person agreed to, withdrew, or was never asked."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from regard.kernel.sql import Sql
+from regard.playbooks.base import Slug
+from regard.playbooks.conditions.base import ConditionBase
+from regard.playbooks.measures import Agreed, Lexicon, Names, Need, Refers, Seen
+
+
+class ConsentIs(ConditionBase):
+    """The state of one purpose, on one channel or wherever it was given."""
+
+    consent: Slug
+    is_: Literal["granted", "withdrawn", "unknown"] = Field("granted", alias="is")
+    channel: str = Field(
+        "*", max_length=12, description="`*`: given or withdrawn for every channel"
+    )
+
+    def needs(self) -> tuple[Need, ...]:
+        return (Agreed(self.consent, self.channel),)
+
+    def refers(self) -> Refers:
+        return Refers(purposes=frozenset({self.consent}))
+
+    def sql(self, names: Names) -> Sql:
+        column = Agreed(self.consent, self.channel).key()
+        return Sql(f"(COALESCE({column}, 'unknown') = ?)", (self.is_,))
+
+    def words(self, lexicon: Lexicon) -> str:
+        state = {
+            "granted": "agreed to",
+            "withdrawn": "withdrew from",
+            "unknown": "never answered about",
+        }[self.is_]
+        where = "" if self.channel == "*" else f" on {self.channel}"
+        return f"{state} {lexicon.purpose_name(self.consent)}{where}"
+
+    def seen(self, names: Names, lexicon: Lexicon) -> tuple[Seen, ...]:
+        column = Agreed(self.consent, self.channel).key()
+        return (
+            Seen(lexicon.purpose_name(self.consent), Sql(f"COALESCE({column}, 'unknown')"), "text"),
+        )

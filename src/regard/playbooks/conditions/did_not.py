@@ -1,0 +1,31 @@
+"""`did_not`: something never happened, or not in the window."""
+
+from __future__ import annotations
+
+from regard.kernel.sql import Sql
+from regard.playbooks.conditions.base import ConditionBase
+from regard.playbooks.filters import Events, Windowed
+from regard.playbooks.measures import Lexicon, Measure, Names, Seen
+
+
+class DidNot(Windowed, ConditionBase):
+    """It did not happen in the window; true as well for somebody who never did anything."""
+
+    did_not: Events
+
+    def _measure(self) -> Measure:
+        return Measure("count", self.pick(self.did_not), self.window())
+
+    def needs(self) -> tuple[Measure, ...]:
+        return (self._measure(),)
+
+    def sql(self, names: Names) -> Sql:
+        return Sql(f"({self._measure().key()} = 0)")
+
+    def words(self, lexicon: Lexicon) -> str:
+        return (
+            f"did not do {self.pick_words(self.did_not, lexicon.currency)}{self.window().words()}"
+        )
+
+    def seen(self, names: Names, lexicon: Lexicon) -> tuple[Seen, ...]:
+        return (Seen(" or ".join(self.did_not), Sql(self._measure().key()), "times"),)

@@ -1,0 +1,30 @@
+"""`in_segment`: membership of another segment; a circle of segments is refused when the playbook is read."""
+
+from __future__ import annotations
+
+from regard.kernel.sql import Sql
+from regard.playbooks.base import Slug
+from regard.playbooks.conditions.base import ConditionBase
+from regard.playbooks.measures import Lexicon, Names, Refers, Seen
+
+
+class InSegment(ConditionBase):
+    """The person is in another segment, judged at the same instant."""
+
+    in_segment: Slug
+
+    def refers(self) -> Refers:
+        return Refers(segments=frozenset({self.in_segment}))
+
+    def sql(self, names: Names) -> Sql:
+        return Sql(names.segment(self.in_segment))
+
+    def words(self, lexicon: Lexicon) -> str:
+        return f"is in “{lexicon.segment_name(self.in_segment)}”"
+
+    def seen(self, names: Names, lexicon: Lexicon) -> tuple[Seen, ...]:
+        return (
+            Seen(
+                lexicon.segment_name(self.in_segment), Sql(names.segment(self.in_segment)), "text"
+            ),
+        )

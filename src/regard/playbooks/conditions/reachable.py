@@ -1,0 +1,36 @@
+"""`reachable`: we hold an address for the channel, it is not suppressed, and the purpose allows its use."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from regard.kernel.sql import Sql
+from regard.playbooks.base import Slug
+from regard.playbooks.conditions.base import ConditionBase
+from regard.playbooks.filters import Name
+from regard.playbooks.measures import Lexicon, Names, Need, Reached, Refers, Seen
+
+
+class Reachable(ConditionBase):
+    """A person can be reached on the channel, for the purpose where one is named."""
+
+    reachable: Name
+    purpose: Slug | None = Field(
+        None, alias="for", description="purpose whose consent is needed as well"
+    )
+
+    def needs(self) -> tuple[Need, ...]:
+        return (Reached(self.reachable, self.purpose or ""),)
+
+    def refers(self) -> Refers:
+        return Refers(purposes=frozenset({self.purpose}) if self.purpose else frozenset())
+
+    def sql(self, names: Names) -> Sql:
+        return Sql(f"({self.needs()[0].key()} = 'yes')")
+
+    def words(self, lexicon: Lexicon) -> str:
+        why = f" for {lexicon.purpose_name(self.purpose)}" if self.purpose else ""
+        return f"can be reached by {self.reachable}{why}"
+
+    def seen(self, names: Names, lexicon: Lexicon) -> tuple[Seen, ...]:
+        return (Seen(f"reachable by {self.reachable}", Sql(self.needs()[0].key()), "text"),)

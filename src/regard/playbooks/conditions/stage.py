@@ -1,0 +1,34 @@
+"""`stage`: where a relationship stands, by the trait of that name (a `first_match` trait called `stage`)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from regard.kernel.sql import Sql
+from regard.playbooks.base import Slug
+from regard.playbooks.conditions.base import ConditionBase
+from regard.playbooks.measures import Lexicon, Names, Refers, Seen
+
+
+class StageIs(ConditionBase):
+    """The lifecycle stage is one of those named."""
+
+    stage: Annotated[
+        tuple[str, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)
+    ] = Field(min_length=1, max_length=20)
+    by: Slug = Field("stage", description="the trait that holds the stage")
+
+    def refers(self) -> Refers:
+        return Refers(traits=frozenset({self.by}))
+
+    def sql(self, names: Names) -> Sql:
+        marks = ", ".join("?" * len(self.stage))
+        return Sql(f"COALESCE({names.trait(self.by).text} IN ({marks}), FALSE)", self.stage)
+
+    def words(self, lexicon: Lexicon) -> str:
+        return f"{lexicon.trait_name(self.by)} is {' or '.join(self.stage)}"
+
+    def seen(self, names: Names, lexicon: Lexicon) -> tuple[Seen, ...]:
+        return (Seen(lexicon.trait_name(self.by), Sql(names.trait(self.by).text), "text"),)

@@ -1,0 +1,53 @@
+"""`trait`: a computed trait compared with a value, known or not, or changed of late."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from regard.kernel.sql import Sql
+from regard.playbooks.base import Slug
+from regard.playbooks.compare import Compare
+from regard.playbooks.conditions.base import ConditionBase
+from regard.playbooks.measures import Lexicon, Moment, Names, Refers, Seen
+from regard.playbooks.windows import Clock, Duration, duration_words
+
+
+class TraitIs(Compare, ConditionBase):
+    """A computed trait compared. `changed_within` compares it with itself that long ago."""
+
+    trait: Slug
+    changed_within: Duration | None = Field(
+        None, description="it is not what it was this long ago (traits read straight off the log)"
+    )
+
+    def refers(self) -> Refers:
+        return Refers(traits=frozenset({self.trait}))
+
+    def sql(self, names: Names) -> Sql:
+        operand = names.trait(self.trait)
+        asked = (
+            self.compare_sql(operand, names.clock, names.currency) if self.asked() else Sql("TRUE")
+        )
+        if self.changed_within is None:
+            return asked
+        before = names.trait_before(self.trait, self.changed_within)
+        text = f"({asked.text} AND {operand.text} IS DISTINCT FROM {before.text})"
+        return Sql(text, (*asked.params, *before.params))
+
+    def moments(self, clock: Clock) -> tuple[Moment, ...]:
+        edges = self.flips(clock)
+        return (Moment(edges, trait=self.trait),) if edges else ()
+
+    def words(self, lexicon: Lexicon) -> str:
+        words = lexicon.trait_name(self.trait)
+        asked = self.compare_words(lexicon.trait_unit(self.trait), lexicon.currency)
+        changed = (
+            f"changed in the last {duration_words(self.changed_within)}"
+            if self.changed_within
+            else ""
+        )
+        return f"{words} {' and '.join(p for p in (asked, changed) if p)}"
+
+    def seen(self, names: Names, lexicon: Lexicon) -> tuple[Seen, ...]:
+        operand = names.trait(self.trait)
+        return (Seen(lexicon.trait_name(self.trait), Sql(operand.text), operand.unit),)

@@ -1,0 +1,302 @@
+"""The check of journeys: names that exist, ways that end, words and fields within their purpose, nothing in circles.
+
+Every mistake comes back at once, each with its place. Errors refuse the playbook; warnings are shown beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+
+from regard.kernel.issues import Issue, Level
+from regard.playbooks.base import Part
+from regard.playbooks.conditions import walk as conditions_in
+from regard.playbooks.journeys import Journey
+from regard.playbooks.measures import Told
+from regard.playbooks.model import Playbook
+from regard.playbooks.recall import Answered, InSegment
+from regard.playbooks.sensitive import made_of, sensitive_mark
+from regard.playbooks.steps import Op, Step
+from regard.playbooks.steps.ask import Ask
+from regard.playbooks.steps.branch import Branch
+from regard.playbooks.steps.enter import Enter
+from regard.playbooks.steps.leave import Leave
+from regard.playbooks.steps.message import MessageStep
+from regard.playbooks.steps.send import Send
+from regard.playbooks.steps.wait_for import WaitFor
+from regard.playbooks.steps.webhook import Webhook
+from regard.playbooks.template_check import NO_REPLY, allowed_fields
+
+HAS_OUTGOING_DOOR = False  # webhooks wait for the one door out (promise F8)
+
+
+def journey_issues(playbook: Playbook) -> list[Issue]:
+    """Return every mistake in the playbook's journeys; `where` is the dotted path to it."""
+    issues: list[Issue] = []
+    for name, journey in playbook.journeys.items():
+        where = f"journeys.{name}"
+        issues += _name_issues(playbook, journey, where)
+        issues += _way_issues(journey.steps, f"{where}.steps")
+        issues += _end_issues(journey, where)
+        issues += _owner_issues(playbook, journey, where)
+        for path, step in _placed(journey.steps, f"{where}.steps"):
+            issues += _step_issues(playbook, journey, step, path)
+    return issues + list(_circle_issues(playbook))
+
+
+def _placed(steps: Iterable[Step], where: str) -> Iterator[tuple[str, Step]]:
+    """Yield every step with its dotted path in the file."""
+    for number, step in enumerate(steps):
+        path = f"{where}.{number}"
+        yield path, step
+        for inner, nested in _nested(step):
+            yield from _placed(nested, f"{path}.{inner}")
+
+
+def _nested(step: Step) -> Iterator[tuple[str, tuple[Step, ...]]]:
+    for key in ("cases", "ways"):
+        for number, way in enumerate(getattr(step, key, ())):
+            yield f"{key}.{number}.then", way.then
+    if otherwise := getattr(step, "otherwise", None):
+        yield "otherwise", otherwise
+
+
+def _unknown(where: str, what: str, name: str, known: Mapping[str, object]) -> Iterator[Issue]:
+    if name not in known:
+        near = get_close_matches(name, list(known), n=1)
+        yield Issue(
+            where,
+            f"unknown {what} '{name}'",
+            f"did you mean '{near[0]}'?" if near else "",
+            code="unknown_name",
+        )
+
+
+def _name_issues(playbook: Playbook, journey: Journey, where: str) -> Iterator[Issue]:
+    """Segments that are named must exist."""
+    for number, entry in enumerate(journey.entry):
+        if segment := getattr(entry, "segment", None):
+            yield from _unknown(
+                f"{where}.entry.{number}.segment", "segment", segment, playbook.segments
+            )
+    for number, way_out in enumerate(journey.exit_on):
+        for key in ("segment_entered", "segment_left"):
+            if segment := getattr(way_out, key):
+                yield from _unknown(
+                    f"{where}.exit_on.{number}.{key}", "segment", segment, playbook.segments
+                )
+    if journey.only_if:
+        yield from _unknown(f"{where}.only_if", "segment", journey.only_if, playbook.segments)
+
+
+def _way_issues(steps: tuple[Step, ...], where: str) -> Iterator[Issue]:
+    """A step behind one where every way ends is never reached."""
+    ended_by: Step | None = None
+    for number, step in enumerate(steps):
+        if ended_by is not None:
+            yield Issue(
+                f"{where}.{number}",
+                f"'{step.step}' is never reached: every way ends at '{ended_by.step}' before it",
+                "take it out, or let one of the ways go on",
+                code="unreachable",
+            )
+            return
+        if _ends(step):
+            ended_by = step
+        for inner, nested in _nested(step):
+            yield from _way_issues(nested, f"{where}.{number}.{inner}")
+
+
+def _ends(step: Step) -> bool:
+    """Say whether nobody ever goes on behind this step."""
+    if step.op is Op.EXIT:
+        return True
+    if step.op is not Op.BRANCH:
+        return False
+    return all(any(_ends(inner) for inner in arm.steps) for arm in step.arms())
+
+
+def _end_issues(journey: Journey, where: str) -> Iterator[Issue]:
+    if journey.goal is None and not journey.exit_on:
+        yield Issue(
+            where,
+            "says neither what it is for nor what ends it early",
+            "add a 'goal', or 'exit_on' with the touchpoint that makes it pointless",
+            level=Level.WARNING,
+            code="missing_exit",
+        )
+
+
+def _owner_issues(playbook: Playbook, journey: Journey, where: str) -> Iterator[Issue]:
+    if not journey.owner:
+        yield Issue(
+            where,
+            "has no owner",
+            "name who answers for it",
+            level=Level.WARNING,
+            code="missing_owner",
+        )
+    elif journey.owner not in playbook.company.senders:
+        yield Issue(
+            f"{where}.owner",
+            f"'{journey.owner}' is not among the people of the company",
+            level=Level.WARNING,
+            code="unknown_name",
+        )
+
+
+def _step_issues(playbook: Playbook, journey: Journey, step: Step, where: str) -> Iterator[Issue]:
+    if isinstance(step, MessageStep):
+        yield from _message_issues(playbook, journey, step, where)
+    if isinstance(step, Enter | Leave):
+        yield from _unknown(f"{where}.journey", "journey", step.journey, playbook.journeys)
+    if isinstance(step, Webhook) and not HAS_OUTGOING_DOOR:
+        yield Issue(
+            f"{where}.url",
+            "webhooks are not open yet: everything outgoing will go through one guarded door",
+            "use a task until then",
+            code="no_outgoing_door",
+        )
+    if isinstance(step, Branch):
+        yield from _branch_issues(playbook, journey, step, where)
+
+
+def _branch_issues(
+    playbook: Playbook, journey: Journey, step: Branch, where: str
+) -> Iterator[Issue]:
+    waits = {s.step: s for s in journey.all_steps() if isinstance(s, WaitFor)}
+    for number, case in enumerate(step.cases):
+        place = f"{where}.cases.{number}.when"
+        for part in _parts(case.when):
+            if isinstance(part, InSegment):
+                yield from _unknown(place, "segment", part.segment, playbook.segments)
+            elif isinstance(part, Answered):
+                yield from _unknown(f"{place}.step", "wait_for step", part.step, waits)
+
+
+def _parts(when: Part) -> Iterator[Part]:
+    yield when
+    for inner in getattr(when, "of", ()):
+        yield from _parts(inner)
+
+
+def _message_issues(
+    playbook: Playbook, journey: Journey, step: MessageStep, where: str
+) -> Iterator[Issue]:
+    purpose = playbook.purposes.get(step.purpose)
+    yield from _unknown(f"{where}.purpose", "purpose", step.purpose, playbook.purposes)
+    if purpose is not None and step.channel not in purpose.channels:
+        yield Issue(
+            f"{where}.channel", f"the purpose '{step.purpose}' does not speak of {step.channel}"
+        )
+    if step.sender is not None:
+        yield from _unknown(f"{where}.from", "sender", step.sender, playbook.company.senders)
+        sender = playbook.company.senders.get(step.sender)
+        if sender is not None and NO_REPLY.match(sender.email.split("@")[0]):
+            yield Issue(
+                f"{where}.from", f"'{sender.email}' tells people not to answer", code="no_reply"
+            )
+    yield from _words_issues(playbook, journey, step, where)
+    yield from _resting_issues(playbook, journey, step, where)
+
+
+def _words_issues(
+    playbook: Playbook, journey: Journey, step: MessageStep, where: str
+) -> Iterator[Issue]:
+    """The words a step sends exist, and were written for the purpose it sends them under."""
+    name = step.template if isinstance(step, Send) else None
+    if isinstance(step, Ask):
+        yield from _unknown(f"{where}.survey", "survey", step.survey, playbook.surveys)
+        survey = playbook.surveys.get(step.survey)
+        name = step.template or (survey.template if survey else None)
+        if not any(
+            isinstance(s, WaitFor) and s.touchpoint.name == "Survey Answered"
+            for s in journey.all_steps()
+        ):
+            yield Issue(
+                where, f"'{step.step}' asks, but no step waits for 'Survey Answered'",
+                "an answer nobody reacts to is worse than no question", level=Level.WARNING, code="nobody_listens",
+            )  # fmt: skip
+    if name is None:
+        return
+    yield from _unknown(f"{where}.template", "template", name, playbook.templates)
+    template = playbook.templates.get(name)
+    if template is not None and template.purpose != step.purpose:
+        yield Issue(
+            f"{where}.purpose",
+            f"'{name}' was written for the purpose '{template.purpose}', not '{step.purpose}'",
+            "send it under its own purpose, or write words for this one",
+            code="wrong_purpose",
+        )
+
+
+def _resting_issues(
+    playbook: Playbook, journey: Journey, step: MessageStep, where: str
+) -> Iterator[Issue]:
+    """What people are chosen by is use of their data too: fields within the purpose, nothing sensitive."""
+    allowed = allowed_fields(playbook, step.purpose)
+    is_open = step.purpose in playbook.guardrails.sensitive.explicit_purposes
+    for segment in sorted(set(_segments_behind(journey))):
+        for field in sorted(_fields_of(playbook, segment) - allowed):
+            yield Issue(
+                f"{where}.purpose",
+                f"people come here by the segment '{segment}', which uses the field '{field}';"
+                f" the purpose '{step.purpose}' does not allow it",
+                f"add '{field}' to the fields of the purpose, if people were told so",
+                code="field_not_allowed",
+            )
+        mark = sensitive_mark(playbook, f"segment:{segment}")
+        if mark and not is_open:
+            yield Issue(
+                f"{where}.purpose",
+                f"rests on something sensitive: {mark}",
+                "name the purpose under guardrails.sensitive.explicit_purposes if its wording speaks of it openly,"
+                " or the name under not_sensitive if it only sounds like it",
+                code="sensitive",
+            )
+
+
+def _segments_behind(journey: Journey) -> Iterator[str]:
+    for entry in journey.entry:
+        if segment := getattr(entry, "segment", None):
+            yield segment
+    if journey.only_if:
+        yield journey.only_if
+
+
+def _fields_of(playbook: Playbook, segment: str) -> set[str]:
+    """Return the profile fields a segment is worked out of."""
+    fields: set[str] = set()
+    for name in made_of(playbook, f"segment:{segment}"):
+        bare = name.removeprefix("segment:")
+        if name.startswith("segment:") and bare in playbook.segments:
+            for condition in conditions_in(playbook.segments[bare].who):
+                fields |= {need.name for need in condition.needs() if isinstance(need, Told)}
+    return fields
+
+
+def _circle_issues(playbook: Playbook) -> Iterator[Issue]:
+    """Journeys that start each other for ever; a re-entry rule with a time in it breaks the circle."""
+    starts = {
+        name: {s.journey for s in journey.all_steps() if isinstance(s, Enter)}
+        for name, journey in playbook.journeys.items()
+        if journey.reentry.after is not None and journey.reentry.after < 86_400_000_000
+    }
+    for name in sorted(starts):
+        reached: set[str] = set()
+        waiting = list(starts[name])
+        while waiting:
+            other = waiting.pop()
+            if other not in reached:
+                reached.add(other)
+                waiting.extend(starts.get(other, ()))
+        if name in reached:
+            yield Issue(
+                f"journeys.{name}.reentry",
+                f"'{name}' starts journeys that start it again, for ever",
+                "let at least a day pass before the same person may come in again",
+                code="loop",
+            )
+
+
+__all__ = ["journey_issues"]

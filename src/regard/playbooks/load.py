@@ -1,0 +1,143 @@
+"""Read a playbook from YAML text: either a playbook, or every mistake in it with its line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from hashlib import sha256
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from regard.kernel.issues import Issue, Refused
+from regard.playbooks.journey_check import journey_issues
+from regard.playbooks.lexicon import check_understanding
+from regard.playbooks.model import Playbook
+from regard.playbooks.template_check import template_issues
+
+LARGEST_PLAYBOOK = 1_000_000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A playbook (or None) with the hash of its text and the issues found."""
+
+    playbook: Playbook | None
+    hash: str
+    issues: tuple[Issue, ...]
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader that refuses a key given twice and keeps yes/no/on/off as the words they are."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+
+
+def load_playbook(text: str, *, where: str = "playbook.yaml") -> Loaded:
+    """Return the playbook in `text`, or its issues; `where` is the file name the issues speak of."""
+    digest = sha256(text.encode()).hexdigest()
+    if len(text) > LARGEST_PLAYBOOK:
+        return Loaded(None, digest, (Issue(where, "the file is larger than 1 MB"),))
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+        raw = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        line = mark.line + 1 if mark else None
+        return Loaded(None, digest, (Issue(where, f"not YAML: {error.problem}", line=line),))
+    if not isinstance(raw, dict):
+        return Loaded(
+            None, digest, (Issue(where, "a playbook is a mapping with 'playbook: 1' on top"),)
+        )
+    try:
+        playbook = Playbook.model_validate(raw)
+    except ValidationError as error:
+        issues = tuple(_issue(where, node, dict(e)) for e in error.errors(include_url=False))
+        return Loaded(None, digest, issues)
+    unsound = check_understanding(playbook)
+    if unsound:
+        return Loaded(None, digest, tuple(_placed(where, node, issue) for issue in unsound))
+    found = (*template_issues(playbook), *journey_issues(playbook))
+    return Loaded(playbook, digest, tuple(_placed(where, node, issue) for issue in found))
+
+
+def read_yaml(text: str) -> object:
+    """Return the bare value of a part's YAML, read as playbooks are. Raises Refused with the line that is no YAML.
+
+    Anchors are refused: a part is copied and changed piece by piece, and a shared piece would change twice.
+    """
+    try:
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
+            raise Refused(Issue("yaml", "anchors (&, *) are not taken here", "write it out"))
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        line = mark.line + 1 if mark else None
+        raise Refused(Issue("yaml", f"not YAML: {error.problem}", line=line)) from None
+    except (yaml.YAMLError, ValueError, RecursionError):
+        raise Refused(Issue("yaml", "this cannot be read as YAML")) from None
+
+
+def _placed(where: str, node: yaml.Node | None, issue: Issue) -> Issue:
+    """Give an issue that speaks of a dotted path its file and line; a line inside a text counts from its key."""
+    line = _line_of(node, issue.where.split("."))
+    if line is not None and issue.line is not None:
+        line += issue.line
+    return replace(issue, where=where, message=f"{issue.where}: {issue.message}", line=line)
+
+
+def _issue(where: str, node: yaml.Node | None, error: dict[str, object]) -> Issue:
+    """Turn one pydantic error into an issue with its line, its path and the nearest known word."""
+    path = [str(p) for p in error["loc"]]  # type: ignore[attr-defined]
+    line = _line_of(node, path)
+    message = str(error["msg"])
+    hint = ""
+    if error["type"] == "extra_forbidden":
+        message = f"unknown key '{path[-1]}'"
+        near = get_close_matches(path[-1], _known_keys(path[:-1]), n=1)
+        hint = f"did you mean '{near[0]}'?" if near else ""
+    return Issue(where, f"{'.'.join(path)}: {message}", hint=hint, line=line)
+
+
+def _line_of(node: yaml.Node | None, path: list[str]) -> int | None:
+    """Return the 1-based line of the deepest node on the path; union tags in the path are skipped."""
+    if node is None:
+        return None
+    line = node.start_mark.line + 1
+    for part in path:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((k, v) for k, v in node.value if k.value == part), None)
+            if found is None:
+                continue
+            line, node = found[0].start_mark.line + 1, found[1]
+        elif isinstance(node, yaml.SequenceNode) and part.isdigit() and int(part) < len(node.value):
+            node = node.value[int(part)]
+            line = node.start_mark.line + 1
+    return line
+
+
+def _known_keys(path: list[str]) -> list[str]:
+    """Return the keys a playbook knows at a path, for 'did you mean'."""
+    model: type[BaseModel] | None = Playbook
+    for part in path:
+        field = model.model_fields.get(part) if model else None
+        if field is not None:
+            model = _model_in(field.annotation)
+    return sorted(model.model_fields) if model else []
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    """Return the first playbook model inside an annotation such as dict[Slug, Purpose] or tuple[Wording, ...]."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inner in getattr(annotation, "__args__", ()):
+        found = _model_in(inner)
+        if found is not None:
+            return found
+    return None

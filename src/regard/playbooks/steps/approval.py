@@ -1,0 +1,36 @@
+"""approval: a colleague says yes before the person goes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from regard.kernel.durations import duration_words
+from regard.playbooks.base import Duration
+from regard.playbooks.steps.base import Arm, Op, Step
+
+if TYPE_CHECKING:
+    from regard.playbooks.steps import AnyStep
+
+
+class Approval(Step):
+    """Open an approval task and wait for its outcome. Compiles to an act and a wait for 'Task Closed'."""
+
+    op: ClassVar[Op] = Op.ACT
+    act: ClassVar[str] = "approval"
+
+    do: Literal["approval"]
+    title: str = Field(min_length=1, max_length=200)
+    timeout: Duration = Field(gt=0)
+    minutes: int = Field(default=2, ge=1, le=480)
+    otherwise: tuple[AnyStep, ...] | None = None  # refused or no answer; none: leaves the journey
+
+    def words(self) -> str:
+        return f"wait up to {duration_words(self.timeout)} until a colleague approves: {self.title}"
+
+    def terms(self) -> dict[str, Any]:
+        return {"minutes": self.minutes, "pauses_promotions": False}
+
+    def arms(self) -> tuple[Arm, ...]:
+        return () if self.otherwise is None else (Arm("not approved", self.otherwise),)

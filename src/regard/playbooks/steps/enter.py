@@ -1,0 +1,24 @@
+"""enter: start another journey for the person."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from regard.playbooks.base import Slug
+from regard.playbooks.steps.base import Op, Step
+
+
+class Enter(Step):
+    """Start another journey; its own re-entry rule decides whether it may begin."""
+
+    op: ClassVar[Op] = Op.ACT
+    act: ClassVar[str] = "enter"
+
+    do: Literal["enter"]
+    journey: Slug
+
+    def words(self) -> str:
+        return f"start the journey {self.journey}"
+
+    def terms(self) -> dict[str, Any]:
+        return {"other": self.journey}

@@ -1,0 +1,20 @@
+"""send: one message from a template to the person."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from regard.playbooks.base import Slug
+from regard.playbooks.steps.message import MessageStep
+
+
+class Send(MessageStep):
+    """Send one message, from a named human, within every guardrail."""
+
+    act: ClassVar[str] = "send"
+
+    do: Literal["send"]
+    template: Slug
+
+    def words(self) -> str:
+        return f"send '{self.template}' by {self.channel} for the purpose {self.purpose}"

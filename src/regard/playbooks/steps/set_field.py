@@ -1,0 +1,23 @@
+"""set_field: write down something about the person."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from regard.playbooks.steps.base import Op, Step
+
+
+class SetField(Step):
+    """Set a profile field, with this journey as its provenance."""
+
+    op: ClassVar[Op] = Op.ACT
+    act: ClassVar[str] = "set_field"
+
+    do: Literal["set_field"]
+    field: str = Field(min_length=1, max_length=80)
+    value: str | int | float | bool
+
+    def words(self) -> str:
+        return f"set the field {self.field} to {self.value}"

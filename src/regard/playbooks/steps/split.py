@@ -1,0 +1,42 @@
+"""split: chance that can be repeated sends people different ways."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from regard.playbooks.base import Part, Share
+from regard.playbooks.steps.base import Arm, Op, Step
+
+if TYPE_CHECKING:
+    from regard.playbooks.steps import AnyStep
+
+
+class Way(Part):
+    """One way of a split and the share of people who take it."""
+
+    label: str
+    share: Share = Field(gt=0)
+    then: tuple[AnyStep, ...] = ()
+
+
+class Split(Step):
+    """Split people by shares. The same person takes the same way every time, on every machine."""
+
+    op: ClassVar[Op] = Op.BRANCH
+
+    do: Literal["split"]
+    ways: tuple[Way, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Split:
+        if abs(sum(way.share for way in self.ways) - 1) > 1e-9:
+            raise ValueError("the shares of a split add up to 100%")
+        return self
+
+    def words(self) -> str:
+        return "split: " + ", ".join(f"{way.share * 100:g} % {way.label}" for way in self.ways)
+
+    def arms(self) -> tuple[Arm, ...]:
+        return tuple(Arm(way.label, way.then, share=way.share) for way in self.ways)

@@ -1,0 +1,31 @@
+"""task: ask a colleague to do something for the person."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from regard.playbooks.base import Duration, Slug
+from regard.playbooks.steps.base import Op, Step
+
+
+class Task(Step):
+    """Open a task for a colleague, with the whole context. Care is never held out and never capped."""
+
+    op: ClassVar[Op] = Op.ACT
+    act: ClassVar[str] = "task"
+
+    do: Literal["task"]
+    kind: Slug  # complaint, check_in, thank_you, ...
+    title: str = Field(min_length=1, max_length=200)
+    pauses_promotions: bool = False
+    minutes: int = Field(default=10, ge=1, le=480)  # expected effort
+    due_in: Duration | None = None
+
+    def words(self) -> str:
+        pause = "; promotions pause until it is closed" if self.pauses_promotions else ""
+        return f"open a task for a colleague: {self.title}{pause}"
+
+    def terms(self) -> dict[str, Any]:
+        return {"pauses_promotions": self.pauses_promotions, "minutes": self.minutes}

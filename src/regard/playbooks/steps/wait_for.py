@@ -1,0 +1,35 @@
+"""wait_for: stay until a touchpoint happens, or until patience ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from regard.kernel.durations import duration_words
+from regard.playbooks.base import Duration
+from regard.playbooks.happening import Happening
+from regard.playbooks.steps.base import Arm, Op, Step
+
+if TYPE_CHECKING:
+    from regard.playbooks.steps import AnyStep
+
+
+class WaitFor(Step):
+    """Wait for a touchpoint; `otherwise` holds the steps of those for whom it did not come in time."""
+
+    op: ClassVar[Op] = Op.AWAIT
+
+    do: Literal["wait_for"]
+    touchpoint: Happening
+    timeout: Duration = Field(gt=0)
+    otherwise: tuple[AnyStep, ...] | None = None  # none: goes on as the others do
+
+    def words(self) -> str:
+        return f"wait up to {duration_words(self.timeout)} for {self.touchpoint.words()}"
+
+    def terms(self) -> dict[str, Any]:
+        return {"wait_us": self.timeout, "awaited": self.touchpoint}
+
+    def arms(self) -> tuple[Arm, ...]:
+        return () if self.otherwise is None else (Arm("not in time", self.otherwise),)

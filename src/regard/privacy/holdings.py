@@ -1,0 +1,67 @@
+"""The one list of what is held of a person, gathered from the registries of the stages, in the order of the loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from django.apps import apps
+from django.db.models import Model, Q, QuerySet
+
+from regard.act.registry import HOLDINGS as ACT
+from regard.audit_log.registry import Copy, Holding
+from regard.collect.registry import COPIES as COLLECT_COPIES
+from regard.collect.registry import HOLDINGS as COLLECT
+from regard.consent.registry import HOLDINGS as CONSENT
+from regard.decide.registry import HOLDINGS as DECIDE
+from regard.identify.registry import HOLDINGS as IDENTIFY
+from regard.listen.registry import HOLDINGS as LISTEN
+from regard.profile.registry import HOLDINGS as PROFILE
+from regard.understand.registry import COPIES as UNDERSTAND_COPIES
+from regard.understand.registry import HOLDINGS as UNDERSTAND
+
+HOLDINGS: tuple[Holding, ...] = (
+    *IDENTIFY,
+    *COLLECT,
+    *PROFILE,
+    *CONSENT,
+    *UNDERSTAND,
+    *DECIDE,
+    *ACT,
+    *LISTEN,
+)
+COPIES: tuple[Copy, ...] = (*COLLECT_COPIES, *UNDERSTAND_COPIES)
+
+
+def model_of(holding: Holding) -> type[Model]:
+    """Return the model of a holding."""
+    return apps.get_model(holding.model)
+
+
+def rows_of(holding: Holding, origins: Sequence[int]) -> QuerySet[Model]:
+    """Return every row that speaks of one of these origins, whoever else it speaks of."""
+    wanted = Q()
+    for look_up in holding.person:
+        wanted |= Q(**{f"{look_up}__in": list(origins)})
+    return model_of(holding)._base_manager.filter(wanted)
+
+
+def rows_to_show(holding: Holding, origins: Sequence[int]) -> QuerySet[Model]:
+    """Return the rows that may be handed to the person: those that speak of nobody else, or hide the other."""
+    if holding.is_shared:
+        return rows_of(holding, origins)
+    wanted = Q()
+    for look_up in holding.person:
+        wanted &= Q(**{f"{look_up}__in": list(origins)})
+    return model_of(holding)._base_manager.filter(wanted)
+
+
+def columns_of(holding: Holding) -> list[str]:
+    """Return the columns and look-ups that are shown of a holding."""
+    own = [field.attname for field in model_of(holding)._meta.concrete_fields]
+    return [name for name in own if name not in holding.hidden] + list(holding.also)
+
+
+def read_rows(holding: Holding, origins: Sequence[int]) -> Iterator[dict[str, object]]:
+    """Yield the rows to show as column -> value, oldest first."""
+    rows = rows_to_show(holding, origins).order_by("pk")
+    return iter(rows.values(*columns_of(holding)).iterator(chunk_size=2_000))

@@ -1,0 +1,1 @@
+"""Profile: what we know of a person or account, who told us, and what we promised them."""

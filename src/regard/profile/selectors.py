@@ -1,0 +1,180 @@
+"""Reads of the profile: cards, fields with their provenance, people by name, promises due."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from regard.collect.among import among
+from regard.collect.models import Source
+from regard.identify.models import Identifier
+from regard.identify.normalise import ANONYMOUS_ID, EMAIL, PHONE
+from regard.identify.selectors import origins_of, public_ids_of, survivor_of
+from regard.profile.cards import OWNER
+from regard.profile.folding import display_name
+from regard.profile.models import Card, FieldChange, Note, Promise, Tag
+from regard.profile.searching import Found as Found
+from regard.profile.searching import search_people as search_people
+
+_ADDRESS_FIELD = {"email": "email", "sms": "phone", "phone": "phone"}
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCard:
+    """What lists and the head of a page show of a person."""
+
+    person: int
+    public_id: str
+    name: str
+    fields: dict[str, object]
+    owner: int | None
+    tags: tuple[str, ...]
+
+    @property
+    def email(self) -> str:
+        """The e-mail address, or an empty text."""
+        return str(self.fields.get("email") or "")
+
+
+def person_card(person: int) -> PersonCard:
+    """Return the card of a person (any origin may be given). Raises Person.DoesNotExist."""
+    return person_cards([survivor_of(person)])[0]
+
+
+def person_cards(survivors: Iterable[int]) -> list[PersonCard]:
+    """Return the cards of surviving people, in the order given; one without a card yet gets an empty one."""
+    wanted = list(survivors)
+    public = public_ids_of(wanted)
+    cards = Card.objects.in_bulk(wanted)
+    tags: dict[int, list[str]] = {}
+    for person, name in (
+        Tag.objects.filter(person_id__in=wanted).order_by("name").values_list("person_id", "name")
+    ):
+        tags.setdefault(person, []).append(name)
+    return [
+        _card(person, public[person], cards.get(person), tags.get(person, []))
+        for person in wanted
+        if person in public
+    ]
+
+
+def _card(person: int, public: str, card: Card | None, tags: list[str]) -> PersonCard:
+    fallback = f"Visitor {public[-4:]}"
+    if card is None:
+        return PersonCard(person, public, fallback, {}, None, tuple(tags))
+    fields = {name: value for name, value in card.fields.items() if name != OWNER}
+    return PersonCard(
+        person, public, card.display_name or fallback, fields, card.owner_id, tuple(tags)
+    )
+
+
+def address_of(person: int, channel: str) -> str | None:
+    """Return where to reach a person on a channel: the field told last, else the newest id of that kind, else None."""
+    name = _ADDRESS_FIELD.get(channel)
+    if name is None:
+        return None
+    survivor = survivor_of(person)
+    card = Card.objects.filter(person_id=survivor).first()
+    if card is not None and isinstance(card.fields.get(name), str):
+        return str(card.fields[name])
+    if card is not None and name in card.stamps:
+        return None  # taken away by who told us
+    kind = EMAIL if name == "email" else PHONE
+    ids = Identifier.objects.filter(person_id__in=origins_of(survivor), kind=kind).order_by(
+        "-seq", "-id"
+    )
+    return ids.values_list("value", flat=True).first()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRow:
+    """One field's current value and who told it: the answer to "how do you know?"."""
+
+    name: str
+    value: object
+    occurred_at: datetime
+    by: str
+    source: str
+    origin: int
+    touchpoint: int | None
+    seq: int
+    tellings: int
+
+
+def fields_of(person: int, *, origins: Collection[int] = ()) -> list[FieldRow]:
+    """Return the current fields of a person over all origins, each with its provenance, by name."""
+    rows = FieldChange.objects.filter(person_id__in=origins or origins_of(person)).order_by(
+        "occurred_at", "seq"
+    )
+    sources = dict(Source.objects.values_list("id", "name"))
+    newest: dict[str, FieldChange] = {}
+    tellings: dict[str, int] = {}
+    for row in rows:
+        newest[row.name] = row
+        tellings[row.name] = tellings.get(row.name, 0) + 1
+    return [
+        FieldRow(
+            row.name,
+            row.value,
+            row.occurred_at,
+            row.by,
+            sources.get(row.source_id or 0, "Regard"),
+            row.person_id,
+            row.touchpoint_seq,
+            row.seq,
+            tellings[row.name],
+        )
+        for _, row in sorted(newest.items())
+        if row.value is not None and row.name != OWNER
+    ]
+
+
+def field_history(person: int, name: str) -> list[FieldChange]:
+    """Return every telling of one field, newest first."""
+    rows = FieldChange.objects.filter(person_id__in=origins_of(person), name=name)
+    return list(rows.order_by("-occurred_at", "-seq"))
+
+
+def names_of(people: Iterable[int]) -> dict[int, str]:
+    """Return what to call each of these surviving people."""
+    sql, bound = among(people)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT person_id, display_name FROM profile_card WHERE person_id {sql}",  # noqa: S608
+            [bound],
+        )
+        return dict(cursor.fetchall())
+
+
+def notes_of(person: int) -> list[Note]:
+    """Return the notes about a person, newest first."""
+    return list(Note.objects.filter(person_id__in=origins_of(person)).order_by("-at", "-id"))
+
+
+def tags_of(person: int) -> list[str]:
+    """Return the tags of a person over all origins."""
+    return sorted(
+        set(Tag.objects.filter(person_id__in=origins_of(person)).values_list("name", flat=True))
+    )
+
+
+def promises_of(person: int) -> list[Promise]:
+    """Return what we promised a person, open ones first, the one due first on top."""
+    rows = list(Promise.objects.filter(person_id__in=origins_of(person)))
+    return sorted(rows, key=lambda row: (row.state != Promise.State.OPEN, row.due_at))
+
+
+def promises_due(*, as_of: datetime, owner: int | None = None, limit: int = 50) -> list[Promise]:
+    """Return open promises due by `as_of`, the longest due first; `owner`: only one colleague's."""
+    rows = Promise.objects.filter(state=Promise.State.OPEN, due_at__lte=as_of)
+    if owner is not None:
+        rows = rows.filter(owner_id=owner)
+    return list(rows.order_by("due_at", "id")[:limit])
+
+
+def name_from(fields: dict[str, object], ids: Iterable[tuple[str, str]]) -> str:
+    """Return what to call somebody with these fields and ids who has no card yet."""
+    return display_name(fields, ((k, v) for k, v in ids if k != ANONYMOUS_ID), "Visitor")

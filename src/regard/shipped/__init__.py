@@ -1,0 +1,1 @@
+"""Playbooks by trade, shipped in the wheel."""

@@ -1,0 +1,1 @@
+"""Staff: the people who work here, their roles and how they log in."""

@@ -1,0 +1,49 @@
+"""Ask the engine a question without publishing anything: one segment, one person, another definition, another instant.
+
+Only what the question needs is computed: the playbook is cut down to the traits and segments it is worked out of. Scores
+use the cut points of the last refresh, as the published results do; a score without published cut points ranks everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from regard.collect.sequence import last_sequence
+from regard.engine.answers import Answered
+from regard.engine.store import Workbench
+from regard.engine.understanding import Coordinates, Understanding
+from regard.kernel.instant import to_us
+from regard.playbooks.model import Playbook
+from regard.playbooks.windows import Clock
+from regard.understand.copy_of_log import open_log
+from regard.understand.cuts import lay_cuts, stored_cuts
+from regard.understand.laying import lay_inputs
+from regard.understand.publishing import finished_run
+
+
+@contextmanager
+def understood(
+    playbook: Playbook, *, as_of: datetime, upto: int | None = None, people: list[int] | None = None,
+    more_paths: tuple[str, ...] = (),
+) -> Iterator[Answered]:  # fmt: skip
+    """Compute a (cut down) playbook at an instant, for everybody or a few, and give the bench for questions.
+
+    `more_paths`: properties of the log the question reads beside what its conditions need.
+    """
+    clock = Clock(to_us(as_of), playbook.company.time_zone)
+    at = Coordinates(clock, last_sequence() if upto is None else upto)
+    stored = stored_cuts(finished_run(), playbook)
+    with Workbench() as bench:
+        log = open_log(at.upto)
+        understanding = Understanding(
+            playbook, at, log.codes, keep_cuts=stored is not None, keep_needs=True
+        )
+        scope = people if stored is not None else None  # ranks need everybody
+        count = lay_inputs(bench, understanding, log, scope, more_paths)
+        if stored is not None:
+            lay_cuts(bench, understanding, stored)
+        # No ORM past this point.
+        understanding.plan().run(bench)
+        yield Answered(bench, understanding, count)

@@ -1,0 +1,83 @@
+"""What the engine found: traits per person, segment members, who entered and left, and each run."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from regard.collect.fields import InstantField, JSONTextField
+from regard.identify.models import Person
+
+
+class Run(models.Model):
+    """One cycle or refresh at (`as_of`, `upto`, playbook); results of unfinished runs are not shown."""
+
+    class Kind(models.TextChoices):
+        CYCLE = "cycle"
+        REFRESH = "refresh"
+
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    as_of = InstantField()
+    upto = models.BigIntegerField()
+    playbook_hash = models.CharField(max_length=64)
+    started_at = InstantField()
+    finished_at = InstantField(null=True)
+    people = models.BigIntegerField(default=0)
+    took_ms = models.IntegerField(default=0)
+    report = JSONTextField(default=dict)
+
+
+class Standing(models.Model):
+    """A person's computed traits as last published, by surviving person."""
+
+    person = models.OneToOneField(
+        Person, on_delete=models.CASCADE, primary_key=True, related_name="standing"
+    )
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, db_index=False)
+    as_of = InstantField()
+    traits = JSONTextField(
+        default=dict
+    )  # engine values: minor units, microseconds; selectors put them in words
+    mark = models.BigIntegerField(
+        default=0
+    )  # hash of everything published about the person: equal means untouched
+    value_minor = models.BigIntegerField(default=0, db_index=True)  # lifetime value so far
+    last_touch_at = InstantField(null=True, db_index=True)
+
+
+class Member(models.Model):
+    """Who is in which segment, from one run until another (contract 10).
+
+    Rows are written in chunks; what is shown is what the newest finished run says: `since_run` is at most that run and
+    `until_run` is none or later. After the pointer moved on, rows that ended are deleted. So readers see the whole of one
+    run, and no lock is held long.
+    """
+
+    segment = models.CharField(max_length=60)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="segments")
+    since_at = InstantField()
+    since_run = models.BigIntegerField()
+    until_run = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("segment", "person", "since_run"), name="segment_member_once"
+            ),
+        )
+
+
+class SegmentChange(models.Model):
+    """Append-only: a person entered or left a segment. Never an input of traits (contract 3)."""
+
+    segment = models.CharField(max_length=60)
+    version = models.CharField(max_length=64)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="segment_changes")
+    as_of = InstantField()
+    entered = models.BooleanField()
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, db_index=False)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("person", "as_of"), name="segment_change_of_person"),
+            models.Index(fields=("segment", "as_of"), name="segment_change_of_segment"),
+        )

@@ -1,0 +1,235 @@
+"""Publish what changed and nothing else: standings, members, who entered and left, behind one pointer.
+
+1. `changed`: people whose mark differs from the one published, with their traits as JSON.
+2. `entered` and `left`: members now against members published.
+3. Everything is written in chunks of a few thousand rows, each its own transaction, none of it shown yet.
+4. The run is marked finished: that is the pointer; from here on readers see this run.
+5. What ended is cleared away, again in chunks.
+A run that dies between 3 and 4 leaves rows nobody sees; the next run takes them back first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+from django.db import connection, transaction
+
+from regard.collect.among import among
+from regard.engine.store import Workbench
+from regard.engine.understanding import segment_column, trait_column
+from regard.kernel.instant import to_us
+from regard.kernel.sql import Sql, join
+from regard.playbooks.model import Playbook
+from regard.understand.models import Run
+
+CHUNK = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """How much a run changed."""
+
+    standings: int
+    entered: int
+    left: int
+
+
+def finished_run() -> Run | None:
+    """Return the run whose results are shown: the newest finished one."""
+    return Run.objects.filter(finished_at__isnull=False).order_by("-id").first()
+
+
+def take_back_unfinished(pointer: int) -> None:
+    """Undo what a run that died had written after the pointer."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM understand_run WHERE id > %s LIMIT 1", [pointer])
+        if cursor.fetchone() is None:
+            return
+        cursor.execute("DELETE FROM understand_member WHERE since_run > %s", [pointer])
+        cursor.execute(
+            "UPDATE understand_member SET until_run = NULL WHERE until_run > %s", [pointer]
+        )
+        cursor.execute("DELETE FROM understand_segmentchange WHERE run_id > %s", [pointer])
+        # Standings written by it were whole and right at its clock; a mark of 0 makes this run write them again.
+        cursor.execute(
+            "UPDATE understand_standing SET mark = 0, run_id = %s WHERE run_id > %s",
+            [pointer, pointer],
+        )
+        cursor.execute("DELETE FROM understand_run WHERE id > %s", [pointer])
+
+
+def lay_published(bench: Workbench, scope: list[int] | None) -> None:
+    """Lay out what is shown now: `old_marks` (person, mark) and `old_members` (segment, person)."""
+    where, bound = "", []
+    if scope is not None:
+        inside, value = among(scope)
+        where, bound = f" AND person_id {inside}", [value]
+    bench.lay(
+        "old_marks",
+        _read(f"SELECT person_id, mark FROM understand_standing WHERE TRUE{where}", bound),
+    )
+    bench.lay(
+        "old_members",
+        _read(
+            f"SELECT person_id, segment FROM understand_member WHERE until_run IS NULL{where}",
+            bound,
+            pa.string(),
+        ),
+    )
+
+
+def _read(sql: str, bound: list[Any], second: pa.DataType | None = None) -> pa.Table:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, bound)
+        rows = cursor.fetchall()
+    columns = list(zip(*rows, strict=True)) if rows else [(), ()]
+    types = (pa.int64(), second or pa.int64())
+    names = ["person", "segment" if second else "mark"]
+    return pa.Table.from_arrays(
+        [pa.array(list(c), t) for c, t in zip(columns, types, strict=True)], names=names
+    )
+
+
+def publish(
+    bench: Workbench,
+    *,
+    playbook: Playbook,
+    versions: dict[str, str],
+    run: Run,
+    finished_at: datetime,
+) -> Published:
+    """Publish `result` of the people laid out as `scope` (person) for a run; return how much changed."""
+    _compare(bench, playbook)
+    standings = _write_standings(bench, run)
+    entered = _write_members(bench, "entered", run, versions)
+    left = _write_members(bench, "left", run, versions)
+    run.report = {**run.report, "standings": standings, "entered": entered, "left": left}
+    run.finished_at = finished_at
+    with transaction.atomic():
+        run.save(update_fields=["finished_at", "took_ms", "people", "report"])
+    _clear_ended(run.id)
+    return Published(standings, entered, left)
+
+
+def _compare(bench: Workbench, playbook: Playbook) -> None:
+    """Make `changed`, `gone`, `entered` and `left` on the bench."""
+    traits, segments = sorted(playbook.traits), sorted(playbook.segments)
+    columns = ", ".join([*map(trait_column, traits), *map(segment_column, segments)]) or "0"
+    bench.make(
+        "marked", Sql(f"SELECT *, CAST(hash({columns}) >> 2 AS BIGINT) + 1 AS mark FROM result")
+    )
+    fields = ", ".join(f'"{t}" := {trait_column(t)}' for t in traits)
+    value = trait_column("lifetime_value") if "lifetime_value" in traits else "NULL"
+    touched = trait_column("last_touch_at") if "last_touch_at" in traits else "NULL"
+    body = f"to_json(struct_pack({fields}))" if traits else "'{}'"
+    bench.make(
+        "changed",
+        Sql(
+            f"SELECT r.person, CAST({body} AS VARCHAR) AS traits, r.mark, COALESCE({value}, 0) AS value_minor, "
+            f"{touched} AS last_touch_at FROM marked r LEFT JOIN old_marks o ON o.person = r.person "
+            "WHERE o.mark IS DISTINCT FROM r.mark"
+        ),
+    )
+    bench.make(
+        "gone", Sql("SELECT s.person FROM old_marks s ANTI JOIN result r ON r.person = s.person")
+    )
+    now = join(
+        [
+            Sql(f"SELECT person, ? AS segment FROM result WHERE {segment_column(s)}", (s,))
+            for s in segments
+        ],
+        " UNION ALL ",
+    )
+    bench.make(
+        "new_members",
+        now if segments else Sql("SELECT person, '' AS segment FROM result WHERE FALSE"),
+    )
+    both = "n.person = o.person AND n.segment = o.segment"
+    bench.make(
+        "entered",
+        Sql(f"SELECT n.segment, n.person FROM new_members n ANTI JOIN old_members o ON {both}"),
+    )
+    bench.make(
+        "left",
+        Sql(f"SELECT o.segment, o.person FROM old_members o ANTI JOIN new_members n ON {both}"),
+    )
+
+
+def _chunks(bench: Workbench, table: str) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield the rows of a table in chunks, ordered by person, so that rows beside each other are written together."""
+    rows = bench.take(Sql(f'SELECT * FROM "{table}" ORDER BY person'))
+    for batch in rows.to_batches(max_chunksize=CHUNK):
+        yield list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+
+
+_UPSERT = """
+INSERT INTO understand_standing (person_id, traits, mark, value_minor, last_touch_at, run_id, as_of)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (person_id) DO UPDATE SET traits = EXCLUDED.traits, mark = EXCLUDED.mark,
+    value_minor = EXCLUDED.value_minor, last_touch_at = EXCLUDED.last_touch_at, run_id = EXCLUDED.run_id,
+    as_of = EXCLUDED.as_of
+"""
+
+
+def _write_standings(bench: Workbench, run: Run) -> int:
+    written, as_of = 0, to_us(run.as_of)
+    for rows in _chunks(bench, "changed"):
+        with transaction.atomic(), connection.cursor() as cursor:
+            there = _still_there(rows)
+            cursor.executemany(_UPSERT, [(*row, run.id, as_of) for row in rows if row[0] in there])
+        written += len(rows)
+    for rows in _chunks(bench, "gone"):
+        inside, value = among([row[0] for row in rows])
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM understand_standing WHERE person_id {inside}", [value])
+    return written
+
+
+def _still_there(rows: list[tuple[Any, ...]], place: int = 0) -> set[Any]:
+    """Return the people of these rows who were not erased since they were read."""
+    inside, value = among({row[place] for row in rows})
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM identify_person WHERE id {inside}", [value])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _write_members(bench: Workbench, table: str, run: Run, versions: dict[str, str]) -> int:
+    written, as_of = 0, to_us(run.as_of)
+    entered = table == "entered"
+    for rows in _chunks(bench, table):
+        with transaction.atomic(), connection.cursor() as cursor:
+            there = _still_there(rows, 1)
+            rows = [row for row in rows if row[1] in there]
+            if entered:
+                cursor.executemany(
+                    "INSERT INTO understand_member (segment, person_id, since_at, since_run) VALUES (%s, %s, %s, %s)",
+                    [(segment, person, as_of, run.id) for segment, person in rows],
+                )
+            else:
+                cursor.executemany(
+                    "UPDATE understand_member SET until_run = %s WHERE segment = %s AND person_id = %s AND until_run IS NULL",
+                    [(run.id, segment, person) for segment, person in rows],
+                )
+            cursor.executemany(
+                "INSERT INTO understand_segmentchange (segment, version, person_id, as_of, entered, run_id) "
+                "VALUES (%s, %s, %s, %s, %s, %s)",
+                [(s, versions.get(s, ""), p, as_of, entered, run.id) for s, p in rows],
+            )
+        written += len(rows)
+    return written
+
+
+def _clear_ended(pointer: int) -> None:
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "DELETE FROM understand_member WHERE id IN "
+                "(SELECT id FROM understand_member WHERE until_run <= %s LIMIT %s)",
+                [pointer, CHUNK],
+            )
+            if cursor.rowcount < CHUNK:
+                return

@@ -1,0 +1,329 @@
+"""What understand knows, for pages, the API, the CLI and the stages after it. Everything shown is of the newest finished run.
+
+From published rows (fast at any size):
+    last_run() -> Run | None
+    standing_of(person) -> Standing | None                      raw row
+    traits_of(person, playbook=) -> list[TraitValue]             label, value, words, for the person page
+    segments_of(person, playbook=) -> list[PersonSegment]        name, label, since, sentence
+    segment_list(playbook=, as_of=) -> list[SegmentRow]          name, label, group, words, size, share, entered/left in 7 days
+    people_in_segment(name, as_of=None, playbook=None) -> list[int]   as_of given: recomputed at that instant
+    members_page(name, after=0, limit=50) -> list[MemberRow]     (person, since_at), by person id; next page: after=last person
+    segment_size(name) -> int
+    changes_of(person, limit=50) -> list[ChangeRow]              entered/left rows for the timeline
+    changes_since(run) -> list[ChangeRow]                        of one run, for journeys
+    overlap(name) -> list[Overlap]                               other segments that share members
+    size_history(name, days=365) -> list[SizePoint]              from entered/left rows, since the first run
+    versions_of(name) -> list[SegmentVersion]                    every definition that ever ran, with its first run's instant
+    used_by(name, playbook=) -> list[str]                        segments, traits and journeys that name it
+
+Asked of the engine on the spot (the log is scanned once; small definitions take milliseconds, see docs/engine.md):
+    why_in_segment(person, segment, playbook=, as_of=) -> Why    tree of conditions with values seen
+    preview_segment(segment, playbook=, as_of=) -> Preview       total, count a row, 5 sampled people with "because"
+    preview_redefinition(name, segment, playbook=, as_of=) -> Redefinition
+    reach_of_segment(name, playbook=, as_of=) -> list[ChannelReach]
+    size_over_time(name, playbook=, as_of=, points=12) -> list[SizePoint]   recomputed from the log
+    portrait_of(name, playbook=, as_of=) -> Portrait             a persona, computed from its members
+    what_moved(person, value, playbook=, as_of=, trait="stage") -> Mover | None   the touchpoint behind a stage
+    parse_segment(who) -> Segment                                from builder or API input; Refused with issues
+`person` is a surviving person's id (identify.selectors.survivor_of), `playbook` the active one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Min, Q, QuerySet
+
+from regard.engine.answers import parse_segment, shown
+from regard.kernel.instant import to_us
+from regard.playbooks.compare import Unit
+from regard.playbooks.conditions import walk
+from regard.playbooks.lexicon import PlaybookLexicon
+from regard.playbooks.measures import all_refers
+from regard.playbooks.model import Playbook
+from regard.understand.models import Member, Run, SegmentChange, Standing
+from regard.understand.publishing import finished_run
+from regard.understand.questions import (
+    SizePoint,
+    people_as_of,
+    preview_redefinition,
+    preview_segment,
+    reach_of_segment,
+    size_over_time,
+)
+from regard.understand.stories import portrait_of, what_moved
+from regard.understand.why import why_in_segment
+
+__all__ = [
+    "changes_of",
+    "changes_since",
+    "last_run",
+    "members_page",
+    "overlap",
+    "parse_segment",
+    "people_in_segment",
+    "portrait_of",
+    "preview_redefinition",
+    "preview_segment",
+    "reach_of_segment",
+    "segment_list",
+    "segment_size",
+    "segments_of",
+    "shown_members",
+    "size_history",
+    "size_over_time",
+    "standing_of",
+    "traits_of",
+    "used_by",
+    "versions_of",
+    "what_moved",
+    "why_in_segment",
+]
+
+
+def last_run() -> Run | None:
+    """Return the run whose results are shown, or None before the first."""
+    return finished_run()
+
+
+def standing_of(person: int) -> Standing | None:
+    """Return a person's published row: `traits` are engine values (minor units, microseconds)."""
+    return Standing.objects.filter(person_id=person).first()
+
+
+@dataclass(frozen=True, slots=True)
+class TraitValue:
+    """One trait of a person."""
+
+    name: str
+    label: str
+    unit: Unit
+    value: object
+    words: str
+
+
+def traits_of(person: int, *, playbook: Playbook) -> list[TraitValue]:
+    """Return a person's computed traits in the playbook's order; missing ones are left out."""
+    standing = standing_of(person)
+    lexicon = PlaybookLexicon(playbook)
+    found = []
+    for name, trait in playbook.traits.items():
+        value = standing.traits.get(name) if standing else None
+        if value is not None:
+            words = shown(value, trait.unit(), lexicon.currency)
+            found.append(TraitValue(name, lexicon.trait_name(name), trait.unit(), value, words))
+    return found
+
+
+def shown_members() -> QuerySet[Member]:
+    """Return the rows of who is in which segment by the newest finished run."""
+    run = finished_run()
+    pointer = run.id if run else 0
+    return Member.objects.filter(
+        Q(until_run__isnull=True) | Q(until_run__gt=pointer), since_run__lte=pointer
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSegment:
+    """A segment somebody is in."""
+
+    name: str
+    label: str
+    since_at: datetime
+    words: str
+
+
+def segments_of(person: int, *, playbook: Playbook) -> list[PersonSegment]:
+    """Return the segments a person is in now, in the playbook's order, with their sentence."""
+    lexicon = PlaybookLexicon(playbook)
+    since: dict[str, Any] = dict(
+        shown_members().filter(person_id=person).values_list("segment", "since_at")
+    )
+    return [
+        PersonSegment(name, lexicon.segment_name(name), since[name], segment.who.words(lexicon))
+        for name, segment in playbook.segments.items()
+        if name in since
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRow:
+    """One line of the list of segments."""
+
+    name: str
+    label: str
+    group: str
+    description: str
+    words: str
+    size: int
+    share: float  # of all people understood
+    entered_7_days: int
+    left_7_days: int
+
+
+def segment_list(*, playbook: Playbook, as_of: datetime) -> list[SegmentRow]:
+    """Return every segment of the playbook with its size and what moved in the last seven days."""
+    run = finished_run()
+    people = run.report.get("everybody", 0) if run else 0
+    sizes = dict(shown_members().values_list("segment").annotate(n=Count("id")))
+    since = SegmentChange.objects.filter(
+        as_of__gt=as_of - timedelta(days=7), run__finished_at__isnull=False
+    )
+    moved = {
+        (s, e): n for s, e, n in since.values_list("segment", "entered").annotate(n=Count("id"))
+    }
+    lexicon = PlaybookLexicon(playbook)
+    return [
+        SegmentRow(
+            name,
+            lexicon.segment_name(name),
+            segment.group,
+            segment.description,
+            segment.who.words(lexicon),
+            sizes.get(name, 0),
+            sizes.get(name, 0) / people if people else 0.0,
+            moved.get((name, True), 0),
+            moved.get((name, False), 0),
+        )
+        for name, segment in playbook.segments.items()
+    ]
+
+
+def people_in_segment(
+    name: str, as_of: datetime | None = None, *, playbook: Playbook | None = None
+) -> list[int]:
+    """Return who is in a segment as published; at an instant (with the playbook), recomputed from the log."""
+    if as_of is not None and playbook is not None:
+        return people_as_of(name, playbook=playbook, as_of=as_of)
+    return list(
+        shown_members()
+        .filter(segment=name)
+        .order_by("person_id")
+        .values_list("person_id", flat=True)
+    )
+
+
+def segment_size(name: str) -> int:
+    """Return how many are in a segment as published."""
+    return shown_members().filter(segment=name).count()
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A member of a segment, and since when."""
+
+    person: int
+    since_at: datetime
+
+
+def members_page(name: str, *, after: int = 0, limit: int = 50) -> list[MemberRow]:
+    """Return members by person id, after the last one of the page before."""
+    rows = shown_members().filter(segment=name, person_id__gt=after).order_by("person_id")
+    found: Any = rows.values_list("person_id", "since_at")[:limit]
+    return [MemberRow(person, since) for person, since in found]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """Somebody entered or left a segment."""
+
+    segment: str
+    person: int
+    as_of: datetime
+    entered: bool
+    run: int
+
+
+def _changes(rows: QuerySet[SegmentChange]) -> list[ChangeRow]:
+    found: Any = rows.values_list("segment", "person_id", "as_of", "entered", "run_id")
+    return [ChangeRow(*row) for row in found]
+
+
+def changes_of(person: int, *, limit: int = 50) -> list[ChangeRow]:
+    """Return when a person entered and left segments, newest first."""
+    rows = SegmentChange.objects.filter(person_id=person, run__finished_at__isnull=False)
+    return _changes(rows.order_by("-as_of", "-id")[:limit])
+
+
+def changes_since(run: int) -> list[ChangeRow]:
+    """Return who entered and left in runs after this one, oldest first."""
+    rows = SegmentChange.objects.filter(run_id__gt=run, run__finished_at__isnull=False)
+    return _changes(rows.order_by("run_id", "id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Another segment and how many members two segments share."""
+
+    segment: str
+    shared: int
+    size: int
+
+
+def overlap(name: str) -> list[Overlap]:
+    """Return the segments that share members with this one, most shared first."""
+    run = finished_run()
+    pointer = run.id if run else 0
+    alive = "since_run <= %s AND (until_run IS NULL OR until_run > %s)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT o.segment, COUNT(*) FROM understand_member o WHERE o.segment <> %s AND {alive} AND o.person_id IN "
+            f"(SELECT person_id FROM understand_member WHERE segment = %s AND {alive}) GROUP BY o.segment ORDER BY 2 DESC, 1",
+            [name, pointer, pointer, name, pointer, pointer],
+        )
+        shared = cursor.fetchall()
+    sizes = dict(shown_members().values_list("segment").annotate(n=Count("id")))
+    return [Overlap(segment, count, sizes.get(segment, 0)) for segment, count in shared]
+
+
+def size_history(name: str, *, as_of: datetime, days: int = 365) -> list[SizePoint]:
+    """Return a segment's size after each run that changed it, by its entered and left rows."""
+    rows = SegmentChange.objects.filter(
+        segment=name, as_of__lte=as_of, run__finished_at__isnull=False
+    )
+    moved = rows.values_list("as_of").annotate(
+        entered_n=Count("id", filter=Q(entered=True)), left_n=Count("id", filter=Q(entered=False))
+    )
+    size, points = 0, []
+    for at, entered, left in moved.order_by("as_of"):
+        size += entered - left
+        if to_us(at) >= to_us(as_of - timedelta(days=days)):
+            points.append(SizePoint(at, size))
+    return points
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentVersion:
+    """A definition of a segment that ran."""
+
+    version: str
+    first_at: datetime
+    changes: int
+
+
+def versions_of(name: str) -> list[SegmentVersion]:
+    """Return every definition of a segment under which somebody entered or left, oldest first."""
+    rows = SegmentChange.objects.filter(segment=name).values_list("version")
+    found = rows.annotate(first=Min("as_of"), n=Count("id")).order_by("first")
+    return [SegmentVersion(*row) for row in found]
+
+
+def used_by(name: str, *, playbook: Playbook) -> list[str]:
+    """Return what names a segment: 'segment x', 'trait y', 'journey z'. What is used cannot be deleted."""
+    found = [
+        f"segment {other}"
+        for other, segment in playbook.segments.items()
+        if name in all_refers(c.refers() for c in walk(segment.who)).segments
+    ]
+    found += [
+        f"trait {trait}"
+        for trait, value in playbook.traits.items()
+        if name in value.refers().segments
+    ]
+    return found + [
+        f"journey {j}" for j, value in playbook.journeys.items() if f"'{name}'" in repr(value)
+    ]

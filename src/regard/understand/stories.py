@@ -1,0 +1,69 @@
+"""What a group is like, and what moved one person: portraits of personas, and the touchpoint behind a stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from regard.collect.models import Touchpoint
+from regard.engine.answers import cut_down
+from regard.engine.portrait import Portrait, draw_portrait, persona_paths
+from regard.identify.selectors import origins_of
+from regard.playbooks.filters import ANYTHING
+from regard.playbooks.model import Playbook
+from regard.playbooks.segments import Persona
+from regard.playbooks.traits import FirstMatch
+from regard.understand.asking import understood
+
+
+def portrait_of(segment: str, *, playbook: Playbook, as_of: datetime) -> Portrait:
+    """Return the portrait of a segment's members: the playbook's persona, or its traits where it declares none."""
+    declared = playbook.segments[segment].persona if segment in playbook.segments else None
+    persona = declared or Persona.model_validate({"traits": tuple(playbook.traits)[:6]})
+    part = cut_down(playbook, segments=(segment,), traits=persona.traits)
+    with understood(part, as_of=as_of, more_paths=persona_paths(persona)) as answered:
+        return draw_portrait(answered, segment, persona)
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """What brought a person to the value of a stage: a touchpoint, or nothing but time."""
+
+    trait: str
+    value: str
+    words: str
+    touchpoint: int | None  # sequence number
+    at: datetime | None
+
+
+def what_moved(
+    person: int, value: str, *, playbook: Playbook, as_of: datetime, trait: str = "stage"
+) -> Mover | None:
+    """Return the newest touchpoint that may have moved a person to a stage; None where the playbook has no such trait.
+
+    `value` is the person's present value of the trait (traits_of gives it).
+    """
+    stages = playbook.traits.get(trait)
+    if not isinstance(stages, FirstMatch):
+        return None
+    names = next(
+        (case.moved_by for case in stages.first_match if case.value == value and case.moved_by),
+        None,
+    )
+    if names is None:
+        return Mover(
+            trait, value, "nothing new happened: earlier stages closed with time", None, None
+        )
+    rows = Touchpoint.objects.filter(origin__in=origins_of(person), occurred_at__lte=as_of)
+    if ANYTHING not in names:
+        rows = rows.filter(name__in=names)
+    newest: Any = (
+        rows.order_by("-occurred_at", "-seq").values_list("seq", "name", "occurred_at").first()
+    )
+    if newest is None:
+        return Mover(
+            trait, value, "nothing new happened: earlier stages closed with time", None, None
+        )
+    seq, name, at = newest
+    return Mover(trait, value, f"{name} on {at.strftime('%-d %B %Y')}", seq, at)

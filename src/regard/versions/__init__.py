@@ -1,0 +1,1 @@
+"""Versions: which playbook is active, since when, and every one before it."""

@@ -1,0 +1,71 @@
+"""The stylesheet, the scripts and the fonts: a dozen small files served from memory, compressed once.
+
+Each address carries the first digits of the file's hash, so browsers may keep it for a year.
+"""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+FOLDER = Path(__file__).parent / "static" / "web"
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".woff2": "font/woff2",
+    ".svg": "image/svg+xml",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file: its bytes as they are and compressed (None where that does not pay)."""
+
+    content_type: str
+    plain: bytes
+    packed: bytes | None
+    version: str
+
+
+@cache
+def assets() -> dict[str, Asset]:
+    """Read every file once a process."""
+    found = {}
+    for path in sorted(FOLDER.iterdir()):
+        if path.suffix in TYPES:
+            plain = path.read_bytes()
+            packed = gzip.compress(plain, 9, mtime=0) if path.suffix != ".woff2" else None
+            found[path.name] = Asset(
+                TYPES[path.suffix], plain, packed, sha256(plain).hexdigest()[:10]
+            )
+    return found
+
+
+def asset_address(name: str) -> str:
+    """Return the address of a file with its version. Raises KeyError for a file that is not there."""
+    return f"/static/{name}?v={assets()[name].version}"
+
+
+def asset(request: HttpRequest, name: str) -> HttpResponse:
+    """Serve one file."""
+    found = assets().get(name)
+    if found is None:
+        raise Http404
+    may_pack = found.packed is not None and "gzip" in request.headers.get("Accept-Encoding", "")
+    response = HttpResponse(
+        found.packed if may_pack else found.plain, content_type=found.content_type
+    )
+    response.headers["Vary"] = "Accept-Encoding"
+    if may_pack:
+        response.headers["Content-Encoding"] = "gzip"
+    is_named_by_hash = request.GET.get("v") == found.version
+    response.headers["Cache-Control"] = (
+        f"public, max-age={31_536_000 if is_named_by_hash else 3600}"
+        + (", immutable" if is_named_by_hash else "")
+    )
+    return response

@@ -1,0 +1,1 @@
+"""Pictures made on the server: pure geometry, written as SVG attributes."""

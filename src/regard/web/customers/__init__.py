@@ -1,0 +1,1 @@
+"""Customers: find and compare people."""

@@ -1,0 +1,185 @@
+"""Journeys: the list, and one journey as it runs, its people, its words and its history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from regard.decide.laying import paused_journeys
+from regard.decide.models import Enrolment, Steering
+from regard.decide.selectors import EVER, journey_list, journey_outline, versions_of
+from regard.decide.steering import MOST_RELEASE_DAYS, approve_step, pause_journey, resume_journey
+from regard.playbooks.journeys import Journey
+from regard.playbooks.model import Playbook
+from regard.staff.permissions import Capability
+from regard.staff.selectors import names_of_staff
+from regard.web.access import StaffRequest, act, page
+from regard.web.journeys.drafts_shown import drafts_shown
+from regard.web.journeys.drawn import draw
+from regard.web.journeys.helped import helped_of
+from regard.web.journeys.letters import letters_of
+from regard.web.people import people_shown
+from regard.web.person.timeline import by_words
+from regard.web.segments.names import segment_names
+
+PAGE = 50
+NEEDS_WORD = "needs_approval"
+TABS = {
+    "": "Live",
+    "simulate": "Simulate",
+    "people": "People",
+    "words": "Words",
+    "history": "History",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands on top of every tab of a journey."""
+
+    slug: str
+    journey: Journey
+    playbook: Playbook
+    owner: str
+    is_paused: bool
+
+
+def head_of(request: StaffRequest, slug: str) -> Head:
+    """Return the head of a journey. Raises Http404 for one that is not in the playbook."""
+    playbook = request.playbook
+    journey = playbook.journeys.get(slug) if playbook else None
+    if playbook is None or journey is None:
+        raise Http404
+    sender = playbook.company.senders.get(journey.owner)
+    return Head(
+        slug,
+        journey,
+        playbook,
+        sender.name if sender else journey.owner,
+        slug in paused_journeys(EVER),
+    )
+
+
+@page(Capability.SEE_JOURNEYS)
+def journeys(request: StaffRequest) -> HttpResponse:
+    """List every journey with who is inside and what came of it."""
+    playbook = request.playbook
+    rows = journey_list(playbook) if playbook else []
+    about = {r.name: playbook.journeys[r.name].about for r in rows} if playbook else {}
+    context = {"rows": [(r, about[r.name]) for r in rows], "drafts": drafts_shown(request)}
+    return render(request, "web/journeys.html", context)
+
+
+@page(Capability.SEE_JOURNEYS)
+def journey(request: StaffRequest, slug: str) -> HttpResponse:
+    """Show a journey as it runs: picture, outline, held back and why, whether it helps."""
+    head = head_of(request, slug)
+    outline = journey_outline(head.playbook, slug)
+    if outline is None:
+        raise Http404
+    context = {
+        "head": head,
+        "tabs": TABS,
+        "tab": "",
+        "outline": outline,
+        "picture": draw(outline, segment_names(head.playbook)),
+        "helped": helped_of(slug),
+        "held": [h for h in outline.held if not h.is_delay],
+        "delayed": [h for h in outline.held if h.is_delay],
+        "exits": [e.words() for e in head.journey.exit_on],
+        "waiting_for_a_word": [
+            s.step
+            for s in outline.steps
+            if any(h.code == NEEDS_WORD and h.is_delay for h in s.held)
+        ],
+    }
+    return render(request, "web/journey.html", context)
+
+
+@act(Capability.CHANGE_JOURNEYS)
+def journey_approve(request: StaffRequest, slug: str, step: str) -> HttpResponse:
+    """Let a step go out to more people than the guardrails allow without a second pair of eyes."""
+    head = head_of(request, slug)
+    if step not in {s.step for s in head.journey.all_steps()}:
+        raise Http404
+    approve_step(journey=slug, step=step, by=f"staff:{request.user.pk}", now=request.now)
+    return HttpResponseRedirect(f"/journeys/{slug}")
+
+
+@act(Capability.CHANGE_JOURNEYS)
+def journey_pause(request: StaffRequest, slug: str) -> HttpResponse:
+    """Hold everybody in a journey where they are."""
+    head_of(request, slug)
+    pause_journey(journey=slug, by=f"staff:{request.user.pk}", now=request.now)
+    return HttpResponseRedirect(f"/journeys/{slug}")
+
+
+@act(Capability.CHANGE_JOURNEYS)
+def journey_resume(request: StaffRequest, slug: str) -> HttpResponse:
+    """Let everybody go on, at once or spread over some days."""
+    head_of(request, slug)
+    days = request.POST.get("days", "0")
+    spread = int(days) if days.isdecimal() and len(days) < 3 else 0
+    by = f"staff:{request.user.pk}"
+    resume_journey(
+        journey=slug, by=by, now=request.now, release_days=min(spread, MOST_RELEASE_DAYS)
+    )
+    return HttpResponseRedirect(f"/journeys/{slug}")
+
+
+@page(Capability.SEE_JOURNEYS)
+def journey_people(request: StaffRequest, slug: str) -> HttpResponse:
+    """List who is or was in a journey, newest first."""
+    head = head_of(request, slug)
+    state, before = request.GET.get("state", ""), request.GET.get("before", "")
+    rows = Enrolment.objects.filter(journey=slug).order_by("-id")
+    if state in Enrolment.State.values:
+        rows = rows.filter(state=state)
+    if before.isdecimal() and len(before) < 19:
+        rows = rows.filter(id__lt=int(before))
+    found = list(rows[: PAGE + 1])
+    people = people_shown([e.person_id for e in found])
+    context = {
+        "head": head,
+        "tabs": TABS,
+        "tab": "people",
+        "rows": [(e, people[e.person_id]) for e in found[:PAGE]],
+        "older": found[PAGE - 1].pk if len(found) > PAGE else None,
+        "states": Enrolment.State,
+        "state": state,
+    }
+    return render(request, "web/journey_people.html", context)
+
+
+@page(Capability.SEE_JOURNEYS)
+def journey_words(request: StaffRequest, slug: str) -> HttpResponse:
+    """Show every text of a journey in every language."""
+    head = head_of(request, slug)
+    context = {
+        "head": head,
+        "tabs": TABS,
+        "tab": "words",
+        "letters": letters_of(head.journey, head.playbook),
+    }
+    return render(request, "web/journey_words.html", context)
+
+
+@page(Capability.SEE_JOURNEYS)
+def journey_history(request: StaffRequest, slug: str) -> HttpResponse:
+    """Show a journey's versions and what colleagues did to it."""
+    head = head_of(request, slug)
+    staff = names_of_staff()
+    context = {
+        "head": head,
+        "tabs": TABS,
+        "tab": "history",
+        "versions": versions_of(slug),
+        "steering": [
+            (s, by_words(s.by, staff))
+            for s in Steering.objects.filter(journey=slug).order_by("-seq")[:50]
+        ],
+        "now": head.journey.version,
+    }
+    return render(request, "web/journey_history.html", context)

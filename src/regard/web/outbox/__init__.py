@@ -1,0 +1,1 @@
+"""Outbox: every message, in every state, with what it rests on."""

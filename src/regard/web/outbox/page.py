@@ -1,0 +1,134 @@
+"""The Outbox: list, one message with its basis and reason, and its letter in a frame that can do nothing."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from base64 import b64encode
+from hashlib import sha256
+from html.parser import HTMLParser
+
+from django.db.models import Count
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from regard.act.models import Message
+from regard.act.services import settle_uncertain
+from regard.consent.models import Consent
+from regard.staff.permissions import Capability
+from regard.web.access import StaffRequest, act, page
+from regard.web.people import people_shown
+from regard.web.person.decided import journey_name
+
+PAGE = 50
+PIXEL = re.compile(r"<img[^>]*/p/o/[^>]*>")
+MOST_STYLES = 400  # more distinct styles than any letter of ours has
+
+
+@page(Capability.SEE_OUTBOX)
+def outbox(request: StaffRequest) -> HttpResponse:
+    """List messages, newest first, of one state or all."""
+    state = request.GET.get("state", "")
+    before = request.GET.get("before", "")
+    messages = Message.objects.defer("html", "text").order_by("-id")
+    if state in Message.State.values:
+        messages = messages.filter(state=state)
+    if before.isdecimal() and len(before) < 19:
+        messages = messages.filter(id__lt=int(before))
+    rows = list(messages.select_related("decision")[: PAGE + 1])
+    people = people_shown([m.person_id for m in rows])
+    playbook = request.playbook
+    context = {
+        "rows": [
+            (m, people[m.person_id], journey_name(playbook, m.decision.journey))
+            for m in rows[:PAGE]
+        ],
+        "older": rows[PAGE - 1].pk if len(rows) > PAGE else None,
+        "state": state,
+        "counts": dict(Message.objects.values_list("state").annotate(n=Count("id")).order_by()),
+        "states": Message.State,
+    }
+    return render(request, "web/outbox.html", context)
+
+
+def _message(public: str) -> Message:
+    try:
+        found = (
+            Message.objects.select_related("decision").filter(public_id=uuid.UUID(public)).first()
+        )
+    except ValueError:
+        found = None
+    if found is None:
+        raise Http404
+    return found
+
+
+@page(Capability.SEE_OUTBOX)
+def message(request: StaffRequest, public: str) -> HttpResponse:
+    """Show one message: where it stands, what allows it, why it was decided."""
+    found = _message(public)
+    playbook = request.playbook
+    key = found.basis.get("consent")
+    context = {
+        "message": found,
+        "person": people_shown([found.person_id])[found.person_id],
+        "journey": journey_name(playbook, found.decision.journey),
+        "consent": Consent.objects.filter(seq=key).first() if isinstance(key, int) else None,
+        "links": list(found.links.order_by("position")),
+        "purpose": playbook.purposes.get(found.purpose) if playbook else None,
+    }
+    return render(request, "web/message.html", context)
+
+
+@act(Capability.WORK_TASKS)
+def message_settle(request: StaffRequest, public: str, word: str) -> HttpResponse:
+    """Write down what somebody found out about an uncertain message; it is never sent again by itself."""
+    found = _message(public)
+    if word not in ("arrived", "lost"):
+        raise Http404
+    by = f"staff:{request.user.pk}"
+    settle_uncertain(message_id=found.pk, arrived=word == "arrived", by=by, now=request.now)
+    return HttpResponseRedirect(f"/outbox/{found.public_id.hex}")
+
+
+@page(Capability.SEE_OUTBOX)
+def message_letter(request: StaffRequest, public: str) -> HttpResponse:
+    """Serve a letter for the sandboxed frame: its own styles by hash, no script, nothing from elsewhere (F5, F6)."""
+    found = _message(public)
+    html = PIXEL.sub("", found.html)  # looking at it here is no opening by its reader
+    response = HttpResponse(html or "<p>No words yet.</p>")
+    styles = " ".join(f"'sha256-{h}'" for h in style_hashes(html)) or "'none'"
+    response.headers["Content-Security-Policy"] = (
+        f"sandbox; default-src 'none'; img-src data:; style-src 'unsafe-hashes' {styles}; "
+        "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
+    )
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+class _Styles(HTMLParser):
+    """Collects every style attribute and style element of a letter."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: dict[str, None] = {}
+        self.is_inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.is_inside = tag == "style"
+        self.found.update((value, None) for name, value in attrs if name == "style" and value)
+
+    def handle_data(self, data: str) -> None:
+        if self.is_inside:
+            self.found[data] = None
+
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 (the signature of HTMLParser)
+        self.is_inside = False
+
+
+def style_hashes(html: str) -> list[str]:
+    """Return the hashes (CSP level 3, base64 SHA-256) of a letter's own styles, conditional comments left out."""
+    styles = _Styles()
+    styles.feed(re.sub(r"<!--.*?-->", "", html, flags=re.DOTALL))
+    texts = list(styles.found)[:MOST_STYLES]
+    return [b64encode(sha256(text.encode()).digest()).decode() for text in texts]

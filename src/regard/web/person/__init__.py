@@ -1,0 +1,1 @@
+"""One person: understood in ten seconds, acted for well in one minute."""

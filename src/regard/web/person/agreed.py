@@ -1,0 +1,69 @@
+"""What a person agreed to: purpose by channel, each cell with the row it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from regard.consent.folding import State, standing_of
+from regard.consent.models import Consent
+from regard.consent.selectors import limits_of, words_of
+from regard.playbooks.model import Playbook
+from regard.web.words import CHANNEL_WORDS
+
+ICONS = {"granted": "check", "withdrawn": "ban", "needed": "check", "unknown": ""}
+WORDS = {
+    "granted": "agreed",
+    "withdrawn": "withdrew",
+    "needed": "no consent needed",
+    "unknown": "not asked",
+    "none": "not done here",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One purpose on one channel: its state, its icon, and the row behind it."""
+
+    state: str
+    icon: str
+    words: str
+    row: Consent | None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """The matrix, the limits that hold (restricted, objected), and every word newest first."""
+
+    channels: list[str]
+    lines: list[tuple[str, list[Cell]]]
+    limits: list[str]
+    ledger: list[Consent]
+
+
+def agreed_of(origins: list[int], playbook: Playbook | None, as_of: datetime) -> Agreed:
+    """Return the matrix of the active playbook's purposes: three queries, whatever their number."""
+    words = words_of(origins, as_of=as_of)
+    rows = Consent.objects.filter(person_id__in=origins).in_bulk()
+    ledger = sorted(rows.values(), key=lambda r: -r.seq)
+    purposes = playbook.purposes if playbook else {}
+    used = [c for c in CHANNEL_WORDS if any(c in p.channels for p in purposes.values())]
+    lines = []
+    for slug, purpose in purposes.items():
+        cells = []
+        for channel in used:
+            if channel not in purpose.channels:
+                cells.append(Cell("none", "", WORDS["none"], None))
+                continue
+            standing = standing_of(words, slug, channel)
+            state = standing.state.value
+            if standing.state is State.UNKNOWN and purpose.basis in (
+                "contract",
+                "legal_obligation",
+            ):
+                state = "needed"
+            row = rows.get(standing.word.seq) if standing.word else None
+            cells.append(Cell(state, ICONS[state], WORDS[state], row))
+        lines.append((purpose.name, cells))
+    channels = [CHANNEL_WORDS[c] for c in used]
+    return Agreed(channels, lines, sorted(limits_of(origins, as_of=as_of)), ledger[:50])

@@ -1,0 +1,171 @@
+"""Everything the person page says, read once: later modules only put it into words and pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404
+
+from regard.act.models import HumanTask
+from regard.collect.models import Touchpoint
+from regard.collect.selectors import Tally, tally
+from regard.identify.models import Person
+from regard.kernel.ids import parse_public_id, public_id
+from regard.listen.models import Answer
+from regard.profile.models import Note, Promise, Tag
+from regard.staff.models import User
+from regard.staff.selectors import all_staff
+
+NEWEST = 2_000  # touchpoints read for chart and story; the timeline itself has no end
+ORDER = "Order Completed"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The few columns of a touchpoint that chart and story need."""
+
+    seq: int
+    at: datetime
+    name: str
+    channel: str
+    direction: str
+    actor: str
+    value_minor: int | None
+    currency: str
+    score_milli: int | None
+
+
+@dataclass(slots=True)
+class Facts:
+    """What is known of a surviving person and all their origins."""
+
+    person: Person
+    public_id: str
+    origins: list[int]
+    name: str
+    fields: dict[str, Any]
+    owner_id: int | None
+    team: list[User]
+    staff: dict[int, str]
+    tally: Tally
+    moments: list[Moment]  # newest first
+    traits: dict[str, Any]
+    value_minor: int | None
+    computed_at: datetime | None
+    answers: list[Answer]  # newest first
+    promises: list[Promise]  # open ones first, soonest due
+    tasks: list[HumanTask]  # open ones, soonest due
+    notes: list[Note]
+    tags: list[Tag]
+
+    @property
+    def id(self) -> int:
+        """The surviving person."""
+        return self.person.pk
+
+    @property
+    def address(self) -> str:
+        """The person's page."""
+        return f"/customers/{self.public_id}"
+
+    @property
+    def first_name(self) -> str:
+        """What to call the person in a sentence."""
+        return str(self.fields.get("first_name") or self.name.split("@")[0].split(" ")[0] or "They")
+
+    @property
+    def place(self) -> str:
+        """Where the person lives, as far as told."""
+        return str(self.fields.get("city") or self.fields.get("country") or "")
+
+    @property
+    def orders(self) -> list[Moment]:
+        """Orders, newest first."""
+        return [m for m in self.moments if m.name == ORDER]
+
+    @property
+    def owner(self) -> str:
+        """The name of who looks after the person, or ''."""
+        return self.staff.get(self.owner_id or 0, "")
+
+
+def person_of(text: str) -> int:
+    """Return the surviving person of a public id in an address. Raises Http404: only `per_...` opens a page."""
+    public = parse_public_id("per", text)
+    row = (
+        Person.objects.filter(public_id=public).values_list("id", "survivor_id").first()
+        if public
+        else None
+    )
+    if row is None:
+        raise Http404
+    return row[1] or row[0]
+
+
+def facts_of(person_id: int) -> Facts:
+    """Read a surviving person's facts: ten queries whatever the history."""
+    person = Person.objects.select_related("card", "standing").get(pk=person_id)
+    origins = [
+        person_id,
+        *Person.objects.filter(survivor_id=person_id).order_by("id").values_list("id", flat=True),
+    ]
+    card, standing = getattr(person, "card", None), getattr(person, "standing", None)
+    public = public_id("per", person.public_id)
+    team, moments = all_staff(), _moments(origins)
+    return Facts(
+        person=person,
+        public_id=public,
+        origins=origins,
+        name=(card.display_name if card else "") or f"Someone new ({public[-6:]})",
+        fields=card.fields if card else {},
+        owner_id=card.owner_id if card else None,
+        team=team,
+        staff={u.pk: u.name for u in team},
+        tally=_tally(origins, moments),
+        moments=moments,
+        traits=standing.traits if standing else {},
+        value_minor=standing.value_minor if standing else None,
+        computed_at=standing.as_of if standing else None,
+        answers=list(
+            Answer.objects.filter(person_id__in=origins).order_by("-answered_at", "-seq")[:20]
+        ),
+        promises=_promises(origins),
+        tasks=list(
+            HumanTask.objects.filter(person_id__in=origins, state="open").order_by("due_at", "id")
+        ),
+        notes=list(Note.objects.filter(person_id__in=origins).order_by("-at", "-id")[:20]),
+        tags=list(Tag.objects.filter(person_id__in=origins).order_by("name")),
+    )
+
+
+def _promises(origins: list[int]) -> list[Promise]:
+    """Return open promises first, the soonest due on top; then what was settled, newest first."""
+    rows = list(Promise.objects.filter(person_id__in=origins).order_by("-due_at")[:50])
+    still_open = sorted((p for p in rows if p.state == "open"), key=lambda p: p.due_at)
+    return still_open + [p for p in rows if p.state != "open"]
+
+
+def _tally(origins: list[int], moments: list[Moment]) -> Tally:
+    """Return how much is known; counted from what was read where that is everything."""
+    if len(moments) == NEWEST:
+        return tally(origins)
+    times = [m.at for m in moments]
+    return Tally(len(times), min(times, default=None), max(times, default=None))
+
+
+def _moments(origins: list[int]) -> list[Moment]:
+    columns = (
+        "seq",
+        "occurred_at",
+        "name",
+        "channel",
+        "direction",
+        "actor",
+        "value_minor",
+        "currency",
+        "score_milli",
+    )
+    rows = Touchpoint.objects.filter(origin__in=origins).order_by("-occurred_at", "-seq")
+    return [Moment(*row) for row in rows.values_list(*columns)[:NEWEST]]

@@ -1,0 +1,174 @@
+"""How one touchpoint is told on a timeline: a title, a detail, their own words, a feeling, an icon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from regard.collect.selectors import TouchpointRow
+from regard.web.templatetags.ui import money
+from regard.web.words import CHANNEL_ICONS, CHANNEL_WORDS, feeling_of_score
+
+SPOKEN = ("comment", "text", "message", "body", "quote", "review_body")
+QUIET = frozenset(
+    {"Email Opened", "Email Delivered", "Page Viewed", "Screen Viewed", "Field Set", "Survey Asked"}
+)
+ICONS = {
+    "Order Completed": "shopping-bag",
+    "Order Refunded": "undo-2",
+    "Message Sent": "send",
+    "Email Opened": "mail-open",
+    "Email Link Clicked": "mouse-pointer-click",
+    "Survey Asked": "circle-help",
+    "Survey Answered": "quote",
+    "Consent Granted": "circle-check",
+    "Consent Withdrawn": "ban",
+    "Unsubscribed": "ban",
+    "Task Opened": "hand-heart",
+    "Task Closed": "check",
+    "Promise Made": "handshake",
+    "Promise Kept": "handshake",
+    "Note Added": "sticky-note",
+    "Points Granted": "gift",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of the timeline."""
+
+    key: str
+    at: datetime
+    title: str
+    detail: str = ""
+    quote: str = ""
+    feeling: str = ""
+    icon: str = "circle-dot"
+    channel: str = ""
+    is_quiet: bool = False
+    invented: str = ""  # what of it is invented, in words; "" where nothing is
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+def tell(row: TouchpointRow) -> Told:
+    """Put a touchpoint into words. What a customer wrote is a quote; everything else is ours."""
+    spoken = next(
+        (str(row.properties[k]) for k in SPOKEN if isinstance(row.properties.get(k), str)), ""
+    )
+    is_theirs = row.actor == "customer" and row.direction == "in"
+    title, detail = _TELLERS.get(row.name, _plain)(row)
+    quote = spoken if is_theirs else ""
+    if spoken and not is_theirs and spoken not in detail:
+        detail = f"{detail} · {spoken}" if detail else spoken
+    return Told(
+        key=f"e{row.seq}",
+        at=row.occurred_at,
+        title=title,
+        detail=detail,
+        quote=quote,
+        feeling=feeling_of_score(row.score_milli)
+        if is_theirs or row.name == "Survey Answered"
+        else "",
+        icon=ICONS.get(row.name) or CHANNEL_ICONS.get(row.channel, "circle-dot"),
+        channel=CHANNEL_WORDS.get(row.channel, row.channel),
+        is_quiet=row.name in QUIET and not quote,
+        invented=_invented(row),
+        facts=_facts(row),
+    )
+
+
+def _invented(row: TouchpointRow) -> str:
+    """Return what of a sample's touchpoint was invented: all of it, or some named properties."""
+    told = row.context.get("invented")
+    if isinstance(told, list) and row.source_kind != "invented":
+        return "invented " + ", ".join(str(t).rpartition(".")[2] for t in told)
+    return "invented" if told or row.source_kind == "invented" else ""
+
+
+def _order(row: TouchpointRow) -> tuple[str, str]:
+    products = [p for p in row.properties.get("products") or [] if isinstance(p, dict)]
+    pieces = sum(_whole(p.get("quantity")) for p in products)
+    worth = f" for {money(row.value_minor, row.currency)}" if row.value_minor is not None else ""
+    names = [str(p["name"]) for p in products if p.get("name")]
+    title = (
+        f"Ordered {pieces} {'thing' if pieces == 1 else 'things'}{worth}"
+        if pieces
+        else f"Ordered{worth}"
+    )
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return title, ", ".join(names[:3]) + more
+
+
+def _whole(value: object) -> int:
+    return int(value) if isinstance(value, int | float) and 0 < value < 10_000 else 1
+
+
+def _message(row: TouchpointRow) -> tuple[str, str]:
+    subject = str(row.properties.get("subject") or row.properties.get("template") or "")
+    return f"We wrote: {subject}" if subject else "We wrote", _by(row)
+
+
+def _answer(row: TouchpointRow) -> tuple[str, str]:
+    score = f"{row.score_milli // 1000} of 10" if row.score_milli is not None else "in words"
+    return f"Answered {score}", str(
+        row.properties.get("survey_name") or row.properties.get("survey") or ""
+    )
+
+
+def _consent(row: TouchpointRow) -> tuple[str, str]:
+    agreed = "Agreed to" if row.name == "Consent Granted" else "Withdrew"
+    purpose = str(row.properties.get("purpose") or "a purpose").replace("_", " ")
+    return f"{agreed} {purpose}", str(row.properties.get("source") or "")
+
+
+def _task(row: TouchpointRow) -> tuple[str, str]:
+    kind = str(row.properties.get("kind") or "task").replace("_", " ")
+    if row.name == "Task Opened":
+        paused = "promotions pause" if row.properties.get("pauses_promotions") else ""
+        return f"Handed to a person: {kind}", paused
+    return f"A person closed: {kind}", str(row.properties.get("outcome") or "")
+
+
+def _click(row: TouchpointRow) -> tuple[str, str]:
+    seen = "" if row.context.get("confirmed") else "seen by the server; may have been a scanner"
+    return (
+        "Opened our mail" if row.name == "Email Opened" else "Followed a link in our mail"
+    ), seen
+
+
+def _plain(row: TouchpointRow) -> tuple[str, str]:
+    subject = row.properties.get("subject") or row.properties.get("title") or ""
+    worth = money(row.value_minor, row.currency) if row.value_minor is not None else ""
+    detail = " · ".join(x for x in (str(subject), worth, _by(row)) if x)
+    return row.name, detail
+
+
+def _by(row: TouchpointRow) -> str:
+    by = row.properties.get("agent") or row.properties.get("by") or row.properties.get("sender")
+    if isinstance(by, str):
+        return by
+    return {"staff": "by a colleague", "automation": "by a journey"}.get(row.actor, "")
+
+
+def _facts(row: TouchpointRow) -> tuple[tuple[str, str], ...]:
+    """Return the plain properties, for who wants to see the raw row."""
+    return tuple((k, _short(v)) for k, v in list(row.properties.items())[:20] if k not in SPOKEN)
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 160 else f"{text[:157]}…"
+
+
+_TELLERS = {
+    "Order Completed": _order,
+    "Message Sent": _message,
+    "Survey Answered": _answer,
+    "Consent Granted": _consent,
+    "Consent Withdrawn": _consent,
+    "Task Opened": _task,
+    "Task Closed": _task,
+    "Email Opened": _click,
+    "Email Link Clicked": _click,
+}

@@ -1,0 +1,1 @@
+"""Privacy: requests answered, receipts, and who changed what."""

@@ -1,0 +1,1 @@
+"""Pages for customers: survey, preferences, leaving, and the links in mail. No login, no script, no tracker."""

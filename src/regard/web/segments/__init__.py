@@ -1,0 +1,1 @@
+"""Segments: groups named by a sentence, and why each person is in."""

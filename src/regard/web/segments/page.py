@@ -1,0 +1,136 @@
+"""Segments: the list, and one segment with its people, its size over time and whom it reaches."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from regard.identify.models import Person
+from regard.playbooks.lexicon import PlaybookLexicon
+from regard.playbooks.model import Playbook
+from regard.staff.permissions import Capability
+from regard.understand.models import Standing
+from regard.understand.selectors import (
+    last_run,
+    members_page,
+    overlap,
+    reach_of_segment,
+    segment_list,
+    segment_size,
+    size_history,
+    used_by,
+    versions_of,
+)
+from regard.web.access import StaffRequest, page
+from regard.web.charts.scales import nice_top, share, step_path
+from regard.web.customers.people import dress
+from regard.web.segments.names import segment_names
+
+SHOWN = 25
+NOT_REACHED = {
+    "no_address": "no address",
+    "suppressed": "address suppressed",
+    "no_consent": "never asked",
+    "unknown": "never asked",
+    "withdrawn": "withdrew",
+    "consent_withdrawn": "withdrew",
+    "consent_unknown": "never asked",
+    "objected": "objected",
+    "restricted": "restricted",
+}
+
+
+def the_playbook(request: StaffRequest) -> Playbook:
+    """Return the active playbook. Raises Http404 before the first."""
+    playbook = request.playbook
+    if playbook is None:
+        raise Http404
+    return playbook
+
+
+@page(Capability.SEE_SEGMENTS)
+def segments(request: StaffRequest) -> HttpResponse:
+    """List every segment by its heading, with its sentence and its people."""
+    playbook = request.playbook
+    groups: OrderedDict[str, list[object]] = OrderedDict()
+    rows = segment_list(playbook=playbook, as_of=request.now) if playbook else []
+    everybody = Standing.objects.count() or 1
+    for row in rows:
+        groups.setdefault(row.group or "Other", []).append(
+            (row, round(100 * row.size / everybody, 1))
+        )
+    return render(
+        request, "web/segments.html", {"groups_of": groups, "run": last_run(), "number": len(rows)}
+    )
+
+
+@page(Capability.SEE_SEGMENTS)
+def segment(request: StaffRequest, slug: str) -> HttpResponse:
+    """Show one segment."""
+    playbook = the_playbook(request)
+    if slug not in playbook.segments:
+        raise Http404
+    found = playbook.segments[slug]
+    members = [m.person for m in members_page(slug, limit=SHOWN)]
+    people = Person.objects.select_related("card", "standing").in_bulk(members)
+    size = segment_size(slug)
+    context = {
+        "slug": slug,
+        "segment": found,
+        "name": segment_names(playbook)[slug],
+        "names": segment_names(playbook),
+        "words": found.who.words(PlaybookLexicon(playbook)),
+        "size": size,
+        "people": dress([people[m] for m in members if m in people]),
+        "history": _history(slug, request),
+        "overlaps": [
+            (o, round(100 * o.shared / (size or 1))) for o in overlap(slug)[:6] if o.shared
+        ],
+        "versions": versions_of(slug),
+        "used_by": used_by(slug, playbook=playbook),
+        "run": last_run(),
+    }
+    return render(request, "web/segment.html", context)
+
+
+def _history(slug: str, request: StaffRequest) -> dict[str, object] | None:
+    """Return the size over time as a path in a box of 100 by 100, or None where it is one point."""
+    points = size_history(slug, as_of=request.now)
+    if len(points) < 2:
+        return None
+    start, end, top = points[0].as_of, request.now, nice_top(max(p.size for p in points))
+    placed = [(share(p.as_of, start, end), round(100 - 92 * p.size / top, 2)) for p in points]
+    line = step_path(placed)
+    return {
+        "line": line,
+        "fill": f"{line}V100H{placed[0][0]}Z",
+        "start": start,
+        "top": round(top),
+        "points": points,
+    }
+
+
+@page(Capability.SEE_SEGMENTS)
+def segment_reach(request: StaffRequest, slug: str) -> HttpResponse:
+    """Show whom of a segment we could reach, by purpose and channel, and why not the others; worked out on the spot."""
+    playbook = the_playbook(request)
+    if slug not in playbook.segments:
+        raise Http404
+    size = segment_size(slug)
+    rows = [
+        (
+            r,
+            playbook.purposes[r.purpose].name,
+            round(100 * r.reachable / (size or 1)),
+            _why_not(r.why_not),
+        )
+        for r in reach_of_segment(slug, playbook=playbook, as_of=request.now)
+    ]
+    return render(request, "web/parts/reach.html", {"rows": rows, "size": size})
+
+
+def _why_not(counts: dict[str, int]) -> str:
+    named = [(NOT_REACHED.get(code, code.replace("_", " ")), n) for code, n in counts.items() if n]
+    return ", ".join(f"{n:,} {words}" for words, n in sorted(named, key=lambda x: -x[1]))

@@ -1,0 +1,1 @@
+"""Settings: safe plumbing, on one page."""

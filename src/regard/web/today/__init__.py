@@ -1,0 +1,1 @@
+"""Today: the people and decisions that deserve a human now."""

@@ -1,0 +1,79 @@
+"""Words and marks for what is stored as codes: channels, states, feelings, touchpoints."""
+
+from __future__ import annotations
+
+CHANNEL_WORDS = {
+    "web": "Web",
+    "app": "App",
+    "server": "Server",
+    "email": "Email",
+    "sms": "SMS",
+    "push": "Push",
+    "phone": "Phone",
+    "chat": "Chat",
+    "shop": "Shop",
+    "post": "Post",
+    "social": "Social",
+    "community": "Community",
+    "survey": "Survey",
+    "device": "Device",
+    "staff": "Staff",
+}
+CHANNEL_ICONS = {
+    "web": "globe",
+    "app": "smartphone",
+    "server": "server",
+    "email": "mail",
+    "sms": "message-square-text",
+    "push": "bell",
+    "phone": "phone",
+    "chat": "message-circle",
+    "shop": "store",
+    "post": "package",
+    "social": "thumbs-up",
+    "community": "users",
+    "survey": "quote",
+    "device": "cpu",
+    "staff": "user-round",
+}
+STATE_TONES = {
+    "sent": "go",
+    "go": "go",
+    "done": "go",
+    "active": "go",
+    "queued": "wait",
+    "claimed": "wait",
+    "deferred": "wait",
+    "wait": "wait",
+    "running": "wait",
+    "uncertain": "bad",
+    "refused": "bad",
+    "broken": "bad",
+}
+_SCORE_FEELINGS = ((2, "upset"), (6, "uneasy"), (7, "neutral"), (8, "content"), (10, "delighted"))
+
+
+def feeling_of_score(score_milli: int | None) -> str:
+    """Return the feeling behind a 0-10 recommendation answer (thousandths), or '' where nothing was said.
+
+    Bands: 0-2 upset, 3-6 uneasy, 7 neutral, 8 content, 9-10 delighted. Only a person's own answer counts; nothing
+    is guessed.
+    """
+    if score_milli is None:
+        return ""
+    return next((word for top, word in _SCORE_FEELINGS if score_milli <= top * 1000), "")
+
+
+def initials_of(name: str) -> str:
+    """Return up to two letters of a name, or a dot where it has none."""
+    parts = [p for p in name.replace("@", " ").replace(".", " ").split() if p[:1].isalnum()]
+    if not parts:
+        return "·"
+    return (parts[0][0] + (parts[-1][0] if len(parts) > 1 else "")).upper()
+
+
+def sentence(words: str) -> str:
+    """Return words with a capital, and without brackets that hold all of them."""
+    if words.startswith("(") and words.endswith(")") and words.find(")") == len(words) - 1:
+        words = words[1:-1]
+    return words[:1].upper() + words[1:]

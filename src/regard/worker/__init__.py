@@ -1,0 +1,1 @@
+"""Worker: the short loop that absorbs, runs cycles and sends."""

@@ -1,0 +1,32 @@
+"""What a customer writes never runs in a page (promise F5): every text carries a payload, every page is opened."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.test_accessible import PAGES
+from tests.web.house import MARK
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_no_customers_words_run_anywhere(visit, house):
+    page = visit()
+    shown = 0
+    for address in (*PAGES, "/customers/{ines}/timeline", "/customers/{ines}/peek", "/find?q=ines"):
+        page.goto(address.format(ines=house.ines, message=house.message.public_id.hex))
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("window.__x") is None, address
+        for frame in page.frames[1:]:
+            assert frame.evaluate("window.__x") is None, address
+        shown += MARK in page.inner_text("body")
+    assert shown >= 4  # the words are there, as words
+
+
+def test_the_palette_shows_hostile_names_as_names(visit, house):
+    page = visit()
+    page.keyboard.press("Control+k")
+    page.fill("dialog.pal input", "ines")
+    page.wait_for_selector("#found li a bdi")
+    assert MARK in page.inner_text("#found")
+    assert page.evaluate("window.__x") is None

@@ -1,0 +1,24 @@
+"""Fixtures every test may use."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture
+def as_of() -> datetime:
+    """A Monday noon on which most stories play."""
+    return datetime(2026, 11, 16, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def real_data() -> Path:
+    """The folder with the real data sets; skips where the checkout has none beside it."""
+    if not DATA.is_dir():
+        pytest.skip("the shared data folder is not beside this checkout")
+    return DATA

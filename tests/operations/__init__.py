@@ -1,0 +1,1 @@
+"""Starting, stopping, backing up and checking a whole installation."""

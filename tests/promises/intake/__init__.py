@@ -1,0 +1,1 @@
+"""The promises of the intake (A1-A12, F2)."""

@@ -1,0 +1,1 @@
+"""Promises D5 and D6 on a whole installation."""

@@ -1,0 +1,106 @@
+"""Documentation is complete and true: every command, variable, kind and file it speaks of exists, and the other way round."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from regard.cli import COMMANDS
+from regard.cli.reference import pages, reasons
+from regard.collect.models import Channel
+from regard.playbooks.conditions import KINDS
+from regard.playbooks.journey_reference import journey_reference
+from regard.playbooks.model import Playbook
+from regard.playbooks.reference import (
+    CONDITION_EXAMPLES,
+    TRAIT_EXAMPLES,
+    condition_reference,
+    trait_reference,
+)
+from regard.playbooks.traits import TRAIT_KINDS
+from tests.rules.sources import ROOT, modules, short
+
+DOCS = ROOT / "docs"
+ALL_PAGES = sorted([*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
+
+
+def every_word_of_the_docs() -> str:
+    return "\n".join(page.read_text(encoding="utf-8") for page in ALL_PAGES)
+
+
+def test_the_pages_made_from_the_code_are_current():
+    assert (DOCS / "cli.md").read_text(encoding="utf-8") == pages(), "run 'make docs'"
+    assert (DOCS / "reasons.md").read_text(encoding="utf-8") == reasons(), "run 'make docs'"
+    reference = DOCS / "reference"
+    conditions = (reference / "conditions.md").read_text(encoding="utf-8")
+    assert conditions == condition_reference(), "run 'make docs'"
+    journeys = (reference / "journeys.md").read_text(encoding="utf-8")
+    assert journeys == journey_reference(), "run 'make docs'"
+    assert (reference / "traits.md").read_text(encoding="utf-8") == trait_reference(), (
+        "run 'make docs'"
+    )
+
+
+def test_every_kind_of_condition_and_trait_has_an_example():
+    assert CONDITION_EXAMPLES.keys() == KINDS.keys()
+    assert TRAIT_EXAMPLES.keys() == TRAIT_KINDS.keys()
+
+
+def test_every_command_is_on_the_page():
+    text = (DOCS / "cli.md").read_text(encoding="utf-8")
+    assert [name for name in COMMANDS if f"regard {name}" not in text] == []
+
+
+def test_every_environment_variable_is_on_the_settings_page():
+    text = (DOCS / "settings.md").read_text(encoding="utf-8")
+    read = {
+        name
+        for path in modules()
+        for name in re.findall(
+            r'environ(?:\.get|\.setdefault)?[\[(]\s*"([A-Z_]+)"', path.read_text(encoding="utf-8")
+        )
+    }
+    assert {name for name in read if f"`{name}`" not in text} == set()
+    assert read > {"REGARD_DATA", "DATABASE_URL"}
+
+
+def test_every_section_of_a_playbook_is_in_the_docs():
+    text = every_word_of_the_docs()
+    assert [name for name in Playbook.model_fields if not re.search(rf"\b{name}\b", text)] == []
+
+
+def test_every_channel_is_in_the_docs():
+    text = every_word_of_the_docs()
+    assert [value for value in Channel.values if not re.search(rf"`{value}`", text)] == []
+
+
+@pytest.mark.parametrize("page", ALL_PAGES, ids=short)
+def test_every_link_leads_somewhere(page: Path):
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8"))
+    broken = [
+        link
+        for link in links
+        if "://" not in link
+        and not link.startswith("mailto:")
+        and not (page.parent / link).exists()
+    ]
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", ALL_PAGES, ids=short)
+def test_every_file_named_exists(page: Path):
+    named = re.findall(
+        r"`((?:src|tests|docs|benchmarks)/[\w./-]+\.(?:py|md|yaml|json))`",
+        page.read_text(encoding="utf-8"),
+    )
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_page_is_reached_from_the_first():
+    start = (DOCS / "index.md").read_text(encoding="utf-8")
+    unreached = [
+        short(p) for p in DOCS.glob("*.md") if p.name != "index.md" and f"({p.name})" not in start
+    ]
+    assert unreached == []

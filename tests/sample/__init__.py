@@ -1,0 +1,1 @@
+"""Tests of importing, exporting and the sample."""

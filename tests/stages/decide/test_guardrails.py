@@ -1,0 +1,183 @@
+"""Each guardrail holds somebody back for its own reason, and lets go when that reason is gone."""
+
+from __future__ import annotations
+
+import pytest
+
+from regard.consent.services import restrict
+from regard.consent.suppression import suppress
+from regard.decide.models import Decision, Enrolment
+from regard.decide.selectors import SHORT
+from regard.decide.services import approve_step
+from regard.engine.guardrails import BY_CODE, GUARDRAILS
+from regard.playbooks.load import load_playbook
+from regard.versions.selectors import shipped_text
+from tests.stages.decide.cast import (
+    JOURNEY,
+    a_person,
+    comes_into,
+    days,
+    decide,
+    does,
+    says,
+    shop,
+    told,
+)
+
+pytestmark = pytest.mark.django_db
+ALL = ("offers", "surveys", "referrals")
+
+
+def with_text(*changes: tuple[str, str]):
+    text = shipped_text()
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    loaded = load_playbook(text)
+    assert loaded.playbook is not None, loaded.issues
+    return loaded.playbook
+
+
+def offered(as_of, playbook=None, **more):
+    """Somebody who agreed to everything comes into the segment."""
+    ana = a_person(now=as_of - days(1), **more)
+    says(ana, *ALL, now=as_of - days(1))
+    comes_into(ana, "high-value", now=as_of)
+    return ana
+
+
+def test_no_address(as_of):
+    ana = offered(as_of, email=False)
+    decide(shop(), now=as_of)
+    assert told(ana) == [("offer", "no", "no_address")]
+
+
+def test_a_suppressed_address(as_of):
+    ana = offered(as_of)
+    suppress(address=f"p{ana}@example.org", channel="email", reason="hard_bounce", now=as_of)
+    decide(shop(), now=as_of)
+    assert told(ana) == [("offer", "no", "suppressed")]
+
+
+def test_a_withdrawal_and_a_late_grant_that_does_not_undo_it(as_of):
+    ana = offered(as_of)
+    says(ana, "offers", now=as_of - days(0.2), granted=False)
+    says(ana, "offers", now=as_of - days(0.4))  # told us earlier, arrives later
+    decide(shop(), now=as_of)
+    assert told(ana) == [("offer", "no", "consent_withdrawn")]
+
+
+def test_who_objected_gets_no_marketing(as_of):
+    ana = offered(as_of)
+    restrict(person=ana, kind="objected", by="staff:1", now=as_of)
+    decide(shop(), now=as_of)
+    assert told(ana) == [("offer", "no", "objected")]
+
+
+def test_who_is_restricted_begins_nothing(as_of):
+    ana = offered(as_of)
+    restrict(person=ana, kind="restricted", by="staff:1", now=as_of)
+    decide(shop(), now=as_of)
+    assert told(ana) == []
+    assert not Enrolment.objects.exists()
+
+
+def test_a_minor(as_of):
+    ana = offered(as_of, birthday="2014-05-01")
+    decide(shop(), now=as_of)
+    assert told(ana) == [("offer", "no", "minor")]
+
+
+def test_an_open_complaint_pauses_until_a_person_has_closed_it(as_of):
+    ana = offered(as_of)
+    does(
+        ana,
+        "Task Opened",
+        now=as_of - days(0.1),
+        task="tsk_1",
+        pauses_promotions=True,
+        kind="complaint",
+    )
+    decide(shop(), now=as_of)
+    assert told(ana) == [("offer", "wait", "open_complaint")]
+
+    does(ana, "Task Closed", now=as_of + days(0.5), task="tsk_1", kind="complaint")
+    decide(shop(), now=as_of + days(1))
+    assert told(ana) == [("offer", "go", "go")]
+
+
+def test_a_complaint_told_by_a_client_pauses_nothing(as_of):
+    ana = offered(as_of)
+    does(ana, "Task Opened", now=as_of - days(0.1), kind="api", task="x", pauses_promotions=True)
+    decide(shop(), now=as_of)
+    assert told(ana)[0][2] == "go"
+
+
+def test_a_crowd_waits_for_a_second_pair_of_eyes(as_of):
+    careful = with_text(("  when_capped: defer", "  approval_above: 1\n  when_capped: defer"))
+    ana, ben = offered(as_of), offered(as_of)
+    decide(careful, now=as_of)
+    assert told(ana) == told(ben) == [("offer", "wait", "needs_approval")]
+
+    approve_step(journey=JOURNEY, step="offer", by="staff:1", now=as_of + days(0.01))
+    decide(careful, now=as_of + days(0.1))
+    assert told(ana) == told(ben) == [("offer", "go", "go")]
+
+
+def test_a_history_just_imported_does_not_bury_the_team_in_tasks(as_of):
+    small = with_text(("  when_capped: defer", "  tasks_without_approval: 1\n  when_capped: defer"))
+    quiet = [a_person(now=as_of - days(1)) for _ in range(2)]
+    for person in quiet:
+        comes_into(person, "cannot-lose-them", now=as_of)
+    decide(small, now=as_of)
+    assert [told(one) for one in quiet] == [[("check-in", "wait", "needs_approval")]] * 2
+
+    approve_step(journey="gone-quiet", step="check-in", by="staff:1", now=as_of + days(0.01))
+    decide(small, now=as_of + days(0.1))
+    assert [told(one) for one in quiet] == [[("check-in", "go", "go")]] * 2
+
+
+def test_what_the_cap_drops_is_a_no(as_of):
+    dropping = with_text(("  when_capped: defer", "  when_capped: drop"))
+    ana = offered(as_of)
+    does(ana, "Newsletter", now=as_of - days(2), kind="api", actor="automation", direction="out")
+    decide(dropping, now=as_of)
+    assert told(ana) == [("offer", "no", "cap_dropped")]
+
+
+def test_a_purpose_that_was_narrowed_refuses_at_run_time_too(as_of):
+    ana = offered(as_of)
+    playbook = shop()
+    narrow = playbook.purposes["offers"].model_copy(update={"fields": ("language",)})
+    narrowed = playbook.model_copy(update={"purposes": {**playbook.purposes, "offers": narrow}})
+    decide(narrowed, now=as_of)
+    assert told(ana) == [("offer", "no", "field_not_in_purpose")]
+
+
+def test_doing_nothing_can_win(as_of):
+    ana = offered(as_of)
+    decide(with_text(("from: maya, worth: 4", "from: maya, worth: 0")), now=as_of)
+    assert told(ana) == [("offer", "no", "not_worth_it")]
+
+
+def test_what_waits_too_long_is_not_sent_any_more(as_of):
+    ana = offered(as_of)
+    does(
+        ana,
+        "Task Opened",
+        now=as_of - days(0.1),
+        task="tsk_1",
+        pauses_promotions=True,
+        kind="complaint",
+    )
+    for day in range(16):
+        decide(shop(), now=as_of + days(day))
+    assert told(ana) == [("offer", "no", "waited_too_long")]
+
+
+def test_every_guardrail_has_words_for_one_and_for_many():
+    codes = {one.code for one in GUARDRAILS}
+    assert len(codes) == len(GUARDRAILS)
+    assert codes <= set(SHORT)
+    assert all(one.words and one.change for one in BY_CODE.values() if one.code != "go")
+    assert Decision.Verdict.values == ["go", "no", "wait"]

@@ -1,0 +1,101 @@
+"""Replay: what a playbook would have done over the log, by the real engine, sending nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from regard.decide.models import Decision, Enrolment
+from regard.decide.replay.report import report_of, rows_of
+from regard.decide.replay.what_if import Span, replay_playbook
+from regard.playbooks.load import load_playbook
+from regard.versions.selectors import shipped_text
+from tests.stages.decide.cast import a_person, days, does, says, shop
+
+pytestmark = pytest.mark.django_db
+ALL = ("offers", "surveys", "referrals")
+ENTRY = "- {on: segment_entered, segment: high-value, already_in: true}"
+BY_ORDER = "- {on: touchpoint, touchpoint: Order Completed}"
+
+
+def by_order():
+    """The shop, with the main journey entered by an order instead of a segment."""
+    loaded = load_playbook(shipped_text().replace(ENTRY, BY_ORDER))
+    assert loaded.playbook is not None, loaded.issues
+    return loaded.playbook
+
+
+def test_each_answer_is_followed_and_marked(as_of):
+    ana, ben = a_person(now=as_of - days(99)), a_person(now=as_of - days(99))
+    says(ana, *ALL, now=as_of - days(98))
+    for person in (ana, ben):
+        does(person, "Order Completed", now=as_of - days(60))
+        does(person, "Order Completed", now=as_of - days(50))
+
+    replay = replay_playbook(playbook=by_order(), span=Span(as_of - days(90), as_of))
+    found = report_of(replay)
+    steps = {s.step: s for s in found.steps if s.journey == "thank-high-value"}
+
+    assert (steps["offer"].went, steps["offer"].no) == (1, {"no_consent": 1})
+    assert steps["ask"].went == 1
+    assert steps["invite"].went == 0
+    assert steps["invite"].depends == {"answer: delighted (9 or 10)": 1}
+    assert steps["make-it-right"].depends == {"answer: unhappy (0 to 6)": 1}
+    assert found.messages == 2
+    assert Decision.objects.count() == Enrolment.objects.count() == 0
+
+
+def test_an_answer_to_another_message_is_never_taken(as_of):
+    ana = a_person(now=as_of - days(99))
+    says(ana, *ALL, now=as_of - days(98))
+    does(ana, "Order Completed", now=as_of - days(60))
+    does(ana, "Order Completed", now=as_of - days(50))
+    does(ana, "Survey Answered", now=as_of - days(49), score=1, survey="after-order")
+
+    found = report_of(replay_playbook(playbook=by_order(), span=Span(as_of - days(90), as_of)))
+
+    assert not any(s.went for s in found.steps if s.step == "make-it-right")
+
+
+def test_a_stated_rate_answers_instead(as_of):
+    text = shipped_text().replace(ENTRY, BY_ORDER)
+    text = text.replace(
+        "    reentry: {after: 180d}\n",
+        "    reentry: {after: 180d}\n    assume: {answer: {answered: 100%, scores: {2: 100%}}}\n",
+        1,
+    )
+    playbook = load_playbook(text).playbook
+    ana = a_person(now=as_of - days(99))
+    says(ana, *ALL, now=as_of - days(98))
+    does(ana, "Order Completed", now=as_of - days(60))
+    does(ana, "Order Completed", now=as_of - days(50))
+
+    found = report_of(replay_playbook(playbook=playbook, span=Span(as_of - days(90), as_of)))
+    step = next(s for s in found.steps if s.step == "make-it-right")
+
+    assert step.depends == {"by the stated rate": 1}
+
+
+def test_consent_counts_as_it_stood_then(as_of):
+    ana = a_person(now=as_of - days(99))
+    does(ana, "Order Completed", now=as_of - days(60))
+    says(ana, *ALL, now=as_of - days(30))
+    does(ana, "Order Completed", now=as_of - days(20))
+
+    replay = replay_playbook(playbook=by_order(), span=Span(as_of - days(90), as_of))
+
+    told = [(row["step"], row["verdict"], row["code"]) for row in rows_of(replay, person=ana)]
+    assert told[0] == ("offer", "no", "no_consent")
+    assert ("ask", "go", "go") in told
+
+
+def test_segments_are_worked_out_as_of_each_day(as_of):
+    people = [a_person(now=as_of - days(200)) for _ in range(30)]
+    for number, person in enumerate(people):
+        says(person, *ALL, now=as_of - days(190))
+        for back in range(number % 5):
+            does(person, "Order Completed", now=as_of - days(100 - back * 3))
+
+    replay = replay_playbook(playbook=shop(), span=Span(as_of - days(90), as_of))
+
+    assert replay.people == 30
+    assert report_of(replay).journeys
