@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 
@@ -12,8 +11,6 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 from regard.staff.models import Role
 from tests.web.house import MARK, House, furnish
 
-# Playwright runs an event loop in this thread; the tests' own look at the database is not asynchronous.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 SWITCHES = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -32,7 +29,9 @@ def chromium() -> Iterator[Browser]:
     )
     if found is None:
         pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
+    # Playwright runs an event loop in this thread; the tests' own look at the database is not asynchronous.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = playwright.chromium.launch(executable_path=found, args=SWITCHES)
         yield browser
         browser.close()
