@@ -40,8 +40,16 @@ class Standing(models.Model):
     mark = models.BigIntegerField(
         default=0
     )  # hash of everything published about the person: equal means untouched
-    value_minor = models.BigIntegerField(default=0, db_index=True)  # lifetime value so far
-    last_touch_at = InstantField(null=True, db_index=True)
+    value_minor = models.BigIntegerField(default=0)  # lifetime value so far
+    last_touch_at = InstantField(null=True)
+
+    class Meta:
+        # A list in one of these orders reads its page off the index. On PostgreSQL that asks for two steps, those with a
+        # time and then those without: DESC puts nulls first there, and an index cannot be read as NULLS LAST.
+        indexes = (
+            models.Index(fields=("value_minor", "person"), name="standing_by_value"),
+            models.Index(fields=("last_touch_at", "person"), name="standing_by_last_touch"),
+        )
 
 
 class Member(models.Model):
@@ -80,4 +88,7 @@ class SegmentChange(models.Model):
         indexes = (
             models.Index(fields=("person", "as_of"), name="segment_change_of_person"),
             models.Index(fields=("segment", "as_of"), name="segment_change_of_segment"),
+            models.Index(
+                fields=("as_of",), name="segment_change_by_time"
+            ),  # each cycle asks: what is new
         )
