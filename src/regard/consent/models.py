@@ -32,7 +32,11 @@ class Consent(models.Model):
     is_invented = models.BooleanField(default=False)
 
     class Meta:
-        indexes = (models.Index(fields=("person", "purpose", "channel"), name="consent_of_person"),)
+        indexes = (
+            models.Index(fields=("person", "purpose", "channel"), name="consent_of_person"),
+            # Each cycle asks: which words, known before, count only now.
+            models.Index(fields=("recorded_at",), name="consent_by_time"),
+        )
 
 
 class Suppression(models.Model):

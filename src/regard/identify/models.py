@@ -56,6 +56,7 @@ class Identifier(models.Model):
                 name="identifier_of_batch",
                 condition=models.Q(batch_id__isnull=False),
             ),
+            models.Index(fields=("seq",), name="identifier_by_seq"),  # each cycle asks: what is new
         )
 
 
@@ -117,6 +118,7 @@ class AccountMember(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("account", "person"), name="member_once"),)
+        indexes = (models.Index(fields=("seq",), name="account_member_by_seq"),)
 
 
 class Forgotten(models.Model):
