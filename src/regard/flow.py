@@ -179,6 +179,7 @@ def keep_house(*, now: datetime) -> None:
     act.enqueue(playbook=playbook, now=now)
     listen.invite_asked(playbook=playbook, now=now)
     prune_refusals(now=now)
+    act.prune_deliveries(now=now)
     with take_turn("cycle", wait=False) as has_it:  # never beside a cycle: both want the memory
         if has_it:
             compact_log(playbook=playbook, as_of=now)

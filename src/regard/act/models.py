@@ -122,3 +122,42 @@ class HumanTask(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=("state", "due_at"), name="task_due"),)
+
+
+class Endpoint(models.Model):
+    """Another system that webhooks tell, under the name playbooks use. Its signing key is derived, never stored.
+
+    O: open, told what is due.  P: paused after failures in a row, until `paused_until`; one more failure pauses it for
+    longer, one answer of yes ends it.  F: switched off by a colleague or because it answered 410 for good.
+    O --failures--> P --time--> O;  O, P --switch off | 410--> F --switch on--> O.
+    """
+
+    public_id = models.UUIDField(unique=True)
+    name = models.CharField(max_length=60, unique=True)
+    url = models.CharField(max_length=500)
+    allowed_range = models.CharField(
+        max_length=60, blank=True
+    )  # private addresses the owner allows
+    generation = models.IntegerField(default=1)  # of the signing key; one more for each exchange
+    exchanged_at = InstantField(null=True)  # the key before signs too for a day from here
+    created_at = InstantField()
+    created_by = models.CharField(max_length=80)
+    off_at = InstantField(null=True)
+    off_because = models.CharField(max_length=120, blank=True)
+    failures = models.IntegerField(default=0)  # in a row
+    paused_until = InstantField(null=True)
+    last_yes_at = InstantField(null=True)
+
+
+class Delivery(models.Model):
+    """One attempt to tell an endpoint something, and how it ended; pruned after a month."""
+
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deliveries")
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, null=True, related_name="deliveries"
+    )  # null: a test from Settings
+    at = InstantField(db_index=True)
+    outcome = models.CharField(max_length=10)  # sent, refused, deferred, unknown
+    status = models.IntegerField(null=True)  # of the answer; null where none came
+    took_ms = models.IntegerField()
+    note = models.CharField(max_length=200, blank=True)

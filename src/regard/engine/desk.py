@@ -16,6 +16,7 @@ from regard.engine.instructions import Compiled, Instruction, Program
 from regard.engine.store import Workbench
 from regard.kernel.sql import Sql
 from regard.playbooks.guardrails import Cap, Guardrails
+from regard.playbooks.purposes import Purpose
 from regard.playbooks.steps import Op
 
 _I, _T, _B = pa.int64(), pa.string(), pa.bool_()
@@ -64,7 +65,7 @@ INSTRUCTION = _schema(
     number=_I, journey=_T, pc=_I, step=_T, op=_T, act=_T, is_message=_B, goto=_I, other=_I, wait_us=_I,
     until_minute=_I, until_us=_I, purpose=_T, channel=_T, bit=_I, basis=_T, is_channel_allowed=_B, forbidden=_T,
     mark=_T, is_explicit=_B, priority=_I, worth_milli=_I, is_dropped=_B, is_exit_on_no=_B, give_up_us=_I,
-    is_pausing=_B, minutes=_I, other_journey=_T, reason=_T, is_answer=_B,
+    is_pausing=_B, minutes=_I, other_journey=_T, reason=_T, is_answer=_B, tells=_T,
 )  # fmt: skip
 RULE = _schema(number=_I, journey=_T, reentry_us=_I, only_if=_T, is_current=_B)
 DECISION = _schema(
@@ -127,6 +128,11 @@ def message_bit(playbook_purpose_is_marketing: bool, act: str) -> int:
     return PROMOTION if playbook_purpose_is_marketing else SERVICE
 
 
+def _tells(purpose: Purpose | None) -> str:
+    """Return as what another system is told of somebody: for marketing, or to serve them."""
+    return "marketing" if purpose is None or purpose.marketing else "service"
+
+
 def cap_mask(cap: Cap) -> int:
     """Return the kinds of message a cap counts, as a mask."""
     return _MASKS[cap.counts]
@@ -172,4 +178,5 @@ def _row(
         "give_up_us": terms.get("give_up_us"), "is_pausing": bool(terms.get("pauses_promotions")),
         "minutes": terms.get("minutes"), "other_journey": terms.get("other"), "reason": terms.get("reason"),
         "is_answer": one.op is Op.AWAIT and bool(awaited and awaited.is_answer),
+        "tells": _tells(purpose) if one.is_telling else None,
     }  # fmt: skip

@@ -26,7 +26,7 @@ def field_terms(program: Program) -> tuple[dict[Place, str], dict[Place, str]]:
         steps = {step.step: step for step in compiled.journey.all_steps()}
         resting = tuple(_rests_on(compiled))
         for one in compiled.instructions:
-            if not one.is_message or one.step not in steps:
+            if not (one.is_message or one.is_telling) or one.step not in steps:
                 continue
             used = tuple(fields_used(program.playbook, steps[one.step]))
             allowed = allowed_fields(program.playbook, str(one.terms.get("purpose")))

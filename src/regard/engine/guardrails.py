@@ -19,6 +19,8 @@ from regard.kernel.sql import Sql
 ASK_AGAIN_US = 12 * HOUR_US  # where nobody can know when the hindrance ends
 IS_MARKETING = "f.is_message AND f.bit IN (1, 2)"  # promotions and surveys
 IS_PROMOTION = "f.is_message AND f.bit = 1"
+LEAVES = "(f.is_message OR f.tells IS NOT NULL)"  # something of the person leaves the house
+TELLS_MARKETING = "COALESCE(f.tells = 'marketing', FALSE)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ GUARDRAILS: tuple[Guardrail, ...] = (
         "The restriction is lifted",
     ),
     Guardrail(
-        "objected", "no", f"{IS_MARKETING} AND f.is_objected",
+        "objected", "no", f"({IS_MARKETING} OR {TELLS_MARKETING}) AND f.is_objected",
         "Objected to marketing and profiling (GDPR article 21)",
         "The person takes the objection back",
     ),
@@ -71,7 +73,7 @@ GUARDRAILS: tuple[Guardrail, ...] = (
     ),
     Guardrail(
         "sensitive", "no",
-        "f.is_message AND f.mark IS NOT NULL AND NOT (f.is_explicit AND f.consent = 'granted')",
+        f"{LEAVES} AND f.mark IS NOT NULL AND NOT (f.is_explicit AND f.consent = 'granted')",
         "Rests on something sensitive ({mark})",
         "The person agrees to a purpose that speaks of it openly",
     ),
@@ -87,23 +89,23 @@ GUARDRAILS: tuple[Guardrail, ...] = (
         "The suppression is lifted by a person who knows why it was set",
     ),
     Guardrail(
-        "consent_withdrawn", "no", "f.is_message AND f.basis = 'consent' AND f.consent = 'withdrawn'",
+        "consent_withdrawn", "no", f"{LEAVES} AND f.basis = 'consent' AND f.consent = 'withdrawn'",
         "Withdrew their consent to {purpose}",
         "The person agrees again",
     ),
     Guardrail(
-        "no_consent", "no", "f.is_message AND f.basis = 'consent' AND f.consent = 'unknown'",
+        "no_consent", "no", f"{LEAVES} AND f.basis = 'consent' AND f.consent = 'unknown'",
         "Never agreed to {purpose} by {channel}",
         "The person agrees to it",
     ),
     Guardrail(
         "opted_out", "no",
-        "f.is_message AND f.basis = 'legitimate_interest' AND f.consent = 'withdrawn'",
+        f"{LEAVES} AND f.basis = 'legitimate_interest' AND f.consent = 'withdrawn'",
         "Asked us not to contact them for {purpose}",
         "The person agrees again",
     ),
     Guardrail(
-        "minor", "no", f"{IS_MARKETING} AND f.is_minor",
+        "minor", "no", f"({IS_MARKETING} OR {TELLS_MARKETING}) AND f.is_minor",
         "Is too young for marketing",
         "The person reaches the age the guardrails name",
     ),

@@ -47,6 +47,7 @@ class Instruction:
     terms: Mapping[str, Any] = field(default_factory=dict)
     cases: tuple[Case, ...] = ()
     words: str = ""
+    is_telling: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,7 @@ class _Sheet:
             step.terms(),
             (),
             step.words(),
+            step.is_telling,
         )
         if isinstance(step, Approval):
             self._lay_approval(step, one, goto)

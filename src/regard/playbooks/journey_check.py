@@ -27,8 +27,6 @@ from regard.playbooks.steps.wait_for import WaitFor
 from regard.playbooks.steps.webhook import Webhook
 from regard.playbooks.template_check import NO_REPLY, allowed_fields
 
-HAS_OUTGOING_DOOR = False  # webhooks wait for the one door out (promise F8)
-
 
 def journey_issues(playbook: Playbook) -> list[Issue]:
     """Return every mistake in the playbook's journeys; `where` is the dotted path to it."""
@@ -150,13 +148,8 @@ def _step_issues(playbook: Playbook, journey: Journey, step: Step, where: str) -
         yield from _message_issues(playbook, journey, step, where)
     if isinstance(step, Enter | Leave):
         yield from _unknown(f"{where}.journey", "journey", step.journey, playbook.journeys)
-    if isinstance(step, Webhook) and not HAS_OUTGOING_DOOR:
-        yield Issue(
-            f"{where}.url",
-            "webhooks are not open yet: everything outgoing will go through one guarded door",
-            "use a task until then",
-            code="no_outgoing_door",
-        )
+    if isinstance(step, Webhook):
+        yield from _telling_issues(playbook, journey, step, where)
     if isinstance(step, Branch):
         yield from _branch_issues(playbook, journey, step, where)
 
@@ -200,6 +193,26 @@ def _message_issues(
     yield from _resting_issues(playbook, journey, step, where)
 
 
+def _telling_issues(
+    playbook: Playbook, journey: Journey, step: Webhook, where: str
+) -> Iterator[Issue]:
+    """What another system is told is use of people's data: within the purpose, and nothing sensitive."""
+    yield from _unknown(f"{where}.purpose", "purpose", step.purpose, playbook.purposes)
+    allowed = allowed_fields(playbook, step.purpose)
+    is_open = step.purpose in playbook.guardrails.sensitive.explicit_purposes
+    for field in step.fields_told:
+        if field not in allowed:
+            yield Issue(
+                f"{where}.fields",
+                f"the purpose '{step.purpose}' does not allow '{field}'",
+                f"add '{field}' to the fields of the purpose, if people were told so",
+                code="field_not_allowed",
+            )
+        elif (mark := sensitive_mark(playbook, field)) and not is_open:
+            yield Issue(f"{where}.fields", f"tells something sensitive: {mark}", code="sensitive")
+    yield from _resting_issues(playbook, journey, step, where)
+
+
 def _words_issues(
     playbook: Playbook, journey: Journey, step: MessageStep, where: str
 ) -> Iterator[Issue]:
@@ -231,7 +244,7 @@ def _words_issues(
 
 
 def _resting_issues(
-    playbook: Playbook, journey: Journey, step: MessageStep, where: str
+    playbook: Playbook, journey: Journey, step: MessageStep | Webhook, where: str
 ) -> Iterator[Issue]:
     """What people are chosen by is use of their data too: fields within the purpose, nothing sensitive."""
     allowed = allowed_fields(playbook, step.purpose)

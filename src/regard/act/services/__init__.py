@@ -11,6 +11,7 @@ from regard.act.services.claim import (
     settle_uncertain,
 )
 from regard.act.services.deliver import Delivered, deliver
+from regard.act.services.endpoints import prune_deliveries
 from regard.act.services.leaving import come_back, leave_purpose, note_reason
 from regard.act.services.queue import Enqueued, enqueue
 from regard.act.services.samples import render_samples
@@ -46,6 +47,7 @@ __all__ = [
     "note_reason",
     "open_task",
     "pace_of",
+    "prune_deliveries",
     "render_samples",
     "reopen_task",
     "settle_leases",

@@ -1,7 +1,8 @@
 """Handing over and writing down (promises, section 4, steps 3 and 4): nothing here holds a transaction open while it talks.
 
 For each claimed message: draft it and keep the words; begin; hand over; record. The only stretch in which a killed
-worker leaves something unknown is from `begin` to `record` of one message.
+worker leaves something unknown is from `begin` to `record` of one message. Webhooks come after the mail of a batch: a
+slow endpoint holds up no letter.
 """
 
 from __future__ import annotations
@@ -16,19 +17,25 @@ from regard.act.addresses import unsubscribe_address
 from regard.act.channels.email.handover import Handed, Outcome
 from regard.act.channels.email.mime import Envelope, UnfitAddress, build_mail
 from regard.act.channels.email.transport import Transport
+from regard.act.channels.webhook.call import CHANNEL as WEBHOOK
 from regard.act.drafting import draft_message
 from regard.act.models import Link, Message
 from regard.act.recording import Deed, record_deeds
 from regard.act.services.claim import LEASE, begin, renew
+from regard.act.services.endpoints import note_attempt, tell_endpoint
+from regard.act.services.telling import prepare_call, put_off
 from regard.decide.models import Decision
 from regard.decide.services import record_outcome
 from regard.kernel.ids import public_id
 from regard.kernel.issues import Refused
+from regard.kernel.sampling import SCALE, draw
 from regard.playbooks.model import Playbook
 
 PREFIX = "msg"
-TRIES = 8
-BACK_OFF = (1, 5, 15, 60, 180, 360, 720)  # minutes after each deferral
+# Minutes after each deferral; one try more than there are pauses. A webhook is worth three days of trying.
+BACK_OFF = (1, 5, 15, 60, 180, 360, 720)
+BACK_OFF_WEBHOOK = (1, 5, 15, 60, 180, 360, 720, 1440, 1440)
+SPREAD = 0.2  # of a webhook's pause: those that failed together do not come back together
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +61,10 @@ def deliver(
     counts = dict.fromkeys(("sent", "refused", "deferred", "uncertain", "let_go"), 0)
     held_until = clock()
     with transport:
-        for place, message_id in enumerate(messages):
+        ordered = _mail_first(messages)
+        for place, message_id in enumerate(ordered):
             if clock() >= held_until:
-                renew(messages=messages[place:], worker=worker, now=clock())
+                renew(messages=ordered[place:], worker=worker, now=clock())
                 held_until = clock() + LEASE / 5
             counts[_deliver_one(message_id, playbook, transport, worker, clock)] += 1
     return Delivered(**counts)
@@ -69,7 +77,9 @@ def _deliver_one(
     worker: str,
     clock: Callable[[], datetime],
 ) -> str:
-    message = Message.objects.select_related("person").get(id=message_id)
+    message = Message.objects.select_related("person", "decision").get(id=message_id)
+    if message.channel == WEBHOOK:
+        return _tell_one(message, playbook, worker, clock)
     try:
         mail = _prepare(message, playbook, clock())
     except (Refused, UnfitAddress) as error:
@@ -78,6 +88,31 @@ def _deliver_one(
         return "let_go"
     handed = transport.hand_over(sender=message.sender, receiver=message.address, mail=mail)
     return _record(message, handed, transport.name, worker, clock())
+
+
+def _mail_first(messages: Sequence[int]) -> list[int]:
+    webhooks = set(
+        Message.objects.filter(id__in=messages, channel=WEBHOOK).values_list("id", flat=True)
+    )
+    return sorted(messages, key=lambda message_id: message_id in webhooks)
+
+
+def _tell_one(
+    message: Message, playbook: Playbook, worker: str, clock: Callable[[], datetime]
+) -> str:
+    try:
+        call = prepare_call(message, playbook, clock())
+    except Refused as error:
+        return _record(message, Handed(Outcome.REFUSED, str(error)), "", worker, clock())
+    if call.rests_until is not None:
+        put_off(message_id=message.id, worker=worker, until=call.rests_until, now=clock())
+        return "let_go"
+    if not begin(message_id=message.id, worker=worker, now=clock()):
+        return "let_go"
+    told = tell_endpoint(call.endpoint, event=call.event, body=call.body, now=clock())
+    note_attempt(endpoint=call.endpoint.pk, told=told, message=message.id, now=clock())
+    name = f"webhook:{call.endpoint.name}"
+    return _record(message, told.handed, name, worker, clock())
 
 
 def _prepare(message: Message, playbook: Playbook, now: datetime) -> bytes:
@@ -129,6 +164,8 @@ def _record(message: Message, handed: Handed, transport: str, worker: str, now: 
             return "let_go"
         row.note, row.transport, row.lease_until = handed.note[:400], transport, None
         ended = _END[handed.outcome](row, now)
+        if ended == "deferred" and handed.rest_s:
+            row.due_at = max(row.due_at, now + timedelta(seconds=handed.rest_s))
         row.save()
         record_outcome(outcomes={row.decision_id: _OUTCOMES[Message.State(row.state)]}, now=now)
         if row.state == Message.State.SENT:
@@ -147,12 +184,17 @@ def _refused(row: Message, _: datetime) -> str:
 
 
 def _deferred(row: Message, now: datetime) -> str:
-    if row.tries >= TRIES:
+    pauses = BACK_OFF_WEBHOOK if row.channel == WEBHOOK else BACK_OFF
+    if row.tries > len(pauses):
         row.state = Message.State.REFUSED
         row.note = f"given up after {row.tries} tries: {row.note}"[:400]
         return "refused"
     row.state, row.claimed_by, row.begun_at = Message.State.DEFERRED, "", None
-    row.due_at = now + timedelta(minutes=BACK_OFF[min(row.tries, len(BACK_OFF)) - 1])
+    minutes: float = pauses[max(row.tries, 1) - 1]
+    if row.channel == WEBHOOK:
+        share = draw(row.id, f"retry:{row.tries}") / SCALE
+        minutes *= 1 - SPREAD + 2 * SPREAD * share
+    row.due_at = now + timedelta(minutes=minutes)
     return "deferred"
 
 
@@ -180,6 +222,8 @@ _OUTCOMES = {
 
 
 def _sent_deeds(message: Message) -> list[Deed]:
+    if message.channel == WEBHOOK:
+        return [_told_deed(message)]
     about = {
         "message": public_id(PREFIX, message.public_id),
         "template": message.template,
@@ -212,3 +256,16 @@ def _sent_deeds(message: Message) -> list[Deed]:
             )
         )
     return deeds
+
+
+def _told_deed(message: Message) -> Deed:
+    """Tell the log that another system was told: nothing reached the person, so no channel and no direction."""
+    about = {
+        "message": public_id(PREFIX, message.public_id),
+        "event": message.template,
+        "endpoint": message.sender,
+        "purpose": message.purpose,
+    }
+    return Deed(
+        message.person_id, "Webhook Sent", f"sent:{message.public_id.hex}", properties=about
+    )

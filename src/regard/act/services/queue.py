@@ -10,6 +10,7 @@ from secrets import token_bytes
 from django.db import transaction
 
 from regard.act.addresses import message_id_of
+from regard.act.channels.webhook.call import make_call
 from regard.act.models import Message
 from regard.act.recording import Deed, record_deeds
 from regard.act.services.tasks import NewTask, open_task
@@ -20,6 +21,7 @@ from regard.kernel.ids import uuid7
 from regard.kernel.instant import to_us
 from regard.playbooks.model import Playbook
 from regard.playbooks.steps import Step
+from regard.playbooks.steps.webhook import Webhook
 
 LOOK_BACK = timedelta(days=30)
 CHUNK = 100  # a task gathers its person's whole context: the lock is held for so many only
@@ -56,6 +58,8 @@ def enqueue(
                     outcomes[decision.id] = Decision.Outcome.CANCELLED.value
                 elif step.is_message:
                     waiting.append(_message(decision, step, playbook, now))
+                elif isinstance(step, Webhook):
+                    waiting.append(_queued(make_call(decision, step, queued_us=to_us(now)), now))
                 elif step.act in ("task", "approval"):
                     tasks += _open(decision, step, now)
                     outcomes[decision.id] = Decision.Outcome.SENT.value
@@ -107,7 +111,7 @@ def _message(decision: Decision, step: Step, playbook: Playbook, now: datetime) 
     signed_by = str(getattr(step, "sender", None) or (letter.sender if letter else ""))
     sender = playbook.company.senders.get(signed_by)
     purpose = playbook.purposes.get(decision.purpose)
-    return Message(
+    made = Message(
         decision=decision,
         public_id=uuid7(to_us(now), token_bytes(10)),
         person=decision.person,
@@ -118,11 +122,15 @@ def _message(decision: Decision, step: Step, playbook: Playbook, now: datetime) 
         template=template,
         survey=survey,
         signed_by=signed_by,
-        state=Message.State.SAMPLE if decision.person.is_sample else Message.State.QUEUED,
         message_id_header=message_id_of(decision.key, sender.email if sender else ""),
-        queued_at=now,
-        due_at=now,
     )
+    return _queued(made, now)
+
+
+def _queued(made: Message, now: datetime) -> Message:
+    made.state = Message.State.SAMPLE if made.person.is_sample else Message.State.QUEUED
+    made.queued_at = made.due_at = now
+    return made
 
 
 def _open(decision: Decision, step: Step, now: datetime) -> int:

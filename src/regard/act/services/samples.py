@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from regard.act.channels.webhook.call import CHANNEL as WEBHOOK
 from regard.act.drafting import draft_message
 from regard.act.models import Message
 from regard.act.services.deliver import keep_words
+from regard.act.services.telling import render_call
 from regard.consent.models import Consent
 from regard.identify.selectors import origins_of
 from regard.kernel.issues import Refused
@@ -16,11 +18,14 @@ from regard.playbooks.model import Playbook
 def render_samples(*, playbook: Playbook, limit: int = 2000) -> int:
     """Draft the letters of sample messages that have no words yet; returns how many. One that fails keeps the reason."""
     waiting = Message.objects.filter(state=Message.State.SAMPLE, text="", note="").select_related(
-        "person"
+        "person", "decision"
     )
     done = 0
     for message in list(waiting.order_by("id")[:limit]):
         message.basis = _basis_of(message)
+        if message.channel == WEBHOOK:
+            done += _told(message, playbook)
+            continue
         try:
             draft = draft_message(message, playbook)
         except Refused as error:
@@ -37,6 +42,18 @@ def render_samples(*, playbook: Playbook, limit: int = 2000) -> int:
             keep_words(message, draft.links)
         done += 1
     return done
+
+
+def _told(message: Message, playbook: Playbook) -> bool:
+    try:
+        render_call(message, playbook)
+    except Refused as error:
+        Message.objects.filter(id=message.id).update(note=str(error)[:400])
+        return False
+    Message.objects.filter(id=message.id).update(
+        note="sample: nothing is sent", basis=message.basis
+    )
+    return True
 
 
 def _basis_of(message: Message) -> dict[str, object]:

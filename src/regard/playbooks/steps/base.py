@@ -41,6 +41,7 @@ class Step(Part):
     is_message: ClassVar[bool] = (
         False  # reaches the person on a channel, so every guardrail looks at it
     )
+    is_telling: ClassVar[bool] = False  # tells another system: what a person agreed to binds it too
 
     step: Slug
     do: str

@@ -1,22 +1,38 @@
-"""webhook: tell another system. Refused by the check until the one outgoing door exists (promise F8)."""
+"""webhook: tell another system, by the name it has in Settings, through the one outgoing door (promise F8)."""
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from regard.playbooks.base import Slug
 from regard.playbooks.steps.base import Op, Step
 
 
 class Webhook(Step):
-    """Tell another system what happened, through the one outgoing door."""
+    """Tell another system that the person came by. Only fields that the purpose allows leave the house.
+
+    `endpoint` is a name from Settings, never an address: a playbook travels, an address and its key do not.
+    """
 
     op: ClassVar[Op] = Op.ACT
     act: ClassVar[str] = "webhook"
+    is_telling: ClassVar[bool] = True
 
     do: Literal["webhook"]
-    url: str = Field(pattern=r"^https://", max_length=500)
+    endpoint: Slug
+    purpose: Slug
+    event: str = Field(default="journey.step", pattern=r"^[a-z][a-z0-9_.]*$", max_length=60)
+    fields_told: tuple[str, ...] = Field(default=(), alias="fields", max_length=40)
+    on_no: Literal["continue", "exit"] = "continue"
 
     def words(self) -> str:
-        return f"tell {self.url}"
+        told = f" with {', '.join(self.fields_told)}" if self.fields_told else ""
+        return f"tell {self.endpoint} '{self.event}'{told} for the purpose {self.purpose}"
+
+    def terms(self) -> dict[str, Any]:
+        return {"purpose": self.purpose, "channel": "webhook", "on_no": self.on_no}
+
+    def fields(self) -> tuple[str, ...]:
+        return self.fields_told

@@ -30,10 +30,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """The outcome, and the server's words for people to read."""
+    """The outcome, the server's words for people to read, and how long it asked to be left alone, in seconds."""
 
     outcome: Outcome
     note: str
+    rest_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Webhooks: telling another system, signed, through the one door, under an id that stays the same at every try."""

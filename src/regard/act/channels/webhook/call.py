@@ -1,0 +1,92 @@
+"""What a webhook says: which step told it, about whom, and only those fields its purpose allows to leave the house."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from secrets import token_bytes
+from typing import Any
+
+from django.conf import settings
+
+from regard.act.channels.webhook.signing import event_id
+from regard.act.models import Message
+from regard.decide.models import Decision
+from regard.identify.selectors import PREFIX, survivor_of
+from regard.kernel.ids import public_id, uuid7
+from regard.kernel.issues import Issue, Refused
+from regard.playbooks.model import Playbook
+from regard.playbooks.steps.webhook import Webhook
+from regard.playbooks.template_check import allowed_fields
+from regard.profile.models import Card
+from regard.understand.models import Standing
+
+CHANNEL = "webhook"
+LARGEST_BODY = 64_000  # bytes
+
+
+def make_call(decision: Decision, step: Webhook, *, queued_us: int) -> Message:
+    """Return the message, not yet stored, that carries a webhook of a go-decision from queue to record.
+
+    It may be repeated: its id is made from the decision's key, so the other side can drop a second one.
+    """
+    return Message(
+        decision=decision,
+        public_id=uuid7(queued_us, token_bytes(10)),
+        person=decision.person,
+        channel=CHANNEL,
+        purpose=decision.purpose,
+        is_marketing=False,
+        may_repeat=True,
+        template=step.event,
+        sender=step.endpoint,
+        subject=f"{step.event} to {step.endpoint}",
+        message_id_header=event_id(decision.key, settings.SECRET_KEY.encode()),
+    )
+
+
+def body_of(message: Message, step: Webhook, playbook: Playbook) -> str:
+    """Return what is told now, as JSON. Raises Refused where the step names a field its purpose does not allow."""
+    forbidden = sorted(set(step.fields_told) - allowed_fields(playbook, step.purpose))
+    if forbidden:
+        raise Refused(
+            *(
+                Issue(
+                    f"journeys.{message.decision.journey}.{step.step}",
+                    f"the purpose '{step.purpose}' does not allow '{field}'",
+                    code="field_not_allowed",
+                )
+                for field in forbidden
+            )
+        )
+    decision = message.decision
+    told = {
+        "type": step.event,
+        "timestamp": decision.as_of.isoformat(),
+        "data": {
+            "person": public_id(PREFIX, message.person.public_id),
+            "journey": decision.journey,
+            "step": decision.step,
+            "purpose": step.purpose,
+            "fields": _fields(message.person_id, step.fields_told),
+        },
+    }
+    text = json.dumps(told, ensure_ascii=False, allow_nan=False)
+    if len(text.encode()) > LARGEST_BODY:
+        raise Refused(Issue("webhook", f"what it tells is longer than {LARGEST_BODY:,} bytes"))
+    return text
+
+
+def trial_body(at: datetime) -> str:
+    """Return what a test from Settings tells: of nobody."""
+    told = {"type": "regard.test", "timestamp": at.isoformat(), "data": {"is_test": True}}
+    return json.dumps(told)
+
+
+def _fields(person: int, names: tuple[str, ...]) -> dict[str, Any]:
+    """Return the fields and traits by name, as they are now; null where nothing is known."""
+    survivor = survivor_of(person)
+    card = Card.objects.filter(person_id=survivor).first()
+    standing = Standing.objects.filter(person_id=survivor).first()
+    known = {**(standing.traits if standing else {}), **(card.fields if card else {})}
+    return {name: known.get(name) for name in names}
