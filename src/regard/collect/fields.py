@@ -1,4 +1,4 @@
-"""The column types every stage uses: an instant in microseconds and JSON kept as text."""
+"""The column types every stage uses: a number of the counter, an instant in microseconds, JSON kept as text."""
 
 from __future__ import annotations
 
@@ -7,16 +7,26 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Combinable
 
 from regard.kernel.instant import from_us, to_us
 
 if TYPE_CHECKING:
+    _Number = models.BigIntegerField[int | Combinable, int]
     _Instant = models.BigIntegerField[datetime | int | Combinable | None, Any]
     _Text = models.TextField[Any, Any]
 else:
+    _Number = models.BigIntegerField
     _Instant = models.BigIntegerField
     _Text = models.TextField
+
+
+class SequenceField(_Number):
+    """A number of the one counter as a primary key. SQLite keeps the rows themselves in its order, with no index beside."""
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
+        return "integer" if connection.vendor == "sqlite" else super().db_type(connection)
 
 
 class InstantField(_Instant):

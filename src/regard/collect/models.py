@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from regard.collect.fields import InstantField, JSONTextField
+from regard.collect.fields import InstantField, JSONTextField, SequenceField
 
 
 class Channel(models.TextChoices):
@@ -115,7 +115,7 @@ class Touchpoint(models.Model):
     survivor, nothing here moves (contract 2). Money is in minor units, scores in thousandths.
     """
 
-    seq = models.BigIntegerField(primary_key=True)
+    seq = SequenceField(primary_key=True)
     source = models.ForeignKey(Source, on_delete=models.PROTECT, db_index=False)
     message_id = models.CharField(max_length=255)
     origin = models.BigIntegerField()

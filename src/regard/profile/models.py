@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from django.db import models
 
-from regard.collect.fields import InstantField, JSONTextField
+from regard.collect.fields import InstantField, JSONTextField, SequenceField
 from regard.identify.models import Person
 
 
 class FieldChange(models.Model):
     """Append-only: somebody told us a field's value. The current value is the newest by `occurred_at`, then `seq`."""
 
-    seq = models.BigIntegerField(primary_key=True)
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="field_changes")
+    seq = SequenceField(primary_key=True)
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="field_changes", db_index=False
+    )  # field_of_person begins with it
     name = models.CharField(max_length=80)
     value = JSONTextField(null=True)  # null: the field was taken away
     source_id = models.BigIntegerField(null=True)
@@ -43,7 +45,7 @@ class Card(models.Model):
     )
     fields = JSONTextField(default=dict)
     stamps = JSONTextField(default=dict)  # field -> [occurred_at, seq] of its newest telling
-    display_name = models.CharField(max_length=255, blank=True, db_index=True)
+    display_name = models.CharField(max_length=255, blank=True)
     search = models.CharField(
         max_length=200, blank=True
     )  # the name in lower case, for prefix search
