@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 PAGES = (
     "/today", "/customers", "/customers?q=zzz", "/customers/{ines}", "/segments", "/segments/high-value",
-    "/segments/high-value/edit", "/segments/new", "/journeys", "/journeys/thank-high-value",
+    "/segments/high-value/edit", "/segments/+new", "/journeys", "/journeys/thank-high-value",
     "/journeys/thank-high-value/simulate", "/journeys/thank-high-value/people", "/journeys/thank-high-value/words",
     "/journeys/thank-high-value/history", "/outbox", "/outbox/{message}", "/privacy", "/settings", "/me",
 )  # fmt: skip

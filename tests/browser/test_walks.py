@@ -95,7 +95,7 @@ def test_why_in_a_segment_opens_its_tree(visit, house):
 
 def test_a_segment_is_made_with_counts_while_writing(visit, house):
     page = visit()
-    page.goto("/segments/new")
+    page.goto("/segments/+new")
     expect(page.locator("#preview .total b")).to_have_text(
         "1"
     )  # ordered twice or more in a year: Ines

@@ -326,19 +326,19 @@ def test_an_older_version_is_brought_back_by_publishing_it(owner):
 
 
 def test_a_new_journey_begins_from_a_ready_one_or_from_nothing(owner):
-    page = owner.get("/journeys/new").content.decode()
+    page = owner.get("/journeys/+new").content.decode()
     assert "Somebody good has gone quiet" in page
     for start, kind in (("shipped:gone-quiet", "task"), ("empty", "task")):
         name = f"Our own {start.partition(':')[0]}"
-        reply = owner.post("/journeys/start", {"name": name, "from": start})
+        reply = owner.post("/journeys/+start", {"name": name, "from": start})
         draft = Draft.objects.latest("pk")
         assert reply.headers["Location"] == f"/journeys/drafts/{draft.pk}"
         assert value_of(draft)["steps"][0]["do"] == kind  # type: ignore[index]
         assert publish(owner, draft).status_code == 302
         assert active_playbook().playbook.journeys[draft.name].name == name
-    taken = owner.post("/journeys/start", {"name": "Gone quiet", "from": "empty"}).content.decode()
+    taken = owner.post("/journeys/+start", {"name": "Gone quiet", "from": "empty"}).content.decode()
     assert "already" in taken
-    assert "a letter a to z" in owner.post("/journeys/start", {"name": "Drafts"}).content.decode()
+    assert "a letter a to z" in owner.post("/journeys/+start", {"name": "Drafts"}).content.decode()
 
 
 def test_names_and_words_are_shown_as_text(owner):

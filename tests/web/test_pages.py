@@ -226,12 +226,12 @@ class TestSegments:
         } | more  # fmt: skip
 
     def test_the_preview_counts_and_says_why(self, owner, house):
-        page = text_of(owner.post("/segments/preview", self.rows()))
+        page = text_of(owner.post("/segments/+preview", self.rows()))
         assert "1 of 3 people" in page
         assert "Ines Albrecht matches because" in page
 
     def test_the_preview_of_a_saved_one_says_who_would_enter_and_leave(self, owner, house):
-        page = text_of(owner.post("/segments/preview", self.rows(slug="high-value")))
+        page = text_of(owner.post("/segments/+preview", self.rows(slug="high-value")))
         assert "If you save this" in page
         assert "Would leave" in page
 
@@ -245,11 +245,11 @@ class TestSegments:
         ],
     )
     def test_a_mistake_is_told_and_changes_nothing(self, owner, house, odd, words):
-        assert words in text_of(owner.post("/segments/preview", self.rows(**odd)))
+        assert words in text_of(owner.post("/segments/+preview", self.rows(**odd)))
 
     def test_saving_keeps_every_other_line_of_the_playbook(self, owner, house):
         before = active_text()[0]
-        owner.post("/segments/save", self.rows(name="Came back", heading="Behaviour"))
+        owner.post("/segments/+save", self.rows(name="Came back", heading="Behaviour"))
         after = active_text()[0]
         assert set(before.splitlines()) <= set(after.splitlines())
         assert active_playbook().playbook.segments["came-back"].group == "Behaviour"

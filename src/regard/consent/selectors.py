@@ -15,6 +15,7 @@ from regard.collect.models import Source, Touchpoint
 from regard.consent.folding import EVERY, Standing, State, Word, standing_of
 from regard.consent.models import Consent, Restriction
 from regard.consent.suppression import has_suppressions, suppressed_addresses
+from regard.identify.models import Person
 from regard.identify.selectors import origins_of
 from regard.kernel.instant import from_us, to_us
 from regard.kernel.reasons import Answer, Reason
@@ -170,6 +171,18 @@ def limits_of(origins: Iterable[int], *, as_of: datetime, upto: int | None = Non
         rows = rows.filter(seq__lte=upto)
     newest = {(row.person_id, row.kind): row.lifted for row in rows.order_by("seq")}
     return {kind for (_, kind), lifted in newest.items() if not lifted}
+
+
+def limited_among(people: Iterable[int], *, as_of: datetime) -> set[int]:
+    """Return which of a few surviving people are restricted or objected at an instant, by any of their origins."""
+    survivors = set(people)
+    origins: dict[int, Any] = {person: person for person in survivors}
+    origins.update(
+        Person.objects.filter(survivor_id__in=survivors).values_list("id", "survivor_id")
+    )
+    rows = Restriction.objects.filter(person_id__in=origins, at__lte=as_of).order_by("seq")
+    newest = {(row.person_id, row.kind): row.lifted for row in rows}
+    return {origins[person] for (person, _), lifted in newest.items() if not lifted}
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,9 @@ Asked of the engine on the spot (the log is scanned once; small definitions take
     preview_redefinition(name, segment, playbook=, as_of=) -> Redefinition
     reach_of_segment(name, playbook=, as_of=) -> list[ChannelReach]
     size_over_time(name, playbook=, as_of=, points=12) -> list[SizePoint]   recomputed from the log
-    portrait_of(name, playbook=, as_of=) -> Portrait             a persona, computed from its members
+    portrait_of(name, playbook=, as_of=, upto=) -> Portrait      a persona, computed from its members
+    persona_of(name, playbook=) -> PersonaShown                  what its portrait shows, and what it leaves out
+    said_of(quotes, path=, as_of=) -> list[Said]                 a portrait's quotes, read now; nobody's who may not be quoted
     what_moved(person, value, playbook=, as_of=, trait="stage") -> Mover | None   the touchpoint behind a stage
     parse_segment(who) -> Segment                                from builder or API input; Refused with issues
 `person` is a surviving person's id (identify.selectors.survivor_of), `playbook` the active one.
@@ -45,6 +47,7 @@ from regard.playbooks.lexicon import PlaybookLexicon
 from regard.playbooks.measures import all_refers
 from regard.playbooks.model import Playbook
 from regard.understand.models import Member, Run, SegmentChange, Standing
+from regard.understand.portraits import persona_of, portrait_of, said_of
 from regard.understand.publishing import finished_run
 from regard.understand.questions import (
     SizePoint,
@@ -54,7 +57,7 @@ from regard.understand.questions import (
     reach_of_segment,
     size_over_time,
 )
-from regard.understand.stories import portrait_of, what_moved
+from regard.understand.stories import what_moved
 from regard.understand.why import why_in_segment
 
 __all__ = [
@@ -65,10 +68,12 @@ __all__ = [
     "overlap",
     "parse_segment",
     "people_in_segment",
+    "persona_of",
     "portrait_of",
     "preview_redefinition",
     "preview_segment",
     "reach_of_segment",
+    "said_of",
     "segment_list",
     "segment_size",
     "segments_of",

@@ -1,4 +1,4 @@
-"""What a group is like, and what moved one person: portraits of personas, and the touchpoint behind a stage."""
+"""What moved one person: the touchpoint behind a stage."""
 
 from __future__ import annotations
 
@@ -7,23 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from regard.collect.models import Touchpoint
-from regard.engine.answers import cut_down
-from regard.engine.portrait import Portrait, draw_portrait, persona_paths
 from regard.identify.selectors import origins_of
 from regard.playbooks.filters import ANYTHING
 from regard.playbooks.model import Playbook
-from regard.playbooks.segments import Persona
 from regard.playbooks.traits import FirstMatch
-from regard.understand.asking import understood
-
-
-def portrait_of(segment: str, *, playbook: Playbook, as_of: datetime) -> Portrait:
-    """Return the portrait of a segment's members: the playbook's persona, or its traits where it declares none."""
-    declared = playbook.segments[segment].persona if segment in playbook.segments else None
-    persona = declared or Persona.model_validate({"traits": tuple(playbook.traits)[:6]})
-    part = cut_down(playbook, segments=(segment,), traits=persona.traits)
-    with understood(part, as_of=as_of, more_paths=persona_paths(persona)) as answered:
-        return draw_portrait(answered, segment, persona)
 
 
 @dataclass(frozen=True, slots=True)

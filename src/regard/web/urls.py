@@ -15,6 +15,7 @@ from regard.web.person import page as person
 from regard.web.privacy import page as privacy
 from regard.web.segments import edit as segment_edit
 from regard.web.segments import page as segments
+from regard.web.segments.portrait import segment_portrait
 from regard.web.settings import page as settings
 from regard.web.today import page as today
 
@@ -57,17 +58,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
         person_acts.proposal_decide,
     ),
     path("segments", segments.segments),
-    path("segments/new", segment_edit.segment_new),
-    path("segments/row", segment_edit.segment_row),
-    path("segments/preview", segment_edit.segment_preview),
-    path("segments/save", segment_edit.segment_save),
+    # No name of a segment or journey begins with a plus: "new" is one of the shipped segments.
+    path("segments/+new", segment_edit.segment_new),
+    path("segments/+row", segment_edit.segment_row),
+    path("segments/+preview", segment_edit.segment_preview),
+    path("segments/+save", segment_edit.segment_save),
     path("segments/<str:slug>", segments.segment),
+    path("segments/<str:slug>/portrait", segment_portrait),
     path("segments/<str:slug>/reach", segments.segment_reach),
     path("segments/<str:slug>/edit", segment_edit.segment_edit),
     path("segments/<str:slug>/delete", segment_edit.segment_delete),
     path("journeys", journeys.journeys),
-    path("journeys/new", new_journey.journey_new),
-    path("journeys/start", new_journey.journey_start),
+    path("journeys/+new", new_journey.journey_new),
+    path("journeys/+start", new_journey.journey_start),
     path("journeys/drafts/<int:draft_id>", edit.draft),
     path("journeys/drafts/<int:draft_id>/change", edit.draft_change),
     path("journeys/drafts/<int:draft_id>/yaml", edit.draft_yaml),

@@ -26,6 +26,7 @@ from regard.understand.selectors import (
 from regard.web.access import StaffRequest, page
 from regard.web.charts.scales import nice_top, share, step_path
 from regard.web.customers.people import dress
+from regard.web.person.decided import journey_name
 from regard.web.segments.names import segment_names
 
 SHOWN = 25
@@ -89,10 +90,20 @@ def segment(request: StaffRequest, slug: str) -> HttpResponse:
             (o, round(100 * o.shared / (size or 1))) for o in overlap(slug)[:6] if o.shared
         ],
         "versions": versions_of(slug),
-        "used_by": used_by(slug, playbook=playbook),
+        "used_by": [_named(user, playbook) for user in used_by(slug, playbook=playbook)],
         "run": last_run(),
     }
     return render(request, "web/segment.html", context)
+
+
+def _named(user: str, playbook: Playbook) -> tuple[str, str, str]:
+    """Return (kind, name, address) of what names a segment; a trait has no page of its own."""
+    kind, _, slug = user.partition(" ")
+    if kind == "segment":
+        return kind, segment_names(playbook)[slug], f"/segments/{slug}"
+    if kind == "journey":
+        return kind, journey_name(playbook, slug), f"/journeys/{slug}"
+    return kind, PlaybookLexicon(playbook).trait_name(slug), ""
 
 
 def _history(slug: str, request: StaffRequest) -> dict[str, object] | None:
