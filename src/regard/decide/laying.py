@@ -40,7 +40,7 @@ def permissions_about(
     limits = program.playbook.guardrails
     cards = read_cards(scope)
     people = people_table(cards, limits.minors)
-    address, suppression = read_addresses(scope, cards)
+    address, suppression = read_addresses(scope, cards, channels_of(program))
     caps = max((cap.per for cap in limits.caps), default=0)
     human = limits.human_touch.within if limits.human_touch else 0
     zones = set(people.column("zone").to_pylist())
@@ -66,6 +66,16 @@ def permissions_about(
         else as_input("complaint", ()),
         "opening": as_input("opening", hours),
         "paused": as_input("paused", ((name,) for name in paused_journeys(scope.upto))),
+    }
+
+
+def channels_of(program: Program) -> set[str]:
+    """Return the channels some message of the program goes by."""
+    return {
+        str(one.terms.get("channel"))
+        for compiled in program.journeys
+        for one in compiled.instructions
+        if one.is_message
     }
 
 

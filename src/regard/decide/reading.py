@@ -7,18 +7,21 @@ newer than `upto` is read. A row's `visible_us` is 0 where it is simply known by
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
 
+import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from regard.collect.among import among
 from regard.consent.suppression import address_hash, has_suppressions
-from regard.decide.columns import as_input, read_rows
+from regard.decide.columns import as_input, read_columns, read_input, read_rows
 from regard.decide.hours import zone_key
+from regard.engine.desk import INPUTS
 from regard.engine.instructions import Program
 from regard.identify.normalise import EMAIL, PHONE
 from regard.kernel.instant import DAY_US, to_us
@@ -31,6 +34,8 @@ WHO = "COALESCE(o.survivor_id, o.id)"
 # Results of a run that is not finished are not shown (contract 10).
 SHOWN_RUN = "(SELECT COALESCE(MAX(id), 0) FROM understand_run WHERE finished_at IS NOT NULL)"
 SHOWN_MEMBER = f"m.since_run <= {SHOWN_RUN} AND (m.until_run IS NULL OR m.until_run > {SHOWN_RUN})"
+_parse = msgspec.json.Decoder().decode
+_KNOWN_AS = pa.schema([("person", pa.int64()), ("kind", pa.string())])
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,14 @@ class Scope:
     def seen(self, column: str) -> str:
         """Return the SQL of `visible_us` of a row that happened at `column`."""
         return column if self.as_then else "0"
+
+    def seen_too(self, column: str) -> str:
+        """Return `seen` as one more column of a query, where it has to be asked for at all."""
+        return f", {column}" if self.as_then else ""
+
+    def seen_always(self) -> dict[str, int]:
+        """Return `visible_us` where it is the same for every row."""
+        return {} if self.as_then else {"visible_us": 0}
 
     @cached_property
     def origins(self) -> list[int] | None:
@@ -78,9 +91,10 @@ def read_cards(scope: Scope) -> dict[int, dict[str, Any]]:
     )
     merged: dict[int, dict[str, Any]] = {}
     for person, fields, is_survivor in rows:
-        known = json.loads(fields) if fields else {}
-        before = merged.get(person, {})
-        merged[person] = {**before, **known} if is_survivor else {**known, **before}
+        known = _parse(fields) if fields else {}
+        if before := merged.get(person):
+            known = {**before, **known} if is_survivor else {**known, **before}
+        merged[person] = known
     return merged
 
 
@@ -102,53 +116,73 @@ def people_table(cards: dict[int, dict[str, Any]], minors: Minors | None) -> pa.
 def read_consents(scope: Scope) -> pa.Table:
     """Return `consent`: every word of theirs, the engine folds it. A word never counts from later than it reached us."""
     at = "CASE WHEN c.recorded_at < c.occurred_at THEN c.recorded_at ELSE c.occurred_at END"
-    return as_input(
+    return read_input(
         "consent",
-        read_rows(
-            f"SELECT {WHO}, c.purpose, c.channel, CASE WHEN c.state = 'granted' THEN 1 ELSE 0 END,"
-            f" {at}, c.seq, {scope.seen(at)}"
-            f" FROM consent_consent AS c{scope.joined('c.person_id')} AND c.seq <= %(upto)s",
-            scope.bound(),
-        ),
+        f"SELECT {WHO}, c.purpose, c.channel, c.state = 'granted', {at}, c.seq{scope.seen_too(at)}"
+        f" FROM consent_consent AS c{scope.joined('c.person_id')} AND c.seq <= %(upto)s",
+        scope.bound(),
+        **scope.seen_always(),
     )
 
 
 def read_restrictions(scope: Scope) -> pa.Table:
     """Return `restriction`: restrictions and objections, set and lifted."""
-    return as_input(
+    return read_input(
         "restriction",
-        read_rows(
-            f"SELECT {WHO}, r.person_id, r.kind, CASE WHEN r.lifted THEN 1 ELSE 0 END, r.seq, {scope.seen('r.at')}"
-            f" FROM consent_restriction AS r{scope.joined('r.person_id')} AND r.seq <= %(upto)s",
-            scope.bound(),
-        ),
+        f"SELECT {WHO}, r.person_id, r.kind, r.lifted, r.seq{scope.seen_too('r.at')}"
+        f" FROM consent_restriction AS r{scope.joined('r.person_id')} AND r.seq <= %(upto)s",
+        scope.bound(),
+        **scope.seen_always(),
     )
 
 
-def read_addresses(scope: Scope, cards: dict[int, dict[str, Any]]) -> tuple[pa.Table, pa.Table]:
-    """Return `address` and `suppression`: where people can be reached, and where not any more.
+def read_addresses(
+    scope: Scope, cards: dict[int, dict[str, Any]], channels: Collection[str]
+) -> tuple[pa.Table, pa.Table]:
+    """Return `address` and `suppression`: where people can be reached on these channels, and where not any more.
 
     The field told last is the address, else the newest id of that kind (the rule of `profile.selectors.address_of`).
     """
-    kinds = among(sorted({kind for kind, _ in REACHED_BY.values()}))
-    rows = read_rows(
-        f"SELECT {WHO}, i.kind, i.value FROM identify_identifier AS i{scope.joined('i.person_id')}"
-        f" AND i.kind {kinds[0].replace('%s', '%(kinds)s')} AND i.seq <= %(upto)s ORDER BY i.seq, i.id",
-        scope.bound(kinds=kinds[1]),
+    reached = {channel: by for channel, by in REACHED_BY.items() if channel in channels}
+    kinds = among(sorted({kind for kind, _ in reached.values()}))
+    known = (
+        f" FROM identify_identifier AS i{scope.joined('i.person_id')}"
+        f" AND i.kind {kinds[0].replace('%s', '%(kinds)s')} AND i.seq <= %(upto)s"
     )
-    found = {
-        (person, channel): value
-        for person, kind, value in rows
-        for channel, (by, _) in REACHED_BY.items()
-        if by == kind
+    bound = scope.bound(kinds=kinds[1])
+    told = {
+        (person, channel): fields[field]
+        for channel, (_, field) in reached.items()
+        for person, fields in cards.items()
+        if isinstance(fields.get(field), str)
     }
-    for person, known in cards.items():
-        for channel, (_, field) in REACHED_BY.items():
-            if isinstance(known.get(field), str):
-                found[person, channel] = known[field]
-    reached = [(person, channel, 0) for person, channel in found]
-    reached += [(person, channel, 0) for person in cards for channel in NEEDS_NO_ADDRESS]
-    return as_input("address", reached), as_input("suppression", _suppressed(found, scope))
+    if has_suppressions():
+        rows = read_rows(f"SELECT {WHO}, i.kind, i.value{known} ORDER BY i.seq, i.id", bound)
+        found = {
+            (person, channel): value
+            for channel, (by, _) in reached.items()
+            for person, kind, value in rows
+            if kind == by
+        } | told
+        suppressed = as_input("suppression", _suppressed(found, scope))
+        parts = [as_input("address", ((person, channel, 0) for person, channel in found))]
+    else:
+        suppressed = as_input("suppression", ())
+        ids = read_columns(f"SELECT DISTINCT {WHO}, i.kind{known}", bound, _KNOWN_AS)
+        parts = [as_input("address", ((person, channel, 0) for person, channel in told))]
+        parts += [
+            _reached(ids.filter(pc.equal(ids["kind"], by))["person"], channel)
+            for channel, (by, _) in reached.items()
+        ]
+    everybody = pa.array(cards, pa.int64())
+    parts += [_reached(everybody, channel) for channel in NEEDS_NO_ADDRESS if channel in channels]
+    return pa.concat_tables(parts), suppressed
+
+
+def _reached(people: pa.Array, channel: str) -> pa.Table:
+    """Return `address` of people who can all be reached on a channel, known from the beginning."""
+    known = [pa.repeat(pa.scalar(channel), len(people)), pa.repeat(pa.scalar(0), len(people))]
+    return pa.table([people, *known], schema=INPUTS["address"])
 
 
 def _suppressed(found: dict[tuple[int, str], str], scope: Scope) -> Iterable[tuple[Any, ...]]:
@@ -179,31 +213,36 @@ def read_contacts(scope: Scope, *, since_us: int, claimed_only: bool) -> pa.Tabl
         if claimed_only
         else "('', 'claimed', 'sent', 'uncertain')"
     )
-    rows = read_rows(
-        f"SELECT {WHO}, COALESCE(d.outcome_at, d.as_of), 0, d.channel, d.counts, 0, d.id FROM decide_decision AS d"
+    ours = read_input(
+        "contact",
+        f"SELECT {WHO}, COALESCE(d.outcome_at, d.as_of), d.channel, d.counts, d.id FROM decide_decision AS d"
         f"{scope.joined('d.person_id')} AND d.as_of > %(since)s AND d.verdict = 'go' AND d.counts > 0"
         f" AND d.outcome IN {gone}",
         scope.bound(since=since_us - DAY_US * 30),
+        visible_us=0,
+        world=0,
     )
-    rows += read_rows(
-        f"SELECT {WHO}, t.occurred_at, {scope.seen('t.occurred_at')}, t.channel, 1, 0, NULL FROM collect_touchpoint AS t"
+    theirs = read_input(
+        "contact",
+        f"SELECT {WHO}, t.occurred_at, {scope.seen('t.occurred_at')}, t.channel FROM collect_touchpoint AS t"
         f" JOIN collect_source AS s ON s.id = t.source_id{scope.joined('t.origin')}"
         " AND t.occurred_at > %(since)s AND t.seq <= %(upto)s AND t.direction = 'out'"
         " AND t.actor = 'automation' AND s.kind <> 'product'",
         scope.bound(since=since_us),
+        bit=1,
+        world=0,
+        seq=None,
     )
-    return as_input("contact", rows)
+    return pa.concat_tables([ours, theirs])
 
 
 def read_humans(scope: Scope, *, since_us: int) -> pa.Table:
     """Return `human`: when a colleague was last in touch."""
-    return as_input(
+    return read_input(
         "human",
-        read_rows(
-            f"SELECT {WHO}, t.occurred_at, {scope.seen('t.occurred_at')} FROM collect_touchpoint AS t{scope.joined('t.origin')}"
-            " AND t.occurred_at > %(since)s AND t.seq <= %(upto)s AND t.actor = 'staff' AND t.direction <> 'none'",
-            scope.bound(since=since_us),
-        ),
+        f"SELECT {WHO}, t.occurred_at, {scope.seen('t.occurred_at')} FROM collect_touchpoint AS t{scope.joined('t.origin')}"
+        " AND t.occurred_at > %(since)s AND t.seq <= %(upto)s AND t.actor = 'staff' AND t.direction <> 'none'",
+        scope.bound(since=since_us),
     )
 
 
