@@ -122,7 +122,7 @@ def _move(
             row["state"], _step_name(program, row), row["is_waiting"], row["step_us"], row["since_us"],
             _due(row), row["ended_us"], row["end_reason"][:60], _text(memory.get(row["eid"], {})),
             row["eid"], was[row["eid"]]["state"], _step_name(program, was[row["eid"]]), was[row["eid"]]["step_us"],
-            was[row["eid"]]["is_waiting"],
+            was[row["eid"]]["is_waiting"], program.numbered(row["number"]).version,
         )
         for row in sorted(rows, key=lambda row: row["eid"])
     ]  # fmt: skip
@@ -132,7 +132,7 @@ def _move(
         cursor.executemany(
             "UPDATE decide_enrolment SET state = %s, step = %s, is_waiting = %s, step_at = %s, since_at = %s,"
             " due_at = %s, ended_at = %s, end_reason = %s, memory = %s"
-            " WHERE id = %s AND state = %s AND step = %s AND step_at = %s AND is_waiting = %s",
+            " WHERE id = %s AND state = %s AND step = %s AND step_at = %s AND is_waiting = %s AND version = %s",
             values,
         )
         if cursor.rowcount != len(values):
@@ -193,7 +193,8 @@ def _decide(
             " purpose, counts, asked_at, as_of, verdict, reason, words, change, facts, retry_at, outcome)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '')"
             " ON CONFLICT (key) DO UPDATE SET cycle_id = EXCLUDED.cycle_id, as_of = EXCLUDED.as_of,"
-            " verdict = EXCLUDED.verdict, reason = EXCLUDED.reason, words = EXCLUDED.words,"
+            " version = EXCLUDED.version, act = EXCLUDED.act, channel = EXCLUDED.channel,"
+            " purpose = EXCLUDED.purpose, counts = EXCLUDED.counts, verdict = EXCLUDED.verdict, reason = EXCLUDED.reason, words = EXCLUDED.words,"
             " change = EXCLUDED.change, facts = EXCLUDED.facts, retry_at = EXCLUDED.retry_at"
             " WHERE decide_decision.verdict = 'wait'",
             values,
