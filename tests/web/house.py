@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from regard import flow
 from regard.act.models import HumanTask, Link, Message
+from regard.act.services.endpoints import add_endpoint
 from regard.act.services.tasks import NewTask, open_task
 from regard.collect.contracts import Incoming
 from regard.collect.keys import create_key
@@ -53,6 +54,7 @@ class House:
     message: Message | None = None
     view: SavedView | None = None
     key: int = 0
+    endpoint: int = 0
     batch: int = 0
     answer: int = 0
     link: str = ""
@@ -190,6 +192,9 @@ def _kept(house: House, ines: int, wen: int, owner: User, now: datetime, mark: s
     house.view = save_view(
         user_id=owner.pk, page="customers", name=f"Mine{mark}", query="sort=value"
     )
+    house.endpoint = add_endpoint(
+        name="erp", url="https://erp.example/in", by="staff:1", now=now
+    ).endpoint.pk
     house.key = create_key(scope="write", name=f"shop{mark}", now=now).key.pk
     source = ensure_source(name="import", kind="import", now=now)
     house.batch = Batch.objects.create(

@@ -83,6 +83,7 @@ def example(route: Route, house: House) -> str:
         "slug": "thank-high-value" if route.pattern.startswith("journeys") else "abandoned-cart",
         "public": house.message.public_id.hex,
         "key_id": house.key,
+        "endpoint_id": house.endpoint,
         "user_id": house.staff[Role.VIEWER].pk,
         "batch_id": house.batch,
         "draft_id": house.draft,

@@ -197,7 +197,7 @@ def shown_in(client: Client, draft: Draft) -> dict[str, object]:
     "kind",
     [
         "send", "ask", "wait", "wait_for", "branch", "split", "task", "approval", "set_field", "grant_points",
-        "enter", "leave",
+        "webhook", "enter", "leave",
     ],
 )  # fmt: skip
 def test_a_new_step_of_every_kind_stands_without_an_error(owner, kind):
@@ -211,9 +211,9 @@ def test_a_step_behind_an_end_and_a_webhook_are_told(owner):
     draft = the_copy(owner, "gone-quiet")
     assert "is never reached" in change(owner, draft, "add", "steps", index="0", kind="exit")
     change(owner, draft, "remove", "steps.0")
-    assert "webhooks are not open yet" in change(
-        owner, draft, "add", "steps", index="0", kind="webhook"
-    )
+    change(owner, draft, "add", "steps", index="0", kind="webhook")
+    page = owner.get(f"/journeys/drafts/{draft.pk}/publish").content.decode()
+    assert "add what is missing in Settings" in page
 
 
 def test_steps_move_by_buttons_also_out_of_a_way_and_undo_brings_back(owner):

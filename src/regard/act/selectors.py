@@ -10,8 +10,9 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
+from regard.act import door
 from regard.act.context import words_of
-from regard.act.models import HumanTask, Link, Message
+from regard.act.models import Delivery, Endpoint, HumanTask, Link, Message
 from regard.identify.selectors import origins_of
 
 
@@ -89,3 +90,41 @@ def task_detail(public_id: UUID | str) -> TaskDetail | None:
     """Return a task with its context and the person's newest words, or None."""
     task = HumanTask.objects.select_related("person").filter(public_id=public_id).first()
     return TaskDetail(task, words_of(task.person_id)) if task else None
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointRow:
+    """An endpoint and the part of its address that may be shown: a path can carry somebody's secret."""
+
+    endpoint: Endpoint
+    origin: str
+
+
+def endpoint_list() -> list[EndpointRow]:
+    """Return every endpoint, by name."""
+    return [EndpointRow(row, _origin(row)) for row in Endpoint.objects.order_by("name")]
+
+
+def endpoint_names() -> list[str]:
+    """Return the names a webhook step may name."""
+    return list(Endpoint.objects.order_by("name").values_list("name", flat=True))
+
+
+def newest_deliveries(*, limit: int = 20) -> list[Delivery]:
+    """Return the newest attempts to tell an endpoint something, newest first."""
+    rows = Delivery.objects.select_related("endpoint", "message").defer(
+        "message__html", "message__text"
+    )
+    return list(rows.order_by("-id")[:limit])
+
+
+def deliveries_of(message: int) -> list[Delivery]:
+    """Return the attempts of one webhook, oldest first."""
+    return list(Delivery.objects.filter(message_id=message).order_by("id"))
+
+
+def _origin(endpoint: Endpoint) -> str:
+    try:
+        return door.read_destination(endpoint.url, allowed=endpoint.allowed_range).origin
+    except door.Closed as closed:
+        return str(closed)

@@ -17,6 +17,7 @@ from regard.web.segments import edit as segment_edit
 from regard.web.segments import page as segments
 from regard.web.segments.portrait import segment_portrait
 from regard.web.settings import page as settings
+from regard.web.settings import webhooks
 from regard.web.today import page as today
 
 handler400 = "regard.web.errors.bad_request"
@@ -103,6 +104,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings", settings.settings_page),
     path("settings/keys", settings.key_create),
     path("settings/keys/<int:key_id>/revoke", settings.key_revoke),
+    path("settings/webhooks", webhooks.webhooks),
+    path("settings/webhooks/add", webhooks.webhook_add),
+    path("settings/webhooks/<int:endpoint_id>/exchange", webhooks.webhook_exchange),
+    path("settings/webhooks/<int:endpoint_id>/switch", webhooks.webhook_switch),
+    path("settings/webhooks/<int:endpoint_id>/try", webhooks.webhook_try),
     path("settings/staff", settings.staff_add),
     path("settings/staff/<int:user_id>", settings.staff_change),
     path("settings/staff/<int:user_id>/link", settings.staff_link),

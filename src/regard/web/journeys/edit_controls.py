@@ -37,7 +37,7 @@ MARKED = {
 NAMED = {
     "template": "templates", "survey": "surveys", "purpose": "purposes", "from": "senders", "owner": "senders",
     "journey": "journeys", "segment": "segments", "only_if": "segments", "segment_entered": "segments",
-    "segment_left": "segments", "channel": "channels",
+    "segment_left": "segments", "channel": "channels", "endpoint": "endpoints",
 }  # fmt: skip
 _DURATION = re.compile(r"^(\d{1,6})\s*([wdhms])\w*$")
 

@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 from django.http import QueryDict
 
+from regard.act.selectors import endpoint_names
 from regard.playbooks.base import Part
 from regard.playbooks.entries import Entry, ExitOn, Goal, Reentry
 from regard.playbooks.journeys import Journey
@@ -70,6 +71,7 @@ def choices_of(playbook: Playbook, value: Value, slug: str) -> Choices:
         "journeys": {n: j.name for n, j in playbook.journeys.items() if n != slug},
         "segments": segment_names(playbook),
         "channels": {c: CHANNEL_WORDS.get(c, c) for c in sorted(channels)},
+        "endpoints": {n: n for n in endpoint_names()},
         "waits:step": {n: n for n in waits_of(value)},
     }
 

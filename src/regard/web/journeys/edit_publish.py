@@ -9,12 +9,14 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
+from regard.act.selectors import endpoint_names
 from regard.audit_log.services import record_entry
 from regard.decide.publishing import Publishing, preview_publishing
 from regard.kernel.issues import Issue, Refused
 from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
 from regard.playbooks.steps.message import MessageStep
+from regard.playbooks.steps.webhook import Webhook
 from regard.staff.permissions import Capability
 from regard.staff.selectors import names_of_staff
 from regard.understand.selectors import segment_size
@@ -51,6 +53,7 @@ def needs_of(journey: Journey, playbook: Playbook) -> list[Need]:
     rails = playbook.guardrails
     messages = [s for s in journey.all_steps() if isinstance(s, MessageStep)]
     purposes = sorted({s.purpose for s in messages})
+    told = sorted({s.endpoint for s in journey.all_steps() if isinstance(s, Webhook)})
     share = rails.holdout if journey.holdout is None else journey.holdout
     where = "the guardrails' own" if journey.holdout is None else "its own"
     caps = ", ".join(cap.words() for cap in rails.caps)
@@ -64,6 +67,8 @@ def needs_of(journey: Journey, playbook: Playbook) -> list[Need]:
              all(p in playbook.purposes for p in purposes)),
         Need(f"Within the caps: {caps}" if caps else "A cap on messages", bool(caps) or not messages,
              "the guardrails have none; anybody could get any number"),
+        *([Need(f"Systems it tells: {', '.join(told)}", set(told) <= set(endpoint_names()),
+                "add what is missing in Settings, Webhooks")] if told else ()),
     ]  # fmt: skip
 
 

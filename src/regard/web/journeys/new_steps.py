@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from regard.act.selectors import endpoint_names
 from regard.playbooks.model import Playbook
 from regard.web.journeys.edit_tree import Value, free_name, waits_of
 
@@ -46,7 +47,12 @@ def _body(kind: str, value: Value, playbook: Playbook, slug: str) -> Value:
         "approval": {"title": "May this person get it?", "timeout": "3d"},
         "set_field": {"field": "noted", "value": "yes"},
         "grant_points": {"points": 100, "reason": "thank you"},
-        "webhook": {"url": "https://"},
+        "webhook": {
+            "endpoint": next(iter(endpoint_names()), "name-it-in-settings"),
+            "purpose": next((n for n, p in playbook.purposes.items() if not p.can_be_left), None)
+            or next(iter(playbook.purposes), ""),
+            "event": f"{slug}.reached".replace("-", "_") if slug else "journey.step",
+        },
         "exit": {"reason": "done"},
     }  # fmt: skip
     return bodies[kind]
