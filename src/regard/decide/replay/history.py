@@ -1,7 +1,6 @@
 """History as journeys would have met it: who was in which segment when, and who would have come to the door.
 
-Membership is worked out anew from the log by the playbook being replayed, once a day at the company's midnight, which is
-what the report says; everything else is exact.
+Membership comes from `membership.py`, worked out anew from the log by the playbook being replayed.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,12 +15,8 @@ from regard.collect.among import among
 from regard.decide.columns import as_input, read_rows
 from regard.decide.occasions import date_instants, fits, schedule_instants
 from regard.decide.reading import WHO, Scope, read_cards
-from regard.engine.answers import cut_down
+from regard.decide.replay.spells import FOREVER_US
 from regard.engine.instructions import Compiled, Program
-from regard.engine.store import Workbench
-from regard.engine.understanding import Coordinates, Understanding, segment_column
-from regard.kernel.instant import DAY_US
-from regard.kernel.sql import Sql
 from regard.playbooks.entries import (
     ByHand,
     DateReached,
@@ -34,11 +28,6 @@ from regard.playbooks.entries import (
 )
 from regard.playbooks.recall import InSegment
 from regard.playbooks.steps.branch import Branch
-from regard.playbooks.windows import Clock
-from regard.understand.copy_of_log import open_log
-from regard.understand.laying import lay_inputs
-
-FOREVER_US = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,75 +70,6 @@ def _asked(when: object) -> Iterator[str]:
         yield when.segment
     for part in getattr(when, "of", ()):
         yield from _asked(part)
-
-
-def membership_over(
-    program: Program,
-    *,
-    from_us: int,
-    to_us: int,
-    upto: int,
-    tell: Callable[[int, int], None] | None = None,
-) -> pa.Table:
-    """Return `membership` between two instants, worked out once a day. `tell` hears (days done, days)."""
-    segments = segments_needed(program)
-    days = list(range(from_us, to_us + 1, DAY_US))
-    spells = _Spells()
-    if segments:
-        part = cut_down(program.playbook, segments=segments)
-        log = open_log(upto)
-        with Workbench() as bench:
-            for number, day in enumerate(days):
-                at = Coordinates(Clock(day, program.playbook.company.time_zone), upto)
-                understanding = Understanding(part, at, log.codes)
-                if number == 0:
-                    lay_inputs(bench, understanding, log)
-                    _hold_log(bench)
-                understanding.plan().run(bench)
-                for segment in segments:
-                    spells.see(segment, day, _members(bench, segment))
-                if tell is not None:
-                    tell(number + 1, len(days))
-    return as_input("membership", spells.rows())
-
-
-def _hold_log(bench: Workbench) -> None:
-    """Keep the log in memory for all days: read from its parts once, not ninety times."""
-    bench.make("log_held", Sql("SELECT * FROM log"))
-    bench.show("log", Sql("SELECT * FROM log_held"))
-
-
-def _members(bench: Workbench, segment: str) -> np.ndarray:
-    found = bench.take(
-        Sql(f"SELECT person FROM result WHERE {segment_column(segment)} ORDER BY person")
-    )
-    return np.asarray(found.column("person").to_numpy(), dtype=np.int64)
-
-
-class _Spells:
-    """Stretches of membership, built day by day from who is in."""
-
-    def __init__(self) -> None:
-        self._inside: dict[str, dict[int, int]] = {}
-        self._before: dict[str, np.ndarray] = {}
-        self._done: list[tuple[int, str, int, int]] = []
-
-    def see(self, segment: str, at_us: int, members: np.ndarray) -> None:
-        before = self._before.get(segment, np.array([], dtype=np.int64))
-        since = self._inside.setdefault(segment, {})
-        for person in np.setdiff1d(members, before, assume_unique=True).tolist():
-            since[person] = at_us
-        for person in np.setdiff1d(before, members, assume_unique=True).tolist():
-            self._done.append((person, segment, since.pop(person), at_us))
-        self._before[segment] = members
-
-    def rows(self) -> list[tuple[int, str, int, int]]:
-        still = [
-            (person, segment, since, FOREVER_US)
-            for segment, inside in self._inside.items()
-            for person, since in inside.items()
-        ]
-        return self._done + still
 
 
 def arrivals_over(program: Program, past: Past) -> pa.Table:

@@ -295,9 +295,14 @@ def _cost(bench: Workbench, replay: Replay) -> float:
 
 
 def _notes(replay: Replay) -> tuple[str, ...]:
+    """Return what the replay cannot know, or knows less exactly than the live run would."""
     notes = [
-        "Who was in which segment is worked out once a day; everything else to the quarter of an hour.",
-        "Nobody is inside a journey when the replay begins. Orders and visits are those that happened without it.",
+        "Orders and visits are those that happened without these messages: what they would have changed is not here.",
+        "Who is who, time zones and addresses are those of today.",
+        "Somebody who changes a segment only because time passes is seen at the next midnight, not at the minute."
+        if not replay.why_daily
+        else f"Segments are worked out at midnights only, because {replay.why_daily}; what somebody did on a day is"
+        " taken for what moved them.",
     ]
     if any(
         i.terms.get("awaited") and i.terms["awaited"].is_answer
@@ -308,7 +313,7 @@ def _notes(replay: Replay) -> tuple[str, ...]:
             "Answers to these messages are not in history. Each way is followed and marked 'depends on the answer',"
             " unless the journey states a rate under 'assume'."
         )
-    return tuple(notes)
+    return (*notes, *replay.notes)
 
 
 def difference(new: Found, old: Found) -> list[dict[str, Any]]:

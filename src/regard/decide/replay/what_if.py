@@ -22,7 +22,9 @@ from regard.decide.hours import local_hours, openings
 from regard.decide.laying import arm_table, draw_table, permissions_about
 from regard.decide.programs import tables_of
 from regard.decide.reading import Scope, holdout_keys, read_touches
-from regard.decide.replay.history import Past, arrivals_over, membership_over
+from regard.decide.replay.history import Past, arrivals_over, segments_needed
+from regard.decide.replay.membership import membership_over
+from regard.decide.replay.moments import Days
 from regard.engine import desk, journeys
 from regard.engine.instructions import Program, compile_program
 from regard.engine.journeys import Moved
@@ -60,6 +62,8 @@ class Replay:
     people: int
     moved: Moved
     took_ms: dict[str, int]
+    why_daily: str = ""  # why segments are exact to the day only; '': they are exact
+    notes: tuple[str, ...] = ()  # what else it cannot know
 
 
 def replay_playbook(
@@ -70,12 +74,14 @@ def replay_playbook(
     program = compile_program(playbook)
     upto = last_sequence() if upto is None else upto
     start, end = to_us(span.start), to_us(span.end)
+    zone = playbook.company.time_zone
     membership = membership_over(
-        program, from_us=start, to_us=end, upto=upto,
+        playbook, segments_needed(program),
+        Days.of(from_us=start, to_us=end, grid_us=span.grid_us, zone=zone), upto=upto,
         tell=None if tell is None else lambda done, of: tell("who was in which segment", done, of),
     )  # fmt: skip
     watch.lap("membership")
-    past = Past(start, end, upto, playbook.company.time_zone, membership)
+    past = Past(start, end, upto, zone, membership.table)
     tables = _history_tables(program, past, span)
     watch.lap("reading")
     # no ORM past this point
@@ -88,7 +94,9 @@ def replay_playbook(
             after_round=None if tell is None else lambda number: tell("moving people", number, 0),
         )
     watch.lap("moving")
-    return Replay(program, span, upto, tables["person"].num_rows, moved, watch.laps)
+    return Replay(
+        program, span, upto, tables["person"].num_rows, moved, watch.laps, membership.why_daily
+    )
 
 
 def _history_tables(program: Program, past: Past, span: Span) -> dict[str, pa.Table]:

@@ -1,0 +1,86 @@
+"""Membership worked out anew for everybody at each midnight: for playbooks whose windows follow the calendar.
+
+What somebody did on the way to a midnight is taken for what moved them: a change of a day is dated to their last
+touchpoint of that day, else to the midnight itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from regard.decide.columns import read_rows
+from regard.decide.replay.moments import Days
+from regard.decide.replay.spells import Spells
+from regard.engine.store import Workbench
+from regard.engine.understanding import Coordinates, Understanding, segment_column
+from regard.kernel.sql import Sql
+from regard.playbooks.model import Playbook
+from regard.playbooks.windows import Clock
+from regard.understand.copy_of_log import OpenLog
+from regard.understand.laying import lay_inputs
+from regard.understand.reading import read_consents, read_family, read_people
+
+
+def daily_membership(
+    part: Playbook, log: OpenLog, days: Days, *, upto: int, spells: Spells,
+    tell: Callable[[int, int], None] | None,
+) -> None:  # fmt: skip
+    """Say to `spells` who was in each segment at each midnight. `tell` hears (days done, days)."""
+    with Workbench() as bench:
+        everybody = np.array([], dtype=np.int64)
+        for number, day in enumerate(days.starts):
+            at = Coordinates(Clock(day, part.company.time_zone), upto)
+            understanding = Understanding(part, at, log.codes)
+            if number == 0:
+                lay_inputs(bench, understanding, log)
+                _hold_log(bench)
+                everybody = _everybody()
+            else:
+                bench.lay("people", read_people(at, read_family(upto)))
+                bench.lay("consents", read_consents(understanding.folds))
+            understanding.plan().run(bench)
+            since = days.starts[number - 1] if number else day
+            moved = _moved(bench, everybody, days, since, day)
+            for segment in spells.segments:
+                inside = np.isin(everybody, _members(bench, segment))
+                spells.set_all(segment, everybody, moved, inside)
+            if tell is not None:
+                tell(number + 1, len(days.starts))
+
+
+def _everybody() -> np.ndarray:
+    """Return who may ever be computed, in order."""
+    rows = read_rows("SELECT id FROM identify_person WHERE survivor_id IS NULL ORDER BY id")
+    return np.array([person for (person,) in rows], dtype=np.int64)
+
+
+def _hold_log(bench: Workbench) -> None:
+    """Keep the log in memory for all days: read from its parts once, not ninety times."""
+    bench.make("log_held", Sql("SELECT * FROM log"))
+    bench.show("log", Sql("SELECT * FROM log_held"))
+
+
+def _members(bench: Workbench, segment: str) -> np.ndarray:
+    found = bench.take(Sql(f"SELECT person FROM result WHERE {segment_column(segment)}"))
+    return np.asarray(found.column("person").to_numpy(), dtype=np.int64)
+
+
+def _moved(
+    bench: Workbench, everybody: np.ndarray, days: Days, since: int, until: int
+) -> np.ndarray:
+    """Return for everybody the instant of the clock after their last touchpoint between two midnights, else the later."""
+    found = bench.take(
+        Sql(
+            "SELECT COALESCE(m.person, l.origin) AS person, MAX(l.occurred_at) AS at_us FROM log AS l"
+            " LEFT JOIN moved AS m ON m.origin = l.origin WHERE l.occurred_at > ? AND l.occurred_at <= ? GROUP BY 1",
+            (since, until),
+        )
+    )
+    person = np.asarray(found.column("person").to_numpy(), dtype=np.int64)
+    at = np.full(everybody.size, until, dtype=np.int64)
+    is_known = np.isin(person, everybody)
+    place = np.searchsorted(everybody, person[is_known])
+    at[place] = days.strike(np.asarray(found.column("at_us").to_numpy(), dtype=np.int64)[is_known])
+    return np.minimum(at, until)

@@ -1,0 +1,156 @@
+"""Who was in which segment when, over a stretch of the past: worked out anew from the log by the playbook being replayed.
+
+Exact at every touchpoint, word of consent and change of a field (at the first instant of the grid after it), and for
+everybody at every midnight of the company, when scores also get new cut points, as a refresh sets them. What changes
+only because time passes is therefore seen at the next midnight or touchpoint. A playbook that asks about calendar
+periods or whole accounts is worked out at midnights only; `why_daily` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from regard.decide.replay.daily import daily_membership
+from regard.decide.replay.inputs import lay_past, lay_point_inputs
+from regard.decide.replay.moments import Days, moments_of
+from regard.decide.replay.spells import Spells
+from regard.engine import instants
+from regard.engine.answers import cut_down
+from regard.engine.frame import Step
+from regard.engine.store import Workbench
+from regard.engine.understanding import Coordinates, Understanding, segment_column
+from regard.kernel.sql import Sql
+from regard.playbooks.model import Playbook
+from regard.playbooks.windows import Clock
+from regard.understand.copy_of_log import OpenLog, open_log
+
+ROWS_AT_ONCE = 12_000_000  # touchpoints seen from a point, counted once a point
+Tell = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Rows (person, segment, from_us, to_us), and why they are exact to the day only, where they are."""
+
+    table: pa.Table
+    why_daily: str = ""
+
+
+def membership_over(
+    playbook: Playbook,
+    segments: tuple[str, ...],
+    days: Days,
+    *,
+    upto: int,
+    tell: Tell | None = None,
+) -> Membership:
+    """Return who was in these segments over a stretch. `tell` hears (days done, days)."""
+    spells = Spells(segments)
+    if not segments:
+        return Membership(spells.table())
+    part, log = cut_down(playbook, segments=segments), open_log(upto)
+    at = Coordinates(Clock(days.end, playbook.company.time_zone), upto)
+    understanding = Understanding(part, at, log.codes)
+    why = instants.why_not(understanding)
+    if why:
+        daily_membership(part, log, days, upto=upto, spells=spells, tell=tell)
+    else:
+        _follow(understanding, log, days, spells, tell)
+    return Membership(spells.table(), why)
+
+
+def _follow(
+    understanding: Understanding, log: OpenLog, days: Days, spells: Spells, tell: Tell | None
+) -> None:
+    with Workbench(memory="3GB") as bench:
+        known, words = lay_past(bench, understanding, log)
+        moments = moments_of(bench, understanding, days, known=known, words=words)
+        bench.lay("all_points", moments.table())
+        # no ORM past this point
+        _make_spans(bench, understanding)
+        levels = instants.levels_by_clock(understanding)
+        for number, day in enumerate(days.starts):
+            _judge_day(bench, levels, number, day)
+            spells.see(number, day, moments, bench.take(_members(spells.segments)))
+            if tell is not None:
+                tell(number + 1, len(days.starts))
+
+
+def _make_spans(bench: Workbench, understanding: Understanding) -> None:
+    """Make `span`: a row a point with its measures, and the days from which to which a midnight's row holds."""
+    parts = max(1, -(-_weight(bench) // ROWS_AT_ONCE))
+    bench.make(
+        "spanning",
+        Sql(
+            "SELECT *, CASE WHEN is_day THEN COALESCE(LEAD(day) OVER (PARTITION BY person, is_day ORDER BY day),"
+            " 1000000) END AS until_day FROM all_points"
+        ),
+    )
+    bench.make("limited", _limited())
+    for part in range(parts):
+        bench.make("point", _points_of(parts, part))
+        lay_point_inputs(bench, understanding.clock.us)
+        instants.make_wide(bench, understanding)
+        before = "SELECT * FROM wide UNION ALL " if part else ""
+        bench.make("wide", Sql(f"{before}SELECT * FROM wide_points"))
+    bench.make(
+        "span",
+        Sql(
+            "SELECT w.*, a.day, a.is_day, a.until_day FROM wide AS w JOIN spanning AS a ON a.pid = w.person"
+            " ORDER BY a.is_day, a.day"
+        ),
+    )
+    for name in ("wide", "wide_points", "wide_0", "held", "lived", "stood", "rhythm"):
+        bench.drop(name)
+
+
+def _weight(bench: Workbench) -> int:
+    """Return how many touchpoints all points see together, at most."""
+    seen = bench.take(
+        Sql(
+            "SELECT CAST(COALESCE(SUM(h.n), 0) AS BIGINT) AS n FROM all_points AS a"
+            " JOIN (SELECT person, COUNT(*) AS n FROM held GROUP BY person) AS h ON h.person = a.person"
+        )
+    )
+    return int(seen.column("n")[0].as_py())
+
+
+def _limited() -> Sql:
+    """Points of people of whom nothing may be computed at that instant (promise D7)."""
+    return Sql(
+        "SELECT DISTINCT pid FROM (SELECT a.pid, l.kind, l.is_lifted,"
+        " ROW_NUMBER() OVER (PARTITION BY a.pid, l.origin, l.kind ORDER BY l.seq DESC) AS nth FROM all_points AS a"
+        " JOIN limits_held AS l ON l.person = a.person AND l.visible_us <= a.at_us) AS n"
+        " WHERE nth = 1 AND NOT is_lifted"
+    )
+
+
+def _points_of(parts: int, part: int) -> Sql:
+    return Sql(
+        "SELECT pid, person, at_us FROM all_points WHERE person % ? = ?"
+        " AND pid NOT IN (SELECT pid FROM limited)",
+        (parts, part),
+    )
+
+
+def _judge_day(bench: Workbench, levels: tuple[Step, ...], number: int, day: int) -> None:
+    """Make `result`: everybody at this midnight, and each point until the next against the same cut points."""
+    columns = "* EXCLUDE (at_us, day, is_day, until_day)"
+    midnight = (
+        f"SELECT {columns}, CAST({day} AS BIGINT) AS at_us FROM span"
+        f" WHERE is_day AND day <= {number} AND until_day > {number}"
+    )
+    bench.show("wide_0", Sql(midnight))
+    for step in levels[:-1]:
+        bench.make(step.name, step.sql)
+    later = f"SELECT {columns}, at_us FROM span WHERE NOT is_day AND day = {number}"
+    bench.show("wide_0", Sql(f"{midnight} UNION ALL {later}"))
+    bench.make(levels[-1].name, levels[-1].sql)
+
+
+def _members(segments: tuple[str, ...]) -> Sql:
+    columns = ", ".join(f'{segment_column(s)} AS "{s}"' for s in segments)
+    return Sql(f"SELECT person AS pid, {columns} FROM result")

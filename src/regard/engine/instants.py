@@ -1,0 +1,202 @@
+"""Traits of many people at many instants in one pass, for a replay: the steps of `understanding`, time moved instead of the clock.
+
+A window that rolls asks how long ago something was, never when. So a person as seen at an instant becomes a person of
+their own (a point), whose touchpoints up to then are moved until that instant lies at one clock, and one plan at this
+clock computes them all. What is counted in whole days of the calendar (a rhythm) is computed on times left where they are.
+Conditions are judged at each point's own instant: where their SQL binds a value that goes with the clock, it reads the
+column `at_us` instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from regard.engine.codes import KINDS
+from regard.engine.frame import Plan, Step
+from regard.engine.scan import Scan
+from regard.engine.store import Workbench
+from regard.engine.understanding import Coordinates, Understanding
+from regard.kernel.instant import DAY_US
+from regard.kernel.sql import Sql
+from regard.playbooks.measures import Measure, Pick, Told
+from regard.playbooks.windows import Clock, Window
+
+_FURTHER = (
+    397 * DAY_US + 1
+)  # two clocks this far apart tell what goes with the clock and what stays
+_INSTANTS = ("first_at", "last_at")  # measures whose value is an instant
+
+
+@dataclass(frozen=True, slots=True)
+class Slide:
+    """So long after a touchpoint of these names (codes; none: any) it changes sides of some window."""
+
+    names: tuple[int, ...]
+    after_us: int
+
+
+def why_not(understanding: Understanding) -> str:
+    """Return why these traits cannot be computed at many instants at once; '' where they can."""
+    for measure in understanding.measures:
+        if measure.per == "account":
+            return "something is computed over whole accounts"
+        if measure.window.during is not None:
+            return "a window follows the calendar"
+        if measure.take == "rhythm" and (measure.window != Window() or measure.ago):
+            return "a rhythm is taken over a window"
+        asked = [a for pick in (measure.pick, measure.then) if pick for a in pick.where]
+        if any(a.compare.flips(understanding.clock) for a in asked):
+            return "a filter compares a date with today"
+    try:
+        _levels_by_clock(understanding)
+    except ValueError:
+        return "a condition follows the calendar"
+    return ""
+
+
+def slides_of(understanding: Understanding) -> tuple[Slide, ...]:
+    """Return how long after a touchpoint some measure changes by itself; 0 is the touchpoint's own instant."""
+    clock, found = understanding.clock, set[Slide]()
+    for measure in understanding.measures:
+        picks = [measure.pick, *([measure.then] if measure.then else [])]
+        names = tuple(sorted({n for pick in picks for n in _names(understanding, pick)}))
+        ages = {measure.ago} | {clock.us - edge + 1 for edge in measure.edges(clock)}
+        found |= {Slide(names, age) for age in ages if age >= 0}
+    return tuple(sorted(found, key=lambda s: (s.after_us, s.names)))
+
+
+def names_of(understanding: Understanding) -> tuple[int, ...]:
+    """Return the codes of every name some measure looks at."""
+    return tuple(sorted({n for slide in slides_of(understanding) for n in slide.names}))
+
+
+def _names(understanding: Understanding, pick: Pick) -> tuple[int, ...]:
+    if pick.names:
+        return understanding.codes.picked_names(pick)
+    return tuple(range(len(understanding.codes.words[KINDS[0]])))
+
+
+def make_wide(bench: Workbench, understanding: Understanding) -> None:
+    """Make `wide_points`: one row a point with every measure, as seen at the point's own instant `at_us`.
+
+    On the bench: `point` (pid, person, at_us), `held` (the log by person: person, then the log's columns),
+    `fields_held` and `words_held` likewise, `moved` (empty), `contacts` and `account_of` of `pid`.
+    """
+    clock = understanding.clock.us
+    bench.show(
+        "log",
+        Sql(
+            "SELECT p.pid AS origin, h.* EXCLUDE (person, occurred_at),"
+            f" h.occurred_at + (CAST({clock} AS BIGINT) - p.at_us) AS occurred_at"
+            " FROM point AS p JOIN held AS h ON h.person = p.person AND h.occurred_at <= p.at_us"
+        ),
+    )
+    bench.make("people", Sql("SELECT pid AS person FROM point"))
+    plan = understanding.plan()
+    plan_of(plan, upto="wide_0").run(bench)
+    rhythms = [m for m in understanding.measures if m.take == "rhythm"]
+    if rhythms:
+        _make_rhythms(bench, understanding, rhythms)
+    bench.make("wide_points", _unmoved(understanding, rhythms, clock))
+
+
+def plan_of(plan: Plan, *, upto: str) -> Plan:
+    """Return the plan's steps up to and with the one of this name."""
+    names = [step.name for step in plan.steps]
+    return Plan(plan.inputs, plan.steps[: names.index(upto) + 1])
+
+
+def levels_by_clock(understanding: Understanding) -> tuple[Step, ...]:
+    """Return the steps after `wide_0`, each reading the clock from the column `at_us` of its row."""
+    return tuple(_levels_by_clock(understanding))
+
+
+def _levels_by_clock(understanding: Understanding) -> list[Step]:
+    at = understanding.at
+    later = replace(
+        understanding,
+        at=Coordinates(Clock(at.clock.us + _FURTHER, at.clock.zone), at.upto),
+        levels=[],
+    )
+    pairs = zip(_after_wide(understanding), _after_wide(later), strict=True)
+    return [replace(one, sql=by_clock(one.sql, other.sql, at.clock.us)) for one, other in pairs]
+
+
+def _after_wide(understanding: Understanding) -> tuple[Step, ...]:
+    steps = understanding.plan().steps
+    return steps[[step.name for step in steps].index("wide_0") + 1 :]
+
+
+def by_clock(one: Sql, later: Sql, clock_us: int) -> Sql:
+    """Return SQL that reads the clock from `at_us`, from the same SQL at a clock and at one `_FURTHER` later.
+
+    Raises ValueError where something goes with the clock in another way than step by step with it.
+    """
+    if one.text != later.text:
+        raise ValueError("the text itself follows the clock")
+    texts, params = one.text.split("?"), []
+    made = [texts[0]]
+    for text, here, there in zip(texts[1:], one.params, later.params, strict=True):
+        if here == there:
+            made.append("?")
+            params.append(here)
+        elif isinstance(here, int) and isinstance(there, int) and there - here == _FURTHER:
+            made.append(f"(at_us + CAST({here - clock_us} AS BIGINT))")
+        else:
+            raise ValueError("a value follows the calendar")
+        made.append(text)
+    return Sql("".join(made), tuple(params))
+
+
+def _make_rhythms(bench: Workbench, understanding: Understanding, measures: list[Measure]) -> None:
+    """Make `rhythm` (pid and the measures): once for as many touchpoints as a person had, not once a point."""
+    bench.make(
+        "lived",
+        Sql(
+            "SELECT p.pid, p.person, p.at_us, COUNT(l.origin) AS seen FROM point AS p"
+            " LEFT JOIN log AS l ON l.origin = p.pid GROUP BY p.pid, p.person, p.at_us"
+        ),
+    )
+    bench.make(
+        "stood",
+        Sql("SELECT person, seen, MIN(pid) AS pid, MIN(at_us) AS at_us FROM lived GROUP BY 1, 2"),
+    )
+    bench.show(
+        "log",
+        Sql(
+            "SELECT s.pid AS origin, h.* EXCLUDE (person) FROM stood AS s"
+            " JOIN held AS h ON h.person = s.person AND h.occurred_at <= s.at_us"
+        ),
+    )
+    ever = Clock(2**62, understanding.clock.zone)
+    scan = Scan(
+        tuple(measures), ever, understanding.at.upto, understanding.codes, understanding.currency
+    )
+    Plan(("log", "moved"), tuple(scan.steps())).run(bench)
+    tables = scan.tables("person")
+    joins = " ".join(f"LEFT JOIN {table} ON {table}.person = s.pid" for table, _ in tables)
+    columns = ", ".join(f"{table}.{m.key()}" for table, found in tables for m in found)
+    bench.make(
+        "rhythm",
+        Sql(
+            f"SELECT v.pid, {columns} FROM lived AS v JOIN stood AS s ON s.person = v.person AND s.seen = v.seen {joins}"
+        ),
+    )
+
+
+def _unmoved(understanding: Understanding, rhythms: list[Measure], clock: int) -> Sql:
+    """Return `wide_0` with instants put back to where they were, and with the rhythms of times left in place."""
+    back = [n.key() for n in understanding.needs if _is_instant(n)]
+    columns = [f"w.{key} - (CAST({clock} AS BIGINT) - p.at_us) AS {key}" for key in back]
+    columns += [f"r.{m.key()} AS {m.key()}" for m in rhythms]
+    put = f" REPLACE ({', '.join(columns)})" if columns else ""
+    joined = " LEFT JOIN rhythm AS r ON r.pid = w.person" if rhythms else ""
+    return Sql(
+        f"SELECT w.*{put}, p.at_us FROM wide_0 AS w JOIN point AS p ON p.pid = w.person{joined}"
+    )
+
+
+def _is_instant(need: object) -> bool:
+    if isinstance(need, Told):
+        return need.changed
+    return isinstance(need, Measure) and need.take in _INSTANTS
