@@ -23,7 +23,7 @@ from regard.decide.laying import everything_about
 from regard.decide.models import Cycle, Enrolment, JourneyVersion
 from regard.decide.occasions import Arrival, Stretch, arrivals, woken_people
 from regard.decide.programs import program_of, tables_of
-from regard.decide.reading import Scope
+from regard.decide.reading import SHOWN_RUN, Scope
 from regard.decide.writing import OvertakenError, Row, Written, write_chunk
 from regard.engine import desk, journeys
 from regard.engine.instructions import Instruction, Program
@@ -66,7 +66,7 @@ def run(*, as_of: datetime, upto: int, playbook: Playbook, playbook_hash: str = 
     )
     program = program_of(playbook)
     new = _note_versions(program, as_of)
-    stretch = _stretch(cycle)
+    stretch, run_seen = _stretch(cycle), _run_shown()
     coming = list(arrivals(program, stretch, new_journeys=new))
     people = sorted({arrival[0] for arrival in coming} | woken_people(program, stretch))
     total, counts = Written(), Counter[str]()
@@ -88,7 +88,7 @@ def run(*, as_of: datetime, upto: int, playbook: Playbook, playbook_hash: str = 
         tuple(total.go),
         took,
     )
-    _finish(cycle, report)
+    _finish(cycle, report, run_seen)
     return report
 
 
@@ -118,7 +118,13 @@ def _stretch(cycle: Cycle) -> Stretch:
     until = to_us(cycle.as_of)
     if last is None:
         return Stretch(until - DAY_US, until, 0, cycle.upto)
-    return Stretch(min(to_us(last.as_of), until), until, min(last.upto, cycle.upto), cycle.upto)
+    return Stretch(
+        min(to_us(last.as_of), until),
+        until,
+        min(last.upto, cycle.upto),
+        cycle.upto,
+        last.report.get("run", 0),
+    )
 
 
 def _chunks(
@@ -241,9 +247,15 @@ def _memories(learnt: pa.Table) -> dict[int, dict[str, Any]]:
     return memory
 
 
-def _finish(cycle: Cycle, report: Report) -> None:
+def _run_shown() -> int:
+    """Return the number of the newest finished run of understand."""
+    return int(read_rows(f"SELECT {SHOWN_RUN}", [])[0][0])
+
+
+def _finish(cycle: Cycle, report: Report, run_seen: int) -> None:
     cycle.finished_at = cycle.as_of
     cycle.report = {
+        "run": run_seen,
         "people": report.people,
         "entered": report.entered,
         "moved": report.moved,

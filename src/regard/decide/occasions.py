@@ -40,12 +40,16 @@ Finder = Callable[[Compiled, Any, "Door"], Iterator[Arrival]]
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What lies between the last finished cycle and this one: instants (after, until], numbers (after_seq, upto]."""
+    """What lies between the last finished cycle and this one: instants (after, until], numbers (after_seq, upto].
+
+    `after_run`: the run of understand the last cycle saw; segments that changed in it or before are no news any more.
+    """
 
     after_us: int
     until_us: int
     after_seq: int
     upto: int
+    after_run: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,8 @@ def arrivals(
 def woken_people(program: Program, stretch: Stretch) -> set[int]:
     """Return whose timer has come, and those inside for whom something was written since the last cycle.
 
-    What may matter to somebody inside: a touchpoint a journey listens for, a segment, and a journey that was resumed,
-    because what they waited for may have come while it was paused.
+    What may matter to somebody inside: a touchpoint a journey listens for, a segment, and a journey that was resumed
+    or moved to another version, because what they wait for may have come already.
     """
     listed, bound = among(sorted({one.name for one in program.happenings()}))
     touched = read_rows(
@@ -82,8 +86,8 @@ def woken_people(program: Program, stretch: Stretch) -> set[int]:
     )
     touched += read_rows(
         f"SELECT DISTINCT {WHO} FROM understand_segmentchange AS c JOIN identify_person AS o ON o.id = c.person_id"
-        f" WHERE c.run_id <= {SHOWN_RUN} AND c.as_of > %s AND c.as_of <= %s",
-        [stretch.after_us - MARGIN_US, stretch.until_us],
+        f" WHERE c.run_id > %s AND c.run_id <= {SHOWN_RUN} AND c.as_of > %s AND c.as_of <= %s",
+        [stretch.after_run, stretch.after_us - MARGIN_US, stretch.until_us],
     )
     scope = Scope(sorted({person for (person,) in touched}), stretch.upto)
     rows = read_rows(
@@ -97,7 +101,7 @@ def woken_people(program: Program, stretch: Stretch) -> set[int]:
     )
     rows += read_rows(
         f"SELECT DISTINCT {WHO} FROM decide_enrolment AS e JOIN identify_person AS o ON o.id = e.person_id"
-        " JOIN decide_steering AS s ON s.journey = e.journey AND s.kind = 'resume'"
+        " JOIN decide_steering AS s ON s.journey = e.journey AND s.kind IN ('resume', 'move')"
         " WHERE e.state = 'active' AND s.seq > %s AND s.seq <= %s",
         [stretch.after_seq, stretch.upto],
     )
@@ -119,8 +123,9 @@ def _by_change(
 ) -> Iterator[Arrival]:
     rows = read_rows(
         f"SELECT {WHO}, c.as_of FROM understand_segmentchange AS c JOIN identify_person AS o ON o.id = c.person_id"
-        f" WHERE c.run_id <= {SHOWN_RUN} AND c.segment = %s AND c.entered = %s AND c.as_of > %s AND c.as_of <= %s",
-        [segment, entered, stretch.after_us - MARGIN_US, stretch.until_us],
+        f" WHERE c.run_id > %s AND c.run_id <= {SHOWN_RUN} AND c.segment = %s AND c.entered = %s"
+        " AND c.as_of > %s AND c.as_of <= %s",
+        [stretch.after_run, segment, entered, stretch.after_us - MARGIN_US, stretch.until_us],
     )
     word = "in" if entered else "out"
     yield from ((person, compiled.number, f"{word}:{at_us}", at_us) for person, at_us in rows)

@@ -42,6 +42,8 @@ class Workbench:
         if spill is not None:
             config["temp_directory"] = str(spill)
         self._connection = duckdb.connect(":memory:", config=config)
+        self._rows: dict[str, int] = {}  # of each table laid out or made
+        self._laid: set[str] = set()
         # Dates without a zone are UTC, wherever the machine stands.
         self._connection.execute("SET TimeZone = 'UTC'")
 
@@ -54,17 +56,59 @@ class Workbench:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give everything back."""
         self._connection.close()
+
+    def expect_few_rows(self) -> None:
+        """Plan without the optimizer from here on: over few rows planning costs more than it saves. Same answers."""
+        self._connection.execute("PRAGMA disable_optimizer")
 
     def lay(self, name: str, table: pa.Table) -> None:
         """Lay a table out under a name, without copying it."""
         self._connection.register(name, table)
+        self._rows[name] = table.num_rows
+        self._laid.add(name)
 
     def make(self, name: str, sql: Sql) -> None:
         """Make the table `name` from a query with bound values."""
-        self._connection.execute(
+        made = self._connection.execute(
             f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql.text}', list(sql.params)
         )
+        self._rows[name] = int(made.fetchall()[0][0])
+
+    def add(self, name: str, sql: Sql) -> None:
+        """Add the rows of a query, in the order of its columns, to a table that was made."""
+        added = self._connection.execute(f'INSERT INTO "{name}" {sql.text}', list(sql.params))
+        self._rows[name] += int(added.fetchall()[0][0])
+
+    def has(self, name: str) -> bool:
+        """Say whether a table of this name was laid out or made."""
+        return name in self._rows
+
+    def is_empty(self, name: str) -> bool:
+        """Say whether a table that was laid out or made has no rows."""
+        return self._rows[name] == 0
+
+    def all_empty(self, names: Sequence[str]) -> bool:
+        """Say whether none of these tables has a row."""
+        return all(self._rows[name] == 0 for name in names)
+
+    def empty(self, name: str) -> None:
+        """Leave of a table that was made its columns only."""
+        if self._rows[name]:
+            self.make(name, Sql(f'SELECT * FROM "{name}" LIMIT 0'))
+
+    def clear(self) -> None:
+        """Forget what was laid out, and every row of what was made: only the columns of made tables stay."""
+        for name in [name for name in self._rows if name not in self._laid]:
+            self.empty(name)
+        for name in self._laid:
+            self._connection.unregister(name)
+            del self._rows[name]
+        self._laid.clear()
 
     def show(self, name: str, sql: Sql) -> None:
         """Make the view `name` of a query without bound values: read again by each step, never held in memory."""
@@ -73,6 +117,7 @@ class Workbench:
     def drop(self, name: str) -> None:
         """Forget a table that was made, to give its memory back."""
         self._connection.execute(f'DROP TABLE IF EXISTS "{name}"')
+        self._rows.pop(name, None)
 
     def columns(self, name: str) -> dict[str, str]:
         """Return the columns of a table laid out or made, with their SQL types."""

@@ -19,7 +19,7 @@ from regard.playbooks.model import Playbook
 from regard.playbooks.windows import Clock
 from regard.understand.copy_of_log import open_log
 from regard.understand.cuts import lay_cuts, stored_cuts
-from regard.understand.laying import lay_inputs
+from regard.understand.laying import FEW, Log, LogOfFew, lay_inputs
 from regard.understand.publishing import finished_run
 
 
@@ -36,11 +36,14 @@ def understood(
     at = Coordinates(clock, last_sequence() if upto is None else upto)
     stored = stored_cuts(finished_run(), playbook)
     with Workbench() as bench:
-        log = open_log(at.upto)
+        scope = people if stored is not None else None  # ranks need everybody
+        few = scope is not None and len(scope) <= FEW
+        log: Log = LogOfFew(at.upto) if few else open_log(at.upto)
+        if few:
+            bench.expect_few_rows()
         understanding = Understanding(
             playbook, at, log.codes, keep_cuts=stored is not None, keep_needs=True
         )
-        scope = people if stored is not None else None  # ranks need everybody
         count = lay_inputs(bench, understanding, log, scope, more_paths)
         if stored is not None:
             lay_cuts(bench, understanding, stored)

@@ -64,8 +64,11 @@ class OpenLog:
             bench.make("log", whole)
 
 
-def open_log(upto: int) -> OpenLog:
-    """Return the log up to a sequence number. A stale copy is passed over; where the log is long it is brought in step."""
+def open_log(upto: int, *, only_when: bool = False) -> OpenLog:
+    """Return the log up to a sequence number. A stale copy is passed over; where the log is long it is brought in step.
+
+    `only_when`: the newest rows come with what `Slides` asks of a row and no more.
+    """
     columns = columns_of_log()
     manifest = columns.manifest()
     if _is_stale(manifest):
@@ -75,7 +78,9 @@ def open_log(upto: int) -> OpenLog:
         else:
             manifest = Manifest()
     codes = columns.codes(manifest)
-    tables = read_log(manifest.upto, upto, codes) if upto > manifest.upto else []
+    tables = []
+    if upto > manifest.upto:
+        tables = read_log(manifest.upto, upto, codes, only_when=only_when)
     return OpenLog(
         columns, manifest, codes, pa.concat_tables(tables) if tables else RAW.empty_table()
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 import pyarrow as pa
@@ -17,7 +18,7 @@ Cuts = dict[str, list[float]]  # score trait -> its cut points, in order
 
 
 def score_version(playbook: Playbook, name: str) -> str:
-    """Return the definition of a score with everything it is worked out of; another definition needs other cut points."""
+    """Return a hash of a score's definition and of all it is worked out of; another definition needs other cut points."""
     waiting, seen = [f"t:{name}"], set()
     while waiting:
         node = waiting.pop()
@@ -27,7 +28,8 @@ def score_version(playbook: Playbook, name: str) -> str:
     parts = {
         n: playbook.traits[n[2:]] if n[0] == "t" else playbook.segments[n[2:]].who for n in seen
     }
-    return "\n".join(f"{n}={part!r}" for n, part in sorted(parts.items()))
+    text = "\n".join(f"{n}={part!r}" for n, part in sorted(parts.items()))
+    return sha256(text.encode()).hexdigest()
 
 
 def stored_cuts(run: Run | None, playbook: Playbook) -> Cuts | None:

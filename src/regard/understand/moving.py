@@ -14,9 +14,9 @@ from regard.kernel.instant import DAY_US, from_us, to_us
 from regard.playbooks.measures import Reached
 from regard.playbooks.windows import Clock
 from regard.understand.copy_of_log import OpenLog
-from regard.understand.laying import colleagues
+from regard.understand.laying import colleagues, family_about
 from regard.understand.models import Run
-from regard.understand.reading import read_accounts, read_family
+from regard.understand.reading import read_accounts
 
 # Rows numbered (%s, %s] that bear on a person, by the column that names them.
 _TOUCHED = (
@@ -98,7 +98,7 @@ def who_moved(bench: Workbench, before: Run, understanding: Understanding, log: 
         origins |= _slid_field(slide)
     log.lay(bench, ())
     origins |= set(bench.take(slides.log_sql()).column("origin").to_pylist())
-    family = read_family(at.upto)
+    family = family_about(origins, understanding)
     people = {family.survivor(origin) for origin in origins}
     if understanding.asks_accounts:
         people |= colleagues(people, read_accounts(at, family))

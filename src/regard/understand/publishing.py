@@ -2,17 +2,18 @@
 
 1. `changed`: people whose mark differs from the one published, with their traits as JSON.
 2. `entered` and `left`: members now against members published.
-3. Everything is written in chunks of a few thousand rows, each its own transaction, none of it shown yet.
+3. Few changes are one transaction with the run itself: readers see all of it or nothing.
+   Many are written in chunks of a few thousand rows, each its own transaction; members among them are not shown yet.
 4. The run is marked finished: that is the pointer; from here on readers see this run.
 5. What ended is cleared away, again in chunks.
-A run that dies between 3 and 4 leaves rows nobody sees; the next run takes them back first.
+A run that dies between 3 and 4 leaves members nobody sees; the next run takes them back first. The standings of many are
+seen as their chunk commits, each person's whole and right at the run's clock (docs/segments.md, What a reader sees).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -95,24 +96,54 @@ def _read(sql: str, bound: list[Any], second: pa.DataType | None = None) -> pa.T
 
 
 def publish(
-    bench: Workbench,
-    *,
-    playbook: Playbook,
-    versions: dict[str, str],
-    run: Run,
-    finished_at: datetime,
+    bench: Workbench, *, playbook: Playbook, versions: dict[str, str], run: Run
 ) -> Published:
-    """Publish `result` of the people laid out as `scope` (person) for a run; return how much changed."""
+    """Publish `result` against `old_marks` and `old_members` for a new run; return how much changed."""
     _compare(bench, playbook)
-    standings = _write_standings(bench, run)
-    entered = _write_members(bench, "entered", run, versions)
-    left = _write_members(bench, "left", run, versions)
-    run.report = {**run.report, "standings": standings, "entered": entered, "left": left}
-    run.finished_at = finished_at
-    with transaction.atomic():
-        run.save(update_fields=["finished_at", "took_ms", "people", "report"])
-    _clear_ended(run.id)
-    return Published(standings, entered, left)
+    done = Published(
+        _count(bench, "changed") + _count(bench, "gone"),
+        _count(bench, "entered"),
+        _count(bench, "left"),
+    )
+    run.report = {**run.report, **asdict(done)}
+    if done.standings + done.entered + done.left <= CHUNK:
+        with transaction.atomic():
+            _write(bench, run, versions)
+            _finish(run)
+            _clear_ended(run.id)
+    else:
+        with transaction.atomic():
+            run.save()
+        _write(bench, run, versions)
+        with transaction.atomic():
+            _finish(run)
+        _clear_ended(run.id)
+    return done
+
+
+def publish_nothing(run: Run) -> Published:
+    """Publish a run that found nobody to compute: what was shown before is what holds at its clock."""
+    done = Published(0, 0, 0)
+    run.report = {**run.report, **asdict(done)}
+    _finish(run)
+    return done
+
+
+def _finish(run: Run) -> None:
+    run.finished_at = run.started_at
+    run.save()
+
+
+def _write(bench: Workbench, run: Run, versions: dict[str, str]) -> None:
+    if run.id is None:
+        run.save()
+    _write_standings(bench, run)
+    _write_members(bench, "entered", run, versions)
+    _write_members(bench, "left", run, versions)
+
+
+def _count(bench: Workbench, table: str) -> int:
+    return int(bench.take(Sql(f'SELECT COUNT(*) AS n FROM "{table}"')).column("n")[0].as_py())
 
 
 def _compare(bench: Workbench, playbook: Playbook) -> None:
@@ -175,18 +206,16 @@ ON CONFLICT (person_id) DO UPDATE SET traits = EXCLUDED.traits, mark = EXCLUDED.
 """
 
 
-def _write_standings(bench: Workbench, run: Run) -> int:
-    written, as_of = 0, to_us(run.as_of)
+def _write_standings(bench: Workbench, run: Run) -> None:
+    as_of = to_us(run.as_of)
     for rows in _chunks(bench, "changed"):
         with transaction.atomic(), connection.cursor() as cursor:
             there = _still_there(rows)
             cursor.executemany(_UPSERT, [(*row, run.id, as_of) for row in rows if row[0] in there])
-        written += len(rows)
     for rows in _chunks(bench, "gone"):
         inside, value = among([row[0] for row in rows])
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM understand_standing WHERE person_id {inside}", [value])
-    return written
 
 
 def _still_there(rows: list[tuple[Any, ...]], place: int = 0) -> set[Any]:
@@ -197,9 +226,8 @@ def _still_there(rows: list[tuple[Any, ...]], place: int = 0) -> set[Any]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def _write_members(bench: Workbench, table: str, run: Run, versions: dict[str, str]) -> int:
-    written, as_of = 0, to_us(run.as_of)
-    entered = table == "entered"
+def _write_members(bench: Workbench, table: str, run: Run, versions: dict[str, str]) -> None:
+    as_of, entered = to_us(run.as_of), table == "entered"
     for rows in _chunks(bench, table):
         with transaction.atomic(), connection.cursor() as cursor:
             there = _still_there(rows, 1)
@@ -219,8 +247,6 @@ def _write_members(bench: Workbench, table: str, run: Run, versions: dict[str, s
                 "VALUES (%s, %s, %s, %s, %s, %s)",
                 [(s, versions.get(s, ""), p, as_of, entered, run.id) for s, p in rows],
             )
-        written += len(rows)
-    return written
 
 
 def _clear_ended(pointer: int) -> None:

@@ -13,20 +13,24 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from regard.collect.among import among
 from regard.consent.selectors import consent_facts, limited_people
 from regard.consent.suppression import has_suppressions, suppressed_addresses
 from regard.engine.codes import Codes
-from regard.engine.columnar import Row, code_rows
+from regard.engine.columnar import RAW, Row, code_rows
 from regard.engine.told import Folds
 from regard.engine.understanding import Coordinates
 from regard.kernel.instant import from_us
 
 ROWS_AT_ONCE = 50_000
-_LOG = (
-    "SELECT seq, origin, occurred_at, name, channel, direction, actor, value_minor, currency, score_milli, properties "
-    "FROM collect_touchpoint WHERE seq > %s AND seq <= %s ORDER BY seq"
+_WHOLE = "seq, origin, occurred_at, name, channel, direction, actor, value_minor, currency, score_milli, "
+# What tells whom time passed over; the rest of a row is left where it is.
+_BETWEEN = "seq > %s AND seq <= %s"
+_WHEN = "seq, origin, occurred_at, name, '', '', '', NULL, '', NULL, "
+_JOININGS = (
+    "SELECT seq, kind, survivor_id, absorbed_id, undoes_id FROM identify_joining WHERE seq <= %s"
 )
 _REACHED_BY = {"email": ("email",), "phone": ("sms", "phone")}  # kind of identifier -> channels
 
@@ -51,21 +55,38 @@ class Family:
         )
 
 
-def read_family(upto: int) -> Family:
-    """Return who spoke for whom once `upto` was known: the merges up to it that were not undone up to it."""
+def read_family(upto: int, about: Iterable[int] | None = None) -> Family:
+    """Return who spoke for whom once `upto` was known: the merges up to it that were not undone up to it.
+
+    `about`: only of these people, and of everybody who was ever joined with them.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT kind, survivor_id, absorbed_id, undoes_id, seq FROM identify_joining WHERE seq <= %s ORDER BY seq",
-            [upto],
-        )
-        rows = cursor.fetchall()
-    undone = {undoes for kind, _, _, undoes, _ in rows if kind == "unmerge"}
+        if about is None:
+            cursor.execute(_JOININGS, [upto])
+            rows = cursor.fetchall()
+        else:
+            rows = _joinings_about(cursor, upto, set(about))
+    undone = {undoes for _, kind, _, _, undoes in rows if kind == "unmerge"}
     above = {
         absorbed: survivor
-        for kind, survivor, absorbed, _, seq in rows
+        for seq, kind, survivor, absorbed, _ in sorted(rows, key=lambda row: row[0])
         if kind == "merge" and seq not in undone
     }
     return Family({person: _top(person, above) for person in above})
+
+
+def _joinings_about(cursor: CursorWrapper, upto: int, about: set[int]) -> list[tuple[Any, ...]]:
+    """Return the joinings of some people, of those joined with them, and so on outwards."""
+    found: dict[int, tuple[Any, ...]] = {}
+    seen, waiting = set(about), about
+    while waiting:
+        inside, bound = among(waiting)
+        for side in ("survivor_id", "absorbed_id"):  # each by its own index
+            cursor.execute(f"{_JOININGS} AND {side} {inside}", [upto, bound])
+            found.update((row[0], row) for row in cursor.fetchall())
+        waiting = {person for row in found.values() for person in (row[2], row[3])} - seen
+        seen |= waiting
+    return list(found.values())
 
 
 def _top(person: int, above: dict[int, int]) -> int:
@@ -88,18 +109,47 @@ def read_people(at: Coordinates, family: Family, scope: Iterable[int] | None = N
     return pa.table({"person": people[~np.isin(people, leave)] if leave.size else people})
 
 
-def read_log(after: int, upto: int, codes: Codes) -> list[pa.Table]:
-    """Return the touchpoints numbered (after, upto] as tables of at most `ROWS_AT_ONCE` rows."""
-    return [table for part in read_in_parts(after, upto, codes, ROWS_AT_ONCE) for table in part]
+def read_log(after: int, upto: int, codes: Codes, *, only_when: bool = False) -> list[pa.Table]:
+    """Return the touchpoints numbered (after, upto] as tables of at most `ROWS_AT_ONCE` rows.
+
+    `only_when`: of each row only its number, whose it is, when it happened and its name.
+    """
+    columns = f"{_WHEN} '{{}}'" if only_when else f"{_WHOLE} properties"
+    return [
+        table
+        for part in _read_parts(columns, f"{_BETWEEN} ORDER BY seq", [after, upto], codes)
+        for table in part
+    ]
+
+
+def read_log_of(
+    origins: Iterable[int], upto: int, codes: Codes, *, with_properties: bool
+) -> pa.Table:
+    """Return the touchpoints of a few origins up to a number, by the index on them. Properties are read where asked."""
+    inside, bound = among(set(origins))
+    columns = f"{_WHOLE} properties" if with_properties else f"{_WHOLE} '{{}}'"
+    tables = [
+        table
+        for part in _read_parts(columns, f"origin {inside} AND seq <= %s", [bound, upto], codes)
+        for table in part
+    ]
+    return pa.concat_tables(tables) if tables else RAW.empty_table()
 
 
 def read_in_parts(
     after: int, upto: int, codes: Codes, rows_a_part: int
 ) -> Iterator[list[pa.Table]]:
     """Yield the touchpoints numbered (after, upto] in lists of tables, each list of about so many rows."""
+    where = f"{_BETWEEN} ORDER BY seq"
+    yield from _read_parts(f"{_WHOLE} properties", where, [after, upto], codes, rows_a_part)
+
+
+def _read_parts(
+    columns: str, where: str, bound: list[Any], codes: Codes, rows_a_part: int = ROWS_AT_ONCE
+) -> Iterator[list[pa.Table]]:
     tables: list[pa.Table] = []
     with connection.cursor() as cursor:
-        cursor.execute(_LOG, [after, upto])
+        cursor.execute(f"SELECT {columns} FROM collect_touchpoint WHERE {where}", bound)
         while rows := cursor.fetchmany(ROWS_AT_ONCE):
             tables.append(code_rows(_as_rows(rows), codes))
             if len(tables) * ROWS_AT_ONCE >= rows_a_part:
@@ -141,24 +191,24 @@ def read_consents(folds: Folds, people: Iterable[int] | None = None) -> pa.Table
     )
 
 
-def read_contacts(folds: Folds, people: Iterable[int] | None = None) -> pa.Table:
+def read_contacts(folds: Folds, family: Family, origins: Iterable[int] | None = None) -> pa.Table:
     """Return on which channels we hold an address of whom, and how far it is suppressed: '', 'marketing' or 'all'."""
     rows: list[tuple[int, str, str]] = []
     if folds.reached():
         sql = (
-            "SELECT COALESCE(p.survivor_id, p.id), i.kind, i.value FROM identify_identifier i "
-            "JOIN identify_person p ON p.id = i.person_id WHERE i.kind IN ('email', 'phone') AND i.seq <= %s"
+            "SELECT person_id, kind, value FROM identify_identifier "
+            "WHERE kind IN ('email', 'phone') AND seq <= %s"
         )
         bound: list[Any] = [folds.upto]
-        if people is not None:
-            who, value = among(set(people))
-            sql, bound = f"{sql} AND COALESCE(p.survivor_id, p.id) {who}", [*bound, value]
+        if origins is not None:
+            who, value = among(set(origins))
+            sql, bound = f"{sql} AND person_id {who}", [*bound, value]
         with connection.cursor() as cursor:
             cursor.execute(sql, bound)
             found = cursor.fetchall()
         held = [
-            (person, channel, value)
-            for person, kind, value in found
+            (family.survivor(origin), channel, value)
+            for origin, kind, value in found
             for channel in _REACHED_BY[kind]
         ]
         blocked = _suppressed(held, folds)
@@ -182,6 +232,9 @@ def _suppressed(held: list[tuple[int, str, str]], folds: Folds) -> dict[tuple[st
     return {key: "all" if "all" in found else "marketing" for key, found in scopes.items() if found}
 
 
+ACCOUNTS = pa.schema([("person", pa.int64()), ("account", pa.int64())])
+
+
 def read_accounts(at: Coordinates, family: Family) -> pa.Table:
     """Return the account of each person: the one they joined last."""
     with connection.cursor() as cursor:
@@ -190,9 +243,5 @@ def read_accounts(at: Coordinates, family: Family) -> pa.Table:
             [at.upto],
         )
         account = {family.survivor(person): account for person, account in cursor.fetchall()}
-    return pa.table(
-        {
-            "person": pa.array(list(account), pa.int64()),
-            "account": pa.array(list(account.values()), pa.int64()),
-        }
-    )
+    columns = [pa.array(list(account), pa.int64()), pa.array(list(account.values()), pa.int64())]
+    return pa.Table.from_arrays(columns, schema=ACCOUNTS)

@@ -7,13 +7,10 @@ same steps at the same (`as_of`, `upto`, playbook) and come to the same answers 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
-
-from django.db import transaction
 
 from regard.collect.sequence import last_sequence
 from regard.engine.codes import Codes
@@ -23,12 +20,19 @@ from regard.kernel.instant import from_us, to_us
 from regard.kernel.sql import Sql
 from regard.playbooks.model import Playbook
 from regard.playbooks.windows import Clock
-from regard.understand.copy_of_log import OpenLog, needs_compacting, open_log, sync_log
+from regard.understand.copy_of_log import needs_compacting, open_log, sync_log
 from regard.understand.cuts import Cuts, lay_cuts, stored_cuts, taken_cuts
-from regard.understand.laying import lay_inputs
+from regard.understand.laying import FEW, Log, LogOfFew, lay_inputs
 from regard.understand.models import Run
 from regard.understand.moving import Moved, needs_everybody, who_moved
-from regard.understand.publishing import finished_run, lay_published, publish, take_back_unfinished
+from regard.understand.publishing import (
+    Published,
+    finished_run,
+    lay_published,
+    publish,
+    publish_nothing,
+    take_back_unfinished,
+)
 
 # Above this share of everybody, one pass over all columns costs less than picking people out.
 _MOST_OF_THEM = 0.3
@@ -70,12 +74,12 @@ def refresh(
 
     `keep_cuts`: score against the cut points of the run before, where there are any: what a cycle does.
     """
+    began = time.perf_counter()
     before = _before()
-    at = _coordinates(as_of, playbook, upto)
-    sync_log(_paths(playbook, at), compact=needs_compacting())
-    log = open_log(at.upto)
     cuts = stored_cuts(before, playbook) if keep_cuts else None
-    return _run(Run.Kind.REFRESH, playbook, playbook_hash, at, as_of, log, cuts, None)
+    understanding = _understanding(playbook, as_of, upto, cuts)
+    sync_log(understanding.scan.paths(), compact=needs_compacting())
+    return _refresh(_Turn(understanding, as_of, playbook_hash, before, cuts, began))
 
 
 def cycle(
@@ -87,30 +91,69 @@ def cycle(
     Where it cannot be told who moved (another playbook, an import undone), or the cut points are older than `cuts_last`,
     this is a refresh, and the report says why.
     """
+    began = time.perf_counter()
     before = _before()
-    at = _coordinates(as_of, playbook, upto)
-    sync_log(_paths(playbook, at))
-    log = open_log(at.upto)
     cuts = stored_cuts(before, playbook)
-    understanding = Understanding(playbook, at, log.codes, keep_cuts=cuts is not None)
+    understanding = _understanding(playbook, as_of, upto, cuts)
+    sync_log(understanding.scan.paths())
+    turn = _Turn(understanding, as_of, playbook_hash, before, cuts, began)
     why = needs_everybody(before, understanding, playbook_hash) or (
         "no cut points" if cuts is None else ""
     )
     if cuts and before is not None and as_of - from_us(before.report["cuts_at"]) >= cuts_last:
         why = why or "cut points are set anew"
     if why or before is None:
-        return _run(Run.Kind.REFRESH, playbook, playbook_hash, at, as_of, log, None, None, why)
+        understanding.keep_cuts = False
+        return _refresh(replace(turn, cuts=None, why=why))
+    return _cycle(turn, before)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One run: what is computed, at which clock, against which cut points, after which run; `began` by the machine."""
+
+    understanding: Understanding
+    as_of: datetime
+    playbook_hash: str
+    before: Run | None
+    cuts: Cuts | None
+    began: float
+    why: str = ""
+    kind: str = Run.Kind.REFRESH
+
+
+def _refresh(turn: _Turn, moved: Moved | None = None) -> UnderstandReport:
+    """Compute everybody, or of a great many only those who moved, over the columnar copy."""
+    log = open_log(turn.understanding.at.upto)
+    turn.understanding.codes = log.codes
     with Workbench() as bench:
-        moved = who_moved(bench, before, understanding, log)
-    scope = None if len(moved.people) > _MOST_OF_THEM * _everybody(before) else moved
-    return _run(Run.Kind.CYCLE, playbook, playbook_hash, at, as_of, log, cuts, scope)
+        return _compute(turn, bench, log, moved)
+
+
+def _cycle(turn: _Turn, before: Run) -> UnderstandReport:
+    """Compute who moved: nobody, a few from the operational store, many from the columnar copy, or most as everybody."""
+    understanding = turn.understanding
+    turn = replace(turn, kind=Run.Kind.CYCLE)
+    when = open_log(understanding.at.upto, only_when=True)
+    understanding.codes = when.codes
+    with Workbench() as bench:
+        moved = who_moved(bench, before, understanding, when)
+        if not moved.published:
+            quiet = _new_run(turn, before.report)
+            return _told(turn, quiet, publish_nothing(quiet))
+        if len(moved.people) <= FEW:
+            bench.expect_few_rows()
+            few = LogOfFew(understanding.at.upto)
+            understanding.codes = few.codes
+            return _compute(turn, bench, few, moved)
+    return _refresh(turn, None if len(moved.people) > _MOST_OF_THEM * _everybody(before) else moved)
 
 
 def compact_log(*, playbook: Playbook, as_of: datetime) -> bool:
     """Put each person's touchpoints together in the columnar copy where that pays; for the worker's quiet hours."""
     if not needs_compacting():
         return False
-    sync_log(_paths(playbook, _coordinates(as_of, playbook, None)), compact=True)
+    sync_log(_understanding(playbook, as_of, None, None).scan.paths(), compact=True)
     return True
 
 
@@ -124,53 +167,60 @@ def _everybody(before: Run) -> int:
     return max(200, int(before.report.get("everybody", 0)))
 
 
-def _coordinates(as_of: datetime, playbook: Playbook, upto: int | None) -> Coordinates:
-    return Coordinates(
-        Clock(to_us(as_of), playbook.company.time_zone), last_sequence() if upto is None else upto
+def _understanding(
+    playbook: Playbook, as_of: datetime, upto: int | None, cuts: Cuts | None
+) -> Understanding:
+    """Compile the playbook; the codes of the log it is read from are put in when it is known which."""
+    clock = Clock(to_us(as_of), playbook.company.time_zone)
+    at = Coordinates(clock, last_sequence() if upto is None else upto)
+    return Understanding(playbook, at, Codes(), keep_cuts=cuts is not None)
+
+
+def _compute(turn: _Turn, bench: Workbench, log: Log, moved: Moved | None) -> UnderstandReport:
+    """Lay out, run the steps, and publish what changed."""
+    understanding, playbook = turn.understanding, turn.understanding.playbook
+    people = lay_inputs(bench, understanding, log, None if moved is None else moved.people)
+    lay_published(bench, None if moved is None else sorted(moved.published))
+    if turn.cuts is not None:
+        lay_cuts(bench, understanding, turn.cuts)
+    # No ORM past this point, until publishing.
+    understanding.plan().run(bench)
+    run = _new_run(turn, _report(bench, understanding, turn.before, moved))
+    run.people = people
+    versions = {name: version_of(playbook, name) for name in playbook.segments}
+    return _told(turn, run, publish(bench, playbook=playbook, versions=versions, run=run))
+
+
+def _new_run(turn: _Turn, found: dict[str, Any]) -> Run:
+    return Run(
+        kind=turn.kind,
+        as_of=turn.as_of,
+        upto=turn.understanding.at.upto,
+        playbook_hash=turn.playbook_hash,
+        started_at=turn.as_of,
+        took_ms=_ms_since(turn.began),
+        report=found,
     )
 
 
-def _paths(playbook: Playbook, at: Coordinates) -> Iterable[str]:
-    return Understanding(playbook, at, Codes()).scan.paths()
-
-
-def _run(
-    kind: str, playbook: Playbook, playbook_hash: str, at: Coordinates, as_of: datetime, log: OpenLog,
-    cuts: Cuts | None, moved: Moved | None, why: str = "",
-) -> UnderstandReport:  # fmt: skip
-    began = time.perf_counter()
-    understanding = Understanding(playbook, at, log.codes, keep_cuts=cuts is not None)
-    before = finished_run()
-    with transaction.atomic():
-        run = Run.objects.create(
-            kind=kind, as_of=as_of, upto=at.upto, playbook_hash=playbook_hash, started_at=as_of
-        )
-    with Workbench() as bench:
-        people = lay_inputs(bench, understanding, log, None if moved is None else moved.people)
-        lay_published(bench, None if moved is None else sorted(moved.published))
-        if cuts is not None:
-            lay_cuts(bench, understanding, cuts)
-        # No ORM past this point, until publishing.
-        understanding.plan().run(bench)
-        run.people = people
-        run.report = _report(bench, understanding, before, moved)
-        versions = {name: version_of(playbook, name) for name in playbook.segments}
-        run.took_ms = round((time.perf_counter() - began) * 1000)
-        done = publish(bench, playbook=playbook, versions=versions, run=run, finished_at=as_of)
-    took = round((time.perf_counter() - began) * 1000)
+def _told(turn: _Turn, run: Run, done: Published) -> UnderstandReport:
     return UnderstandReport(
         run.id,
-        kind,
-        as_of,
-        at.upto,
-        people,
+        run.kind,
+        run.as_of,
+        run.upto,
+        run.people,
         done.standings,
         done.entered,
         done.left,
-        took,
-        why,
+        _ms_since(turn.began),
+        turn.why,
         run.report["sizes"],
     )
+
+
+def _ms_since(began: float) -> int:
+    return round((time.perf_counter() - began) * 1000)
 
 
 def _report(
