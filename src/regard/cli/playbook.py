@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from regard.cli.auditing import note_act
 from regard.cli.frame import AsJson, clock, emit, emit_items, iso, print_table, say, say_next
 from regard.cli.start import start_django
+
+if TYPE_CHECKING:
+    from regard.decide.publishing import Publishing
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 
@@ -22,12 +27,14 @@ def playbook() -> None:
 
 @app.command()
 def plan(file: Path, as_json: AsJson = False) -> None:
-    """Check FILE and say what would change, writing nothing."""
+    """Check FILE and say what would change and for whom, writing nothing."""
     text = _read(file)
     start_django()
+    from regard.decide.services import preview_publishing
     from regard.versions.services import plan_playbook
 
     planned = plan_playbook(text=text, where=str(file))
+    touched = [row for row in preview_publishing(planned.playbook) if row.matters]
     if as_json:
         changes = [
             {"where": d.where, "verb": d.verb, "before": d.before, "after": d.after}
@@ -39,11 +46,14 @@ def plan(file: Path, as_json: AsJson = False) -> None:
                 "active": planned.active_hash,
                 "is_stale": planned.is_stale,
                 "changes": changes,
+                "journeys": [asdict(row) | {"gone": dict(row.gone)} for row in touched],
             }
         )
         return
     for difference in planned.differences:
         sys.stdout.write(f"{difference}\n")
+    for line in _touched_lines(touched):
+        sys.stdout.write(f"{line}\n")
     if planned.is_stale:
         say(
             f"This file was made from {planned.base[:12]}, but {planned.active_hash[:12]} is active."
@@ -64,22 +74,42 @@ def apply(
         ),
     ] = False,
     note: Annotated[str, typer.Option(help="Why, for the list of versions.")] = "",
+    move: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="People inside this journey go along to its new version; may be given more than once."
+        ),
+    ] = None,
+    gone: Annotated[
+        str,
+        typer.Option(help="Who is moved but stands at a step that is gone: stay or leave."),
+    ] = "stay",
     as_json: AsJson = False,
 ) -> None:
     """Check FILE, make it the active playbook, and note in the file which version it now is."""
     text = _read(file)
+    if gone not in ("stay", "leave"):
+        raise typer.BadParameter("stay or leave", param_hint="--gone")
     start_django()
+    from django.db import transaction
+
     from regard.versions.base_line import split_base, with_base
     from regard.versions.services import apply_playbook
 
-    done = apply_playbook(
-        text=text, by="cli", now=clock(), where=str(file), note=note[:200], over_newer=over
-    )
+    with transaction.atomic():
+        done = apply_playbook(
+            text=text, by="cli", now=clock(), where=str(file), note=note[:200], over_newer=over
+        )
+        crossed = _move(move or [], gone)
     if str(file) != "-" and split_base(text)[0]:
         file.write_text(with_base(text, done.hash), encoding="utf-8")
     note_act("apply playbook", "playbook", done.hash[:12], changes=len(done.differences))
     for difference in done.differences:
         say(f"  {difference}")
+    for name, (moved, left, stayed) in crossed.items():
+        say(
+            f"  {name}: {moved} moved along, {left} left, {stayed} stayed on the version they began"
+        )
     if as_json:
         emit(
             {
@@ -87,11 +117,61 @@ def apply(
                 "seq": done.seq,
                 "is_new": done.is_new,
                 "changes": len(done.differences),
+                "moved": {
+                    name: {"moved": moved, "left": left, "stayed": stayed}
+                    for name, (moved, left, stayed) in crossed.items()
+                },
             }
         )
     else:
         say(f"Version {done.hash[:12]} {'is active now' if done.is_new else 'was active already'}.")
         say_next("regard cycle")
+
+
+def _move(names: list[str], gone: str) -> dict[str, tuple[int, int, int]]:
+    """Move people inside the journeys named; return by journey how many moved, left and stayed. Raises Refused."""
+    from regard.decide.services import move_people
+    from regard.kernel.issues import Issue, Refused
+    from regard.versions.selectors import active_playbook
+
+    journeys = active_playbook().playbook.journeys
+    crossed = {}
+    for name in dict.fromkeys(names):
+        if name not in journeys:
+            raise Refused(Issue("--move", f"there is no journey '{name}'", code="not_found"))
+        done = move_people(
+            name=name,
+            journey=journeys[name],
+            gone="leave" if gone == "leave" else "stay",
+            by="cli",
+            now=clock(),
+        )
+        note_act("move people", "journey", name, moved=done.moved, left=done.left)
+        crossed[name] = (done.moved, done.left, done.stayed)
+    return crossed
+
+
+def _touched_lines(touched: list[Publishing]) -> Iterator[str]:
+    """Yield a line a journey: who is inside, who would move or leave, who would come in."""
+    for row in touched:
+        kind = (
+            "is gone" if row.is_gone else "is new" if row.is_new else
+            "changes" if row.is_changed else "has people on older versions"
+        )  # fmt: skip
+        parts = [f"{row.inside} inside, {row.finish_on_theirs} finish on the version they began"]
+        if row.movable or row.gone:
+            steps = ", ".join(f"{people} at '{step}'" for step, people in row.gone)
+            parts.append(
+                f"with --move {row.journey} {row.movable} go along"
+                + (f" and {row.at_gone} stand at a step that is gone ({steps})" if steps else "")
+            )
+        if row.may_enter_at_once:
+            parts.append(f"{row.may_enter_at_once} could come in at once")
+        if row.on_schedule:
+            parts.append(f"{row.on_schedule} are let in at its next time")
+        if row.uncounted:
+            parts.append(f"not counted before the next cycle: {', '.join(row.uncounted)}")
+        yield f"journey {row.journey} {kind}: {'; '.join(parts)}"
 
 
 @app.command()

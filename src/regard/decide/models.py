@@ -74,7 +74,8 @@ class JourneyVersion(models.Model):
 class Steering(models.Model):
     """Append-only: what a colleague decided about a journey; an input of the cycle, so it takes a number.
 
-    pause and resume hold and release everybody; enter and leave speak of one person; approve lets a crowd through.
+    pause and resume hold and release everybody; enter and leave speak of one person; approve lets a crowd through;
+    move takes those inside along to another version.
     """
 
     class Kind(models.TextChoices):
@@ -83,6 +84,7 @@ class Steering(models.Model):
         ENTER = "enter"
         LEAVE = "leave"
         APPROVE = "approve"
+        MOVE = "move"
 
     seq = models.BigIntegerField(primary_key=True)
     kind = models.CharField(max_length=8, choices=Kind.choices)
@@ -90,6 +92,9 @@ class Steering(models.Model):
     step = models.CharField(max_length=60, blank=True)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="+")
     release_days = models.IntegerField(default=0)  # resume: let them go on over so many days
+    version = models.CharField(max_length=64, blank=True)  # move: to which
+    people = models.IntegerField(default=0)  # move: who went along
+    left = models.IntegerField(default=0)  # move: who left, their step being gone
     by = models.CharField(max_length=80)
     at = InstantField()
 

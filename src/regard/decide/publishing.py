@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count
-
 from regard.decide.columns import read_rows
-from regard.decide.models import Enrolment, JourneyVersion
-from regard.decide.programs import INSIDE
+from regard.decide.models import JourneyVersion
+from regard.decide.moving import crossing_of, places_of_all
 from regard.decide.reading import SHOWN_MEMBER
-from regard.playbooks.entries import SegmentEntered
+from regard.kernel.issues import Refused
+from regard.playbooks.entries import Scheduled, SegmentEntered
 from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
+from regard.versions.selectors import active_playbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,51 +26,82 @@ class Publishing:
     inside: int
     finish_on_theirs: int
     may_enter_at_once: int  # in the entry segment already, where the journey lets them in
+    on_schedule: int = 0  # in a segment that is let in at fixed times
+    uncounted: tuple[
+        str, ...
+    ] = ()  # entry segments whose people are not known before the next cycle
+    movable: int = 0  # of those who finish on theirs: their step is in the new version too
+    gone: tuple[tuple[str, int], ...] = ()  # (step that is gone, people at it)
+
+    @property
+    def at_gone(self) -> int:
+        """People at a step that the new version does not have: they stay, or leave."""
+        return sum(people for _, people in self.gone)
+
+    @property
+    def matters(self) -> bool:
+        """Say whether anybody can feel it."""
+        return self.is_new or self.is_gone or self.is_changed or bool(self.finish_on_theirs)
 
 
 def preview_publishing(playbook: Playbook) -> list[Publishing]:
     """Return what publishing this playbook would do, journey by journey, those that are gone last."""
-    inside: dict[str, dict[str, int]] = {}
-    rows = Enrolment.objects.filter(state__in=INSIDE).values_list("journey", "version")
-    for journey, version, people in rows.annotate(n=Count("id")):
-        inside.setdefault(journey, {})[version] = people
-    ran = set(JourneyVersion.objects.values_list("journey", flat=True))
+    inside = places_of_all()
     known = set(JourneyVersion.objects.values_list("journey", "version"))
-    found = [
-        _of(
-            name,
-            journey,
-            inside.get(name, {}),
-            is_new=name not in ran,
-            is_known=(name, journey.version) in known,
+    ran = {journey for journey, _ in known}
+    active = _active()
+    found = []
+    for name, journey in playbook.journeys.items():
+        crossing = crossing_of(name, journey, inside.get(name, {}))
+        at_once, timed, uncounted = _coming(journey, playbook, active, is_new=name not in ran)
+        found.append(
+            Publishing(
+                name,
+                is_new=name not in ran,
+                is_gone=False,
+                is_changed=(name, journey.version) not in known,
+                inside=crossing.inside,
+                finish_on_theirs=crossing.inside - crossing.there,
+                movable=crossing.movable,
+                gone=crossing.gone,
+                may_enter_at_once=at_once,
+                on_schedule=timed,
+                uncounted=uncounted,
+            )
         )
-        for name, journey in playbook.journeys.items()
-    ]
-    gone = [
-        Publishing(name, False, True, True, sum(there.values()), sum(there.values()), 0)
-        for name, there in sorted(inside.items())
+    gone = sorted((name, sum(there.values())) for name, there in inside.items())
+    return found + [
+        Publishing(name, False, True, True, people, people, 0)
+        for name, people in gone
         if name not in playbook.journeys
     ]
-    return found + gone
 
 
-def _of(
-    name: str, journey: Journey, there: dict[str, int], *, is_new: bool, is_known: bool
-) -> Publishing:
-    total = sum(there.values())
-    return Publishing(
-        name, is_new, False, not is_known, total, total - there.get(journey.version, 0),
-        _may_enter(journey) if is_new else 0,
-    )  # fmt: skip
+def _active() -> Playbook | None:
+    try:
+        return active_playbook().playbook
+    except Refused:
+        return None
 
 
-def _may_enter(journey: Journey) -> int:
-    segments = [e.segment for e in journey.entry if isinstance(e, SegmentEntered) and e.already_in]
+def _coming(
+    journey: Journey, playbook: Playbook, active: Playbook | None, *, is_new: bool
+) -> tuple[int, int, tuple[str, ...]]:
+    """Return who would come in at once, who at fixed times, and the segments nobody can count yet."""
+    at_once = {e.segment for e in journey.entry if isinstance(e, SegmentEntered) and e.already_in}
+    at_once = at_once if is_new else set()
+    timed = {e.segment for e in journey.entry if isinstance(e, Scheduled)}
+    before = active.segments if active else {}
+    uncounted = {s for s in at_once | timed if before.get(s) != playbook.segments.get(s)}
+    return _members(at_once - uncounted), _members(timed - uncounted), tuple(sorted(uncounted))
+
+
+def _members(segments: set[str]) -> int:
     if not segments:
         return 0
     marks = ", ".join(["%s"] * len(segments))
     rows = read_rows(
         f"SELECT COUNT(DISTINCT m.person_id) FROM understand_member AS m WHERE m.segment IN ({marks}) AND {SHOWN_MEMBER}",
-        segments,
+        sorted(segments),
     )
     return int(rows[0][0])

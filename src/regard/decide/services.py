@@ -2,17 +2,22 @@
 
 from regard.decide.checking import Judged, check, record_outcome
 from regard.decide.cycle import Report, run
+from regard.decide.moving import Crossed, Crossing, crossing_of, move_people
 from regard.decide.publishing import Publishing, preview_publishing
 from regard.decide.steering import approve_step, let_in, let_out, pause_journey, resume_journey
 
 __all__ = [
+    "Crossed",
+    "Crossing",
     "Judged",
     "Publishing",
     "Report",
     "approve_step",
     "check",
+    "crossing_of",
     "let_in",
     "let_out",
+    "move_people",
     "pause_journey",
     "preview_publishing",
     "record_outcome",
