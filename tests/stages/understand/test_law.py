@@ -224,14 +224,21 @@ def differing(before, after, seed) -> str:
     )
 
 
+@pytest.fixture(params=[0, 1_000], ids=["from the copy", "from the store"])
+def few(request, monkeypatch):
+    """Up to how many people a cycle reads from the store."""
+    monkeypatch.setattr("regard.understand.services.FEW", request.param)
+    return request.param
+
+
 @pytest.mark.parametrize("seed", range(4))
-def test_a_cycle_leaves_nothing_for_a_refresh(seed, playbook):
+def test_a_cycle_leaves_nothing_for_a_refresh(seed, playbook, few):
     assert play(seed, playbook, steps=6) >= 2
 
 
 @pytest.mark.promises
 @pytest.mark.parametrize("seed", range(100, 140))
-def test_forty_long_histories(seed, playbook):
+def test_forty_long_histories(seed, playbook, few):
     play(seed, playbook, steps=15)
 
 
