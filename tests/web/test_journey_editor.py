@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from regard.act.models import Endpoint
 from regard.audit_log.models import Entry
 from regard.decide.models import Enrolment, JourneyVersion
 from regard.identify.selectors import find_person
@@ -212,8 +213,10 @@ def test_a_step_behind_an_end_and_a_webhook_are_told(owner):
     assert "is never reached" in change(owner, draft, "add", "steps", index="0", kind="exit")
     change(owner, draft, "remove", "steps.0")
     change(owner, draft, "add", "steps", index="0", kind="webhook")
-    page = owner.get(f"/journeys/drafts/{draft.pk}/publish").content.decode()
-    assert "add what is missing in Settings" in page
+    address = f"/journeys/drafts/{draft.pk}/publish"
+    assert "Systems it tells: erp" in owner.get(address).content.decode()
+    Endpoint.objects.all().delete()
+    assert "add what is missing in Settings" in owner.get(address).content.decode()
 
 
 def test_steps_move_by_buttons_also_out_of_a_way_and_undo_brings_back(owner):

@@ -43,6 +43,11 @@ class Crossing:
     gone: tuple[tuple[str, int], ...] = ()  # (step that is gone, people at it), most people first
 
     @property
+    def at_older(self) -> int:
+        """People on other versions than this one."""
+        return self.inside - self.there
+
+    @property
     def at_gone(self) -> int:
         """People at a step that the new version does not have."""
         return sum(people for _, people in self.gone)

@@ -86,6 +86,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("journeys/<str:slug>/versions", edit_versions.journey_versions),
     path("journeys/<str:slug>/bring-back/<int:version>", edit_versions.journey_bring_back),
     path("journeys/<str:slug>/approve/<str:step>", journeys.journey_approve),
+    path("journeys/<str:slug>/move", journeys.journey_move),
     path("journeys/<str:slug>/pause", journeys.journey_pause),
     path("journeys/<str:slug>/resume", journeys.journey_resume),
     path("journeys/<str:slug>/simulate", simulate.journey_simulate),

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from regard.act.selectors import endpoint_names
 from regard.audit_log.services import record_entry
+from regard.decide.moving import Crossed, Gone, move_people
 from regard.decide.publishing import Publishing, preview_publishing
 from regard.kernel.issues import Issue, Refused
 from regard.playbooks.journeys import Journey
@@ -37,6 +39,11 @@ from regard.web.journeys.edit_check import Checked, named
 from regard.web.journeys.edit_differences import changes_between
 from regard.web.person.timeline import by_words
 from regard.web.segments.page import the_playbook
+
+MOVES: dict[str, Gone] = {
+    "along": "stay",
+    "along-or-out": "leave",
+}  # what the form says -> of the gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,18 +157,30 @@ def draft_publish_now(request: StaffRequest, draft_id: int) -> HttpResponse:
     review, by = review_of(request, draft), f"staff:{request.user.pk}"
     is_new = draft.name not in the_playbook(request).journeys
     note = f"{'added' if is_new else 'changed'} journey {draft.name}"
+    gone = MOVES.get(request.POST.get("move", ""))
     try:
         if refusals := list(review.refusals()):
             raise Refused(*refusals)
-        applied = publish_draft(draft_id=draft_id, by=by, now=request.now, note=note)
+        with transaction.atomic():
+            applied = publish_draft(draft_id=draft_id, by=by, now=request.now, note=note)
+            crossed = _cross(review, draft.name, gone, by, request)
+            record_entry(
+                by=by, verb="journey publish", object_type="journeys", object_id=draft.name, now=request.now,
+                before={"playbook": draft.base_hash[:12], "changed by": draft.changed_by},
+                after={"playbook": applied.hash[:12], "draft": draft.pk, "inside": review.reach,
+                       "moved": crossed.moved, "left": crossed.left}, origin="web",
+            )  # fmt: skip
     except Refused as refused:
         return _review_page(request, draft, list(refused.issues))
-    record_entry(
-        by=by, verb="journey publish", object_type="journeys", object_id=draft.name, now=request.now,
-        before={"playbook": draft.base_hash[:12], "changed by": draft.changed_by},
-        after={"playbook": applied.hash[:12], "draft": draft.pk, "inside": review.reach}, origin="web",
-    )  # fmt: skip
     return HttpResponseRedirect(f"/journeys/{draft.name}")
+
+
+def _cross(review: Review, name: str, gone: Gone | None, by: str, request: StaffRequest) -> Crossed:
+    """Move people along as the form asked; where it asked for nothing, everybody stays."""
+    journey = review.checked.journey
+    if gone is None or journey is None:
+        return Crossed(0, 0, 0)
+    return move_people(name=name, journey=journey, gone=gone, by=by, now=request.now)
 
 
 @act(Capability.CHANGE_JOURNEYS)

@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from regard.decide.laying import paused_journeys
 from regard.decide.models import Enrolment, Steering
+from regard.decide.moving import crossing_of, move_people
 from regard.decide.selectors import EVER, journey_list, journey_outline, versions_of
 from regard.decide.steering import MOST_RELEASE_DAYS, approve_step, pause_journey, resume_journey
 from regard.playbooks.journeys import Journey
@@ -89,6 +90,9 @@ def journey(request: StaffRequest, slug: str) -> HttpResponse:
         "held": [h for h in outline.held if not h.is_delay],
         "delayed": [h for h in outline.held if h.is_delay],
         "exits": [e.words() for e in head.journey.exit_on],
+        "crossing": crossing_of(slug, head.journey)
+        if any(version != head.journey.version for version, _ in outline.versions)
+        else None,
         "waiting_for_a_word": [
             s.step
             for s in outline.steps
@@ -105,6 +109,22 @@ def journey_approve(request: StaffRequest, slug: str, step: str) -> HttpResponse
     if step not in {s.step for s in head.journey.all_steps()}:
         raise Http404
     approve_step(journey=slug, step=step, by=f"staff:{request.user.pk}", now=request.now)
+    return HttpResponseRedirect(f"/journeys/{slug}")
+
+
+@act(Capability.CHANGE_JOURNEYS)
+def journey_move(request: StaffRequest, slug: str) -> HttpResponse:
+    """Move who is inside on older versions along to the one that runs; those at a step that is gone as the form says."""
+    head, gone = head_of(request, slug), request.POST.get("gone", "stay")
+    if gone not in ("stay", "leave"):
+        raise Http404
+    move_people(
+        name=slug,
+        journey=head.journey,
+        gone="leave" if gone == "leave" else "stay",
+        by=f"staff:{request.user.pk}",
+        now=request.now,
+    )
     return HttpResponseRedirect(f"/journeys/{slug}")
 
 
