@@ -16,11 +16,11 @@ from django.db import connection
 
 from regard.collect.sequence import last_sequence
 from regard.consent.services import lock_people
+from regard.decide.filing import explain
 from regard.decide.laying import permissions_about
 from regard.decide.models import Decision
 from regard.decide.programs import program_of, tables_of
 from regard.decide.reading import Scope
-from regard.decide.writing import explain
 from regard.engine import desk
 from regard.engine.facts import facts_steps
 from regard.engine.frame import Plan

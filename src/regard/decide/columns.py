@@ -112,8 +112,8 @@ def update_columns(table: str, rows: pa.Table, *, sets: Sequence[str], where: Se
         return int(cursor.rowcount)
 
 
-def _tuples(rows: pa.Table) -> Iterable[tuple[Any, ...]]:
-    return zip(*(column.to_pylist() for column in rows.columns), strict=True)
+def _tuples(rows: pa.Table) -> list[tuple[Any, ...]]:
+    return list(zip(*(column.to_pylist() for column in rows.columns), strict=True))
 
 
 def _arrived(cursor: Any, table: str, rows: pa.Table) -> str:

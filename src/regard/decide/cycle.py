@@ -7,32 +7,31 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import pyarrow as pa
 
+from regard.decide.benches import workbench_for
 from regard.decide.columns import as_input, read_rows
 from regard.decide.crowds import crowd_table
-from regard.decide.laying import everything_about
-from regard.decide.models import Cycle, Enrolment, JourneyVersion
+from regard.decide.filing import Filed, file_moves, place_table
+from regard.decide.inside import read_inside
+from regard.decide.laying import Turns, everything_about
+from regard.decide.models import Cycle, JourneyVersion
 from regard.decide.occasions import Arrival, Stretch, arrivals, woken_people
 from regard.decide.programs import program_of, tables_of
 from regard.decide.reading import SHOWN_RUN, Scope
-from regard.decide.writing import OvertakenError, Row, Written, write_chunk
+from regard.decide.writing import OvertakenError, write_chunk
 from regard.engine import desk, journeys
-from regard.engine.instructions import Instruction, Program
-from regard.engine.store import Workbench
+from regard.engine.instructions import Program
 from regard.kernel.instant import DAY_US, to_us
 from regard.playbooks.model import Playbook
-from regard.playbooks.steps import Op
 
-PEOPLE_AT_ONCE = 10_000
+PEOPLE_AT_ONCE = 20_000  # so that nobody waits long for the database while a chunk is written
 MOST_TRIES = 5
 
 
@@ -69,27 +68,25 @@ def run(*, as_of: datetime, upto: int, playbook: Playbook, playbook_hash: str = 
     stretch, run_seen = _stretch(cycle), _run_shown()
     coming = list(arrivals(program, stretch, new_journeys=new))
     people = sorted({arrival[0] for arrival in coming} | woken_people(program, stretch))
-    total, counts = Written(), Counter[str]()
     crowd = crowd_table(program, stretch, coming)
+    entered, moved, counts = 0, 0, Counter[str]()
     for chunk in _chunks(people, coming):
-        written = _decide_chunk(program, cycle, crowd, *chunk)
-        total.entered, total.moved = total.entered + written.entered, total.moved + written.moved
-        total.go.extend(written.go)
-        counts.update(written.counts)
+        filed = _decide_chunk(program, cycle, crowd, *chunk)
+        entered, moved = entered + filed.entries.num_rows, moved + filed.moves.num_rows
+        counts.update(filed.counts)
     took = round((time.perf_counter() - began) * 1000)
-    report = Report(
-        cycle.id,
-        as_of,
-        upto,
-        len(people),
-        total.entered,
-        total.moved,
-        dict(counts),
-        tuple(total.go),
-        took,
-    )
+    go = tuple(_went_in(cycle.id)) if people else ()
+    report = Report(cycle.id, as_of, upto, len(people), entered, moved, dict(counts), go, took)
     _finish(cycle, report, run_seen)
     return report
+
+
+def _went_in(cycle: int) -> list[int]:
+    """Return the go-decisions of a cycle: new ones, and those that had waited."""
+    rows = read_rows(
+        "SELECT id FROM decide_decision WHERE cycle_id = %s AND verdict = 'go' ORDER BY id", [cycle]
+    )
+    return [decision for (decision,) in rows]
 
 
 def _note_versions(program: Program, as_of: datetime) -> frozenset[str]:
@@ -140,12 +137,14 @@ def _chunks(
 
 def _decide_chunk(
     program: Program, cycle: Cycle, crowd: pa.Table, people: list[int], coming: list[Arrival]
-) -> Written:
+) -> Filed:
     for _ in range(MOST_TRIES):
+        filed = _try_chunk(program, cycle, crowd, people, coming)
         try:
-            return _try_chunk(program, cycle, crowd, people, coming)
+            write_chunk(filed)
         except OvertakenError:
             continue
+        return filed
     raise OvertakenError(
         f"{len(people)} people were moved by another scheduler {MOST_TRIES} times over"
     )
@@ -153,98 +152,26 @@ def _decide_chunk(
 
 def _try_chunk(
     program: Program, cycle: Cycle, crowd: pa.Table, people: list[int], coming: list[Arrival]
-) -> Written:
-    """Read, decide and write one chunk of people."""
+) -> Filed:
+    """Read and decide about one chunk of people; return what is to be written."""
     now_us = to_us(cycle.as_of)
-    inside, memory = read_enrolments(program, people)
-    tables = everything_about(program, Scope(people, cycle.upto), now_us=now_us, inside=inside)
-    tables |= {
-        **tables_of(program),
-        "clock": as_input("clock", [(now_us,)]),
-        "enrolment": inside,
-        "crowd": crowd,
-        "arrival": as_input("arrival", coming),
-        "learnt": _learnt_table(memory),
-    }
-    # no ORM past this point
-    with Workbench() as bench:
+    with workbench_for("cycle", len(people)) as bench:
+        bench.lay("place", place_table(program))
+        inside, learnt = read_inside(bench, people)
+        who = Turns(coming, inside)
+        tables = everything_about(program, Scope(people, cycle.upto), now_us=now_us, turns=who)
+        tables |= {
+            **tables_of(program),
+            "clock": as_input("clock", [(now_us,)]),
+            "enrolment": inside,
+            "crowd": crowd,
+            "arrival": as_input("arrival", coming),
+            "learnt": learnt,
+        }
+        # no ORM past this point
         desk.lay_out(bench, tables)
         moved = journeys.move(bench, program)
-    return write_chunk(
-        program=program,
-        cycle=cycle.id,
-        before=inside.to_pylist(),
-        after=moved.enrolments.to_pylist(),
-        decisions=moved.decisions.to_pylist(),
-        memory=_memories(moved.learnt),
-        passages=moved.passages.to_pylist(),
-        known=max(inside.column("eid").to_pylist(), default=0),
-    )
-
-
-def read_enrolments(
-    program: Program, people: Sequence[int]
-) -> tuple[pa.Table, dict[int, dict[str, Any]]]:
-    """Return `enrolment` of those inside a journey, and what each has learnt so far."""
-    scope = Scope(people, 0)
-    rows = read_rows(
-        "SELECT e.id, e.journey, e.version, COALESCE(o.survivor_id, o.id), e.entry_key, e.arm, e.state, e.step,"
-        " e.is_waiting, e.entered_at, e.step_at, e.since_at, e.due_at, e.memory"
-        f" FROM decide_enrolment AS e{scope.joined('e.person_id')} AND e.state IN ('active', 'paused') ORDER BY e.id",
-        scope.bound(),
-    )
-    laid: list[tuple[Any, ...]] = []
-    memory: dict[int, dict[str, Any]] = {}
-    for (
-        eid,
-        journey,
-        version,
-        person,
-        key,
-        arm,
-        state,
-        step,
-        is_waiting,
-        entered,
-        at,
-        since,
-        due,
-        learnt,
-    ) in rows:
-        compiled = program.of(journey, version)
-        if compiled is None or compiled.at(step) < 0:
-            continue  # a version we no longer have: held where they are, and shown as such
-        memory[eid] = json.loads(learnt)
-        laid.append(
-            (eid, compiled.number, person, key, arm, state, compiled.at(step), is_waiting, entered, at, since,
-             _deadline(compiled.instructions[compiled.at(step)], at, due), due, None, None, "", 0, "")
-        )  # fmt: skip
-    return as_input("enrolment", laid), memory
-
-
-def _deadline(one: Instruction, begun_us: int, due_us: int | None) -> int | None:
-    """Return when patience ends: a wait for a touchpoint may be looked at earlier than that."""
-    return begun_us + one.terms["wait_us"] if one.op is Op.AWAIT else due_us
-
-
-def _learnt_table(memory: dict[int, dict[str, Any]]) -> pa.Table:
-    return as_input(
-        "learnt",
-        (
-            (eid, step, told["seq"], told["score_milli"], told["value_minor"], 1)
-            for eid, steps in memory.items()
-            for step, told in steps.items()
-        ),
-    )
-
-
-def _memories(learnt: pa.Table) -> dict[int, dict[str, Any]]:
-    memory: dict[int, dict[str, Any]] = {}
-    for row in learnt.to_pylist():
-        memory.setdefault(row["eid"], {})[row["step"]] = {
-            name: row[name] for name in ("seq", "score_milli", "value_minor")
-        }
-    return memory
+        return file_moves(bench, program, moved, before=inside, cycle=cycle.id)
 
 
 def _run_shown() -> int:
@@ -265,4 +192,4 @@ def _finish(cycle: Cycle, report: Report, run_seen: int) -> None:
     cycle.save(update_fields=["finished_at", "report"])
 
 
-__all__ = ["Enrolment", "Report", "Row", "read_enrolments", "run"]
+__all__ = ["Report", "run"]

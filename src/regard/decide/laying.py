@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from regard.decide.columns import as_input, read_rows
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from regard.collect.among import among
+from regard.decide.columns import as_input, read_input
 from regard.decide.hours import local_hours, openings
 from regard.decide.models import Steering
+from regard.decide.occasions import Arrival
 from regard.decide.reading import (
     SHOWN_MEMBER,
     SHOWN_RUN,
@@ -23,7 +30,7 @@ from regard.decide.reading import (
     read_restrictions,
     read_touches,
 )
-from regard.engine.instructions import Compiled, Program
+from regard.engine.instructions import Compiled, Instruction, Program
 from regard.kernel.instant import DAY_US
 from regard.kernel.sampling import draw, is_held_out
 from regard.playbooks.steps import Op
@@ -79,14 +86,71 @@ def channels_of(program: Program) -> set[str]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Whose turn it is: who comes to the door of a journey, and who is inside one (`enrolment`)."""
+
+    coming: Sequence[Arrival]
+    inside: pa.Table
+
+    def entering(self, program: Program, people: Collection[int]) -> dict[int, Collection[int]]:
+        """Return who may enter which journey, by its number; a step that lets people in may do so with anybody."""
+        whom: dict[int, Collection[int]] = {}
+        for person, number, _, _ in self.coming:
+            _set_of(whom, number).add(person)
+        return whom | dict.fromkeys(doors(program), people)
+
+    def present(self, program: Program, people: Collection[int]) -> dict[int, Collection[int]]:
+        """Return who is inside or may enter which journey, by its number."""
+        whom = self.entering(program, people)
+        numbers, placed = self.inside.column("number"), self.inside.column("person")
+        for number in pc.unique(numbers).to_pylist():
+            there = placed.filter(pc.equal(numbers, number)).to_pylist()
+            whom[number] = {*whom.get(number, ()), *there}
+        return whom
+
+    @property
+    def since_us(self) -> int | None:
+        """From when on something may matter to somebody inside."""
+        found: int | None = pc.min(self.inside.column("since_us")).as_py()
+        return found
+
+
+def _set_of(whom: dict[int, Any], number: int) -> set[int]:
+    found: set[int] = whom.setdefault(number, set())
+    return found
+
+
+def doors(program: Program) -> set[int]:
+    """Return the journeys, by number, into which a step of another lets people."""
+    named = {
+        one.terms.get("other")
+        for compiled in program.journeys
+        for one in compiled.instructions
+        if one.act == "enter"
+    }
+    return {c.number for c in program.journeys if c.is_current and c.name in named}
+
+
+def segments_listened_to(program: Program) -> set[str]:
+    """Return the segments journeys ask about, and perhaps other texts that a condition compares with."""
+    asked = {str(c.journey.only_if) for c in program.journeys}
+    for compiled in program.journeys:
+        for out in compiled.journey.exit_on:
+            asked |= {str(out.segment_entered), str(out.segment_left)}
+        conditions = (case.when for one in compiled.instructions for case in one.cases)
+        asked |= {v for when in conditions if when for v in when.params if isinstance(v, str)}
+    return asked
+
+
 def everything_about(
-    program: Program, scope: Scope, *, now_us: int, inside: pa.Table
+    program: Program, scope: Scope, *, now_us: int, turns: Turns
 ) -> dict[str, pa.Table]:
     """Return what journeys look at beyond the guardrails: touchpoints, membership, former entries, arms and draws."""
     tables = permissions_about(program, scope, now_us=now_us)
-    people = tables["person"].column("person").to_pylist()
-    since = min((us for us in inside.column("since_us").to_pylist()), default=now_us)
-    touch, detail = read_touches(scope, program, since_us=min(since, now_us) - 1)
+    people = set(tables["person"].column("person").to_pylist())
+    since = min(turns.since_us or now_us, now_us)
+    touch, detail = read_touches(scope, program, since_us=since - 1)
     zones = set(tables["person"].column("zone").to_pylist())
     minutes = {
         m
@@ -94,17 +158,20 @@ def everything_about(
         for i in c.instructions
         if (m := i.terms.get("until_minute")) is not None
     }
-    keys = holdout_keys(people)
+    entering, present = turns.entering(program, people), turns.present(program, people)
+    splitting = {number for number, _ in splits_of(program)}
+    drawn = {number: whom for number, whom in present.items() if number in splitting}
+    keys = holdout_keys(sorted({p for w in (*entering.values(), *drawn.values()) for p in w}))
     hours = local_hours(
         zones, minutes, program.playbook.company, from_us=now_us, to_us=now_us + 2 * DAY_US
     )
     return tables | {
         "touch": touch,
         "detail": detail,
-        "membership": _membership(scope, since),
-        "former": _former(scope),
-        "arm": arm_table(program, keys),
-        "draw": draw_table(program, keys),
+        "membership": _membership(program, scope, since),
+        "former": _former(scope, {program.numbered(number).name for number in entering}),
+        "arm": arm_table(program, keys, entering),
+        "draw": draw_table(program, keys, drawn),
         "hour": as_input("hour", hours if minutes else ()),
     }
 
@@ -141,59 +208,84 @@ def arm_of(key: int, compiled: Compiled, program: Program) -> str:
     )
 
 
-def arm_table(program: Program, keys: dict[int, int]) -> pa.Table:
-    """Return `arm`: only those who are held out; everybody else is treated."""
+def arm_table(
+    program: Program, keys: dict[int, int], whom: Mapping[int, Collection[int]] | None = None
+) -> pa.Table:
+    """Return `arm`: only those who are held out; everybody else is treated. `whom`: who may enter, else all of `keys`."""
     return as_input(
         "arm",
         (
             (person, compiled.name, arm)
             for compiled in program.journeys
             if compiled.is_current
-            for person, key in keys.items()
-            if (arm := arm_of(key, compiled, program)) != "treated"
+            for person in _whom(keys, whom, compiled.number)
+            if (arm := arm_of(keys[person], compiled, program)) != "treated"
         ),
     )
 
 
-def draw_table(program: Program, keys: dict[int, int]) -> pa.Table:
-    """Return `draw`: where chance that can be repeated sends each person at each split."""
-    splits = [
-        (c, i)
+def draw_table(
+    program: Program, keys: dict[int, int], whom: Mapping[int, Collection[int]] | None = None
+) -> pa.Table:
+    """Return `draw`: where chance that can be repeated sends each person at each split. `whom`: else all of `keys`."""
+    return as_input(
+        "draw",
+        (
+            (person, number, one.pc, draw(keys[person], f"split:{program.numbered(number).name}:{one.step}"))
+            for number, one in splits_of(program)
+            for person in _whom(keys, whom, number)
+        ),
+    )  # fmt: skip
+
+
+def splits_of(program: Program) -> list[tuple[int, Instruction]]:
+    """Return the splits of a program with the numbers of their journeys."""
+    return [
+        (c.number, i)
         for c in program.journeys
         for i in c.instructions
         if i.op is Op.BRANCH and any(case.below is not None for case in i.cases)
     ]
-    return as_input(
-        "draw",
-        (
-            (person, c.number, i.pc, draw(key, f"split:{c.name}:{i.step}"))
-            for c, i in splits
-            for person, key in keys.items()
-        ),
-    )
 
 
-def _membership(scope: Scope, since_us: int) -> pa.Table:
+def _whom(
+    keys: dict[int, int], whom: Mapping[int, Collection[int]] | None, number: int
+) -> Iterable[int]:
+    if whom is None:
+        return keys
+    return (person for person in whom.get(number, ()) if person in keys)
+
+
+def _membership(program: Program, scope: Scope, since_us: int) -> pa.Table:
     """Return `membership`: where people are in now, and what they left since."""
-    rows = read_rows(
-        f"SELECT {WHO}, m.segment, m.since_at, %(forever)s FROM understand_member AS m"
-        f"{scope.joined('m.person_id')} AND {SHOWN_MEMBER}",
-        scope.bound(forever=FOREVER_US),
+    listed, names = among(sorted(segments_listened_to(program)))
+    named = listed.replace("%s", "%(segments)s")
+    now = read_input(
+        "membership",
+        f"SELECT {WHO}, m.segment, m.since_at FROM understand_member AS m"
+        f"{scope.joined('m.person_id')} AND {SHOWN_MEMBER} AND m.segment {named}",
+        scope.bound(segments=names),
+        to_us=FOREVER_US,
     )
-    rows += read_rows(
-        f"SELECT {WHO}, c.segment, 0, c.as_of FROM understand_segmentchange AS c"
-        f"{scope.joined('c.person_id')} AND c.run_id <= {SHOWN_RUN} AND c.entered = %(left)s AND c.as_of > %(since)s",
-        scope.bound(left=False, since=since_us),
+    left = read_input(
+        "membership",
+        f"SELECT {WHO}, c.segment, c.as_of FROM understand_segmentchange AS c"
+        f"{scope.joined('c.person_id')} AND c.run_id <= {SHOWN_RUN} AND c.entered = %(left)s AND c.as_of > %(since)s"
+        f" AND c.segment {named}",
+        scope.bound(segments=names, left=False, since=since_us),
+        from_us=0,
     )
-    return as_input("membership", rows)
+    return pa.concat_tables([now, left])
 
 
-def _former(scope: Scope) -> pa.Table:
-    return as_input(
+def _former(scope: Scope, journeys: Collection[str]) -> pa.Table:
+    """Return `former`: when people entered these journeys before."""
+    if not journeys:
+        return as_input("former", ())
+    listed, names = among(sorted(journeys))
+    return read_input(
         "former",
-        read_rows(
-            f"SELECT {WHO}, e.journey, e.entry_key, e.entered_at FROM decide_enrolment AS e"
-            f"{scope.joined('e.person_id')}",
-            scope.bound(),
-        ),
+        f"SELECT {WHO}, e.journey, e.entry_key, e.entered_at FROM decide_enrolment AS e"
+        f"{scope.joined('e.person_id')} AND e.journey {listed.replace('%s', '%(journeys)s')}",
+        scope.bound(journeys=names),
     )

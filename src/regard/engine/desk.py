@@ -85,6 +85,9 @@ def lay_out(bench: Workbench, tables: Mapping[str, pa.Table]) -> None:
             raise KeyError(name)
     for name in (*INPUTS, *(n for n in tables if n not in INPUTS)):
         given = tables.get(name)
+        if (given is None or given.num_rows == 0) and bench.has(name):
+            bench.empty(name)
+            continue
         bench.lay(f"{name}_laid", INPUTS[name].empty_table() if given is None else given)
         bench.make(name, Sql(f"SELECT * FROM {name}_laid"))
 

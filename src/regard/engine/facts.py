@@ -26,21 +26,22 @@ def facts_steps(human: HumanTouch | None) -> list[Step]:
         *_reach_steps(),
         *_pace_steps(human),
         _hours_step("moment", "SELECT DISTINCT p.zone, c.t FROM candidate AS c JOIN person AS p ON p.person = c.person",
-                    ("candidate", "person"), "The zones and instants whose hours are asked for."),
+                    ("candidate", "person"), "The zones and instants whose hours are asked for.", needs_rows=(("candidate",),)),
         _hours_step(
             "hours",
             "SELECT m.zone, m.t, MAX(CASE WHEN o.open_us <= m.t AND m.t < o.close_us THEN 1 ELSE 0 END) AS is_open,"
             " MIN(CASE WHEN o.open_us > m.t THEN o.open_us END) AS opens_us"
             " FROM moment AS m JOIN opening AS o ON o.zone = m.zone"
             " WHERE o.close_us > m.t AND o.open_us < m.t + 864000000000 GROUP BY m.zone, m.t",
-            ("moment", "opening"), "Whether it is a time to write, and when the next one begins.",
-        ),
+            ("moment", "opening"), "Whether it is a time to write, and when the next one begins.", needs_rows=(("moment",), ("opening",),)),
         _gathering_step(human),
     ]  # fmt: skip
 
 
-def _hours_step(name: str, text: str, reads: tuple[str, ...], why: str) -> Step:
-    return Step(name, Sql(text), reads, why)
+def _hours_step(
+    name: str, text: str, reads: tuple[str, ...], why: str, needs_rows: tuple[tuple[str, ...], ...]
+) -> Step:
+    return Step(name, Sql(text), reads, why, needs_rows=needs_rows)
 
 
 def _permission_steps() -> list[Step]:
@@ -57,6 +58,10 @@ def _permission_steps() -> list[Step]:
             ),
             ("candidate", "consent"),
             "The newest word of the person about this purpose on this channel.",
+            needs_rows=(
+                ("candidate",),
+                ("consent",),
+            ),
         ),
         Step(
             "limits_now",
@@ -70,6 +75,10 @@ def _permission_steps() -> list[Step]:
             ),
             ("candidate", "restriction"),
             "Whether processing is restricted or objected to.",
+            needs_rows=(
+                ("candidate",),
+                ("restriction",),
+            ),
         ),
     ]
 
@@ -85,6 +94,10 @@ def _reach_steps() -> list[Step]:
             ),
             ("candidate", "address"),
             "Who can be reached on the channel at all.",
+            needs_rows=(
+                ("candidate",),
+                ("address",),
+            ),
         ),
         Step(
             "suppressed_now",
@@ -97,6 +110,10 @@ def _reach_steps() -> list[Step]:
             ),
             ("candidate", "suppression"),
             "Whose address is not to be written to.",
+            needs_rows=(
+                ("candidate",),
+                ("suppression",),
+            ),
         ),
     ]
 
@@ -121,6 +138,11 @@ def _pace_steps(human: HumanTouch | None) -> list[Step]:
             ),
             ("candidate", "cap", "contact"),
             "Who has already had as many messages as a cap allows, and when it opens again.",
+            needs_rows=(
+                ("candidate",),
+                ("cap",),
+                ("contact",),
+            ),
         ),
         Step(
             "automated_now",
@@ -134,6 +156,10 @@ def _pace_steps(human: HumanTouch | None) -> list[Step]:
             ),
             ("candidate", "human", "contact"),
             "How many automated messages came since a human last spoke.",
+            needs_rows=(
+                ("candidate",),
+                ("contact",),
+            ),
         ),
         Step(
             "complaint_now",
@@ -144,6 +170,10 @@ def _pace_steps(human: HumanTouch | None) -> list[Step]:
             ),
             ("candidate", "complaint"),
             "Who has an open complaint.",
+            needs_rows=(
+                ("candidate",),
+                ("complaint",),
+            ),
         ),
     ]
 
@@ -176,5 +206,4 @@ def _gathering_step(human: HumanTouch | None) -> Step:
             "candidate", "person", "limits_now", "consent_now", "address_now", "suppressed_now", "cap_now",
             "automated_now", "complaint_now", "paused", "crowd", "hours",
         ),
-        "Everything a guardrail may look at, one row an act.",
-    )  # fmt: skip
+        "Everything a guardrail may look at, one row an act.", needs_rows=(("candidate",),))  # fmt: skip

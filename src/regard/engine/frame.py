@@ -19,7 +19,8 @@ from regard.kernel.sql import Sql
 class Step:
     """One table made from others: `name` is the table, `reads` the tables it needs, `why` a sentence for people.
 
-    `columns` are those it promises to make; more are allowed.
+    `columns` are those it promises to make; more are allowed. `needs_rows`: groups of tables; where all of a group are
+    empty, so is this one, and nothing is computed. `is_shown`: a view, read once by the step behind it; it binds nothing.
     """
 
     name: str
@@ -27,6 +28,17 @@ class Step:
     reads: tuple[str, ...]
     why: str
     columns: tuple[str, ...] = ()
+    needs_rows: tuple[tuple[str, ...], ...] = ()
+    is_shown: bool = False
+
+    def make(self, bench: Workbench) -> None:
+        """Make the table, or leave it empty where it can only be empty."""
+        if self.is_shown:
+            bench.show(self.name, self.sql)
+        elif bench.has(self.name) and any(map(bench.all_empty, self.needs_rows)):
+            bench.empty(self.name)
+        else:
+            bench.make(self.name, self.sql)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +88,7 @@ class Plan:
                 _check(bench, wanted.name, wanted.columns)
         for step in self.steps:
             try:
-                bench.make(step.name, step.sql)
+                step.make(bench)
             except Exception as error:
                 raise StepFailed(step, error) from error
             _check(bench, step.name, step.columns)

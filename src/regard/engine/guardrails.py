@@ -167,6 +167,7 @@ def judging_steps(rules: tuple[Guardrail, ...] = GUARDRAILS) -> list[Step]:
             Sql(f"SELECT f.*, CASE {held} ELSE 'go' END AS held_by FROM facts AS f"),
             ("facts",),
             "The first guardrail that holds each act back, or 'go'.",
+            is_shown=True,
         ),
         Step(
             "retried",
@@ -176,6 +177,7 @@ def judging_steps(rules: tuple[Guardrail, ...] = GUARDRAILS) -> list[Step]:
             ),
             ("held",),
             "When to ask again, for those who only have to wait.",
+            is_shown=True,
         ),
         Step(
             "verdict",
@@ -191,5 +193,6 @@ def judging_steps(rules: tuple[Guardrail, ...] = GUARDRAILS) -> list[Step]:
             ),
             ("retried",),
             "Go, no or wait; what would wait longer than it is worth waiting is a no.",
+            needs_rows=(("facts",),),
         ),
     ]

@@ -85,6 +85,13 @@ def _opening_steps() -> list[Step]:
     return [*rounds.agenda_steps(), *rounds.entering_steps(), *rounds.due_steps()]
 
 
+def _opening_plans() -> tuple[Plan, Plan]:
+    """Return the steps that find whose turn it is, and those that take them up."""
+    first = rounds.agenda_steps()
+    known = (*_TABLES, *(step.name for step in first))
+    return Plan(_TABLES, tuple(first)), Plan(known, tuple(_opening_steps()[len(first) :]))
+
+
 def move(
     bench: Workbench,
     program: Program,
@@ -102,14 +109,13 @@ def move(
     _prepare(bench, program, takes_answers=assumed is None)
     if assumed is not None:
         lay_suppositions(bench, program, assumed)
-    opening, groups = Plan(_TABLES, tuple(_opening_steps())), round_groups(program)
-    empty: set[str] = set()
+    agenda, opening, groups = *_opening_plans(), round_groups(program)
     done: list[pa.Table] = []
     decided: list[pa.Table] = []
     passed: list[pa.Table] = []
     for number in range(MOST_ROUNDS):
-        opening.run(bench)
-        if not _anybody(bench):
+        agenda.run(bench)
+        if bench.is_empty("agenda"):
             return Moved(
                 _all(bench, done),
                 pa.concat_tables([desk.DECISION.empty_table(), *decided]),
@@ -117,10 +123,12 @@ def move(
                 pa.concat_tables([desk.PASSAGE.empty_table(), *passed]),
                 number,
             )
+        opening.run(bench)
         present = _ops_present(bench)
         for group in groups:
-            _run_group(bench, group, present, empty, is_first=number == 0)
-        decided.append(_decisions(bench))
+            _run_group(bench, group, present)
+        if not bench.all_empty(("verdict", "sent_home")):
+            decided.append(_decisions(bench))
         passed.append(_passages(bench))
         if assumed is not None and present & {Op.AWAIT, Op.BRANCH}:
             suppose(bench)
@@ -134,22 +142,19 @@ def move(
 
 
 def _ops_present(bench: Workbench) -> set[Op]:
+    if bench.is_empty("acting"):
+        return set()
     found = bench.take(Sql("SELECT DISTINCT op FROM acting")).column("op").to_pylist()
     return {Op(name) for name in found}
 
 
-def _run_group(
-    bench: Workbench, group: Group, present: set[Op], empty: set[str], *, is_first: bool
-) -> None:
+def _run_group(bench: Workbench, group: Group, present: set[Op]) -> None:
     """Run a group, or where nobody has come to any of its moves, leave its tables empty."""
-    if is_first or group.ops & present or not group.leaves:
+    if group.ops & present or not group.leaves or not all(map(bench.has, group.leaves)):
         group.plan.run(bench)
-        empty.difference_update(group.leaves)
         return
     for name in group.leaves:
-        if name not in empty:
-            bench.make(name, Sql(f"SELECT * FROM {name} LIMIT 0"))
-            empty.add(name)
+        bench.empty(name)
 
 
 def _prepare(bench: Workbench, program: Program, *, takes_answers: bool) -> None:
@@ -157,22 +162,19 @@ def _prepare(bench: Workbench, program: Program, *, takes_answers: bool) -> None
     Plan(
         listening.READS, tuple(listening.listening_steps(program, takes_answers=takes_answers))
     ).run(bench)
-    bench.make(
-        "enrolment",
-        Sql(
-            f"SELECT {', '.join('e.' + c for c in desk.ENROLMENT.names if c not in ('due_us', 'exit_us'))},"
-            " LEAST(e.due_us, (SELECT MIN(w.visible_us) FROM woken AS w WHERE w.person = e.person"
-            " AND w.number = e.number AND w.pc = e.pc AND w.at_us > e.since_us AND w.at_us <= e.deadline_us"
-            " AND e.is_waiting)) AS due_us,"
-            " (SELECT MIN(o.visible_us) FROM led_out AS o WHERE o.person = e.person AND o.number = e.number"
-            " AND o.at_us > e.entered_us) AS exit_us FROM enrolment AS e"
-        ),
-    )
+    if not bench.is_empty("enrolment"):
+        bench.make("enrolment", _LISTENING)
     bench.make("top", Sql("SELECT COALESCE(MAX(eid), 0) AS top FROM enrolment"))
 
 
-def _anybody(bench: Workbench) -> bool:
-    return bool(bench.take(Sql("SELECT COUNT(*) AS n FROM agenda")).column("n")[0].as_py())
+_LISTENING = Sql(
+    f"SELECT {', '.join('e.' + c for c in desk.ENROLMENT.names if c not in ('due_us', 'exit_us'))},"
+    " LEAST(e.due_us, (SELECT MIN(w.visible_us) FROM woken AS w WHERE w.person = e.person"
+    " AND w.number = e.number AND w.pc = e.pc AND w.at_us > e.since_us AND w.at_us <= e.deadline_us"
+    " AND e.is_waiting)) AS due_us,"
+    " (SELECT MIN(o.visible_us) FROM led_out AS o WHERE o.person = e.person AND o.number = e.number"
+    " AND o.at_us > e.entered_us) AS exit_us FROM enrolment AS e"
+)
 
 
 def _decisions(bench: Workbench) -> pa.Table:
@@ -202,69 +204,62 @@ def _passages(bench: Workbench) -> pa.Table:
 
 
 def _turn_page(bench: Workbench) -> None:
-    """Make what this round left the input of the next one."""
-    bench.make(
-        "arrival",
-        Sql(
-            "SELECT a.person, a.number, a.entry_key, a.due_us FROM arrival AS a"
-            " LEFT JOIN agenda AS g ON g.person = a.person WHERE g.t IS NULL OR a.due_us > g.t"
-            " UNION ALL SELECT v.person, r.number, CONCAT('via:', v.journey, ':', CAST(v.entered_us AS VARCHAR)), v.t"
-            " FROM verdict AS v JOIN rule AS r ON r.journey = v.other_journey AND r.is_current"
-            " WHERE v.verdict = 'go' AND v.act = 'enter'"
-        ),
-    )
-    bench.make(
-        "former",
-        Sql(
-            "SELECT person, journey, entry_key, entered_us FROM former UNION ALL"
-            " SELECT e.person, r.journey, e.entry_key, e.entered_us FROM entered AS e"
-            " JOIN rule AS r ON r.number = e.number"
-        ),
-    )
+    """Make what this round left the input of the next one; what nothing came to stays as it is."""
+    if not bench.all_empty(("arrival", "verdict")):
+        bench.make("arrival", _ARRIVING_NEXT)
+    if not bench.is_empty("entered"):
+        bench.add(
+            "former",
+            Sql(
+                "SELECT e.person, r.journey, e.entry_key, e.entered_us FROM entered AS e"
+                " JOIN rule AS r ON r.number = e.number"
+            ),
+        )
+        bench.make("top", Sql("SELECT MAX(eid) AS top FROM entered"))
     _remember(bench)
-    bench.make(
-        "enrolment",
-        Sql(
-            f"SELECT {', '.join('e.' + c for c in desk.ENROLMENT.names if c != 'exit_us')},"
-            " LEAST(e.exit_us, l.t) AS exit_us FROM enrolment_after AS e"
-            " JOIN rule AS r ON r.number = e.number"
-            " LEFT JOIN (SELECT person, other_journey, MIN(t) AS t FROM verdict WHERE verdict = 'go' AND act = 'leave'"
-            " GROUP BY person, other_journey) AS l ON l.person = e.person AND l.other_journey = r.journey"
-            " WHERE e.state IN ('active', 'paused')"
-        ),
-    )
-    bench.make(
-        "top",
-        Sql(
-            "SELECT GREATEST(x.top, COALESCE((SELECT MAX(eid) FROM entered), 0)) AS top FROM top AS x"
-        ),
-    )
+    bench.make("enrolment", _ENROLLED_NEXT)
+
+
+_ARRIVING_NEXT = Sql(
+    "SELECT a.person, a.number, a.entry_key, a.due_us FROM arrival AS a"
+    " LEFT JOIN agenda AS g ON g.person = a.person WHERE g.t IS NULL OR a.due_us > g.t"
+    " UNION ALL SELECT v.person, r.number, CONCAT('via:', v.journey, ':', CAST(v.entered_us AS VARCHAR)), v.t"
+    " FROM verdict AS v JOIN rule AS r ON r.journey = v.other_journey AND r.is_current"
+    " WHERE v.verdict = 'go' AND v.act = 'enter'"
+)
+_ENROLLED_NEXT = Sql(
+    f"SELECT {', '.join('e.' + c for c in desk.ENROLMENT.names if c != 'exit_us')},"
+    " LEAST(e.exit_us, l.t) AS exit_us FROM enrolment_after AS e"
+    " JOIN rule AS r ON r.number = e.number"
+    " LEFT JOIN (SELECT person, other_journey, MIN(t) AS t FROM verdict WHERE verdict = 'go' AND act = 'leave'"
+    " GROUP BY person, other_journey) AS l ON l.person = e.person AND l.other_journey = r.journey"
+    " WHERE e.state IN ('active', 'paused')"
+)
 
 
 def _remember(bench: Workbench) -> None:
     """Keep what waits learnt, what was sent and which complaints were opened."""
-    bench.make(
-        "learnt",
-        Sql(
-            "SELECT eid, step, seq, score_milli, value_minor, is_known FROM learnt UNION ALL"
-            " SELECT f.eid, a.step, f.seq, f.score_milli, f.value_minor, 1 FROM first_woken AS f"
-            " JOIN acting AS a ON a.eid = f.eid"
-        ),
-    )
-    bench.make(
-        "contact",
-        Sql(
-            "SELECT person, at_us, visible_us, channel, bit, world, seq FROM contact UNION ALL"
-            " SELECT person, t, t, channel, bit, world, NULL FROM verdict WHERE verdict = 'go' AND is_message"
-        ),
-    )
-    bench.make(
-        "complaint",
-        Sql(
-            "SELECT person, opened_us, closed_us, world FROM complaint UNION ALL"
-            " SELECT person, t, NULL, world FROM verdict WHERE verdict = 'go' AND act = 'task' AND is_pausing"
-        ),
-    )
+    if not bench.is_empty("first_woken"):
+        bench.add(
+            "learnt",
+            Sql(
+                "SELECT f.eid, a.step, f.seq, f.score_milli, f.value_minor, 1 FROM first_woken AS f"
+                " JOIN acting AS a ON a.eid = f.eid"
+            ),
+        )
+    if not bench.is_empty("verdict"):
+        bench.add(
+            "contact",
+            Sql(
+                "SELECT person, t, t, channel, bit, world, NULL FROM verdict WHERE verdict = 'go' AND is_message"
+            ),
+        )
+        bench.add(
+            "complaint",
+            Sql(
+                "SELECT person, t, NULL, world FROM verdict WHERE verdict = 'go' AND act = 'task' AND is_pausing"
+            ),
+        )
 
 
 def _all(bench: Workbench, done: list[pa.Table]) -> pa.Table:

@@ -36,6 +36,7 @@ def listening_steps(program: Program, *, takes_answers: bool) -> list[Step]:
             join([_NO_WOKEN, *_wakings(program, takes_answers)], " UNION ALL "),
             READS,
             "Which touchpoints each wait listens for.",
+            needs_rows=(("touch",),),
         ),
         Step(
             "led_out",
@@ -44,6 +45,7 @@ def listening_steps(program: Program, *, takes_answers: bool) -> list[Step]:
             ),
             READS,
             "What ends a journey early, for whom and when.",
+            needs_rows=(("touch", "membership"),),
         ),
     ]
 

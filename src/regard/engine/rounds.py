@@ -36,6 +36,7 @@ def agenda_steps() -> list[Step]:
             ),
             ("enrolment", "arrival"),
             "The earliest thing to do of every person.",
+            needs_rows=(("enrolment", "arrival"),),
         ),
         Step(
             "agenda",
@@ -48,6 +49,10 @@ def agenda_steps() -> list[Step]:
             ),
             ("next_due", "clock"),
             "The first instant of the clock at which it can be done.",
+            needs_rows=(
+                ("next_due",),
+                ("clock",),
+            ),
         ),
     ]
 
@@ -67,6 +72,10 @@ def entering_steps() -> list[Step]:
             ),
             ("arrival", "agenda", "rule", "membership"),
             "Who may be let in now, each once a journey.",
+            needs_rows=(
+                ("arrival",),
+                ("agenda",),
+            ),
         ),
         Step(
             "unwelcome",
@@ -79,6 +88,10 @@ def entering_steps() -> list[Step]:
             ),
             ("knocking", "restriction"),
             "Whose data may only be kept (GDPR article 18): they begin nothing.",
+            needs_rows=(
+                ("knocking",),
+                ("restriction",),
+            ),
         ),
         _entered_step(),
     ]
@@ -116,6 +129,7 @@ def _entered_step() -> Step:
             "led_out",
         ),
         "New enrolments, with their arm and with the first thing that would end them early.",
+        needs_rows=(("knocking",),),
     )
 
 
@@ -131,6 +145,7 @@ def due_steps() -> list[Step]:
             ),
             ("enrolment", "entered", "agenda"),
             "Whose turn it is, in which journey.",
+            needs_rows=(("agenda",),),
         ),
         Step(
             "acting",
@@ -142,6 +157,7 @@ def due_steps() -> list[Step]:
             ),
             ("due", "instruction", "person"),
             "Those who stay, with the instruction they have come to.",
+            needs_rows=(("due",),),
         ),
         Step(
             "sent_home",
@@ -156,6 +172,7 @@ def due_steps() -> list[Step]:
             ),
             ("due", "instruction", "led_out"),
             "Those whose journey ends early: held out at the first message, or led out by what happened.",
+            needs_rows=(("due",),),
         ),
     ]
 
@@ -178,6 +195,7 @@ def waiting_steps() -> list[Step]:
             ),
             ("acting", "hour"),
             "Waits for a time, an hour of the person's day, or a date.",
+            needs_rows=(("acting",),),
         ),
         Step(
             "first_woken",
@@ -191,6 +209,10 @@ def waiting_steps() -> list[Step]:
             ),
             ("acting", "woken"),
             "The touchpoint each of those waiting was waiting for, where it has come.",
+            needs_rows=(
+                ("acting",),
+                ("woken",),
+            ),
         ),
         Step(
             "next_woken",
@@ -202,6 +224,10 @@ def waiting_steps() -> list[Step]:
             ),
             ("acting", "woken"),
             "When it will be seen, for those who begin to wait.",
+            needs_rows=(
+                ("acting",),
+                ("woken",),
+            ),
         ),
         _awaited_step(),
     ]
@@ -230,6 +256,7 @@ def _awaited_step() -> Step:
         ),
         ("acting", "first_woken", "next_woken"),
         "Waits for a touchpoint: it came, or patience ended.",
+        needs_rows=(("acting",),),
     )
 
 
@@ -241,6 +268,7 @@ def branching_steps(program: Program) -> list[Step]:
             Sql("SELECT eid, number, pc, person, t FROM acting WHERE op = 'branch'"),
             ("acting",),
             "Those who have come to a branch.",
+            needs_rows=(("acting",),),
         ),
         Step(
             "taken",
@@ -253,6 +281,7 @@ def branching_steps(program: Program) -> list[Step]:
             ),
             ("situation", "learnt", "membership", "draw"),
             "The first way out whose condition holds.",
+            needs_rows=(("situation",),),
         ),
         Step(
             "branched",
@@ -263,6 +292,7 @@ def branching_steps(program: Program) -> list[Step]:
             ),
             ("acting", "taken"),
             "Everybody goes one way.",
+            needs_rows=(("taken",),),
         ),
         Step(
             "ended",
@@ -273,6 +303,7 @@ def branching_steps(program: Program) -> list[Step]:
             ),
             ("acting",),
             "Those for whom the journey ends here.",
+            needs_rows=(("acting",),),
         ),
     ]
 
@@ -315,6 +346,7 @@ def candidate_steps() -> list[Step]:
             ),
             ("acting",),
             "The acts to judge now; competing messages go by priority, then by expected value.",
+            needs_rows=(("acting",),),
         )
     ]
 
@@ -334,6 +366,7 @@ def acted_step() -> Step:
         ),
         ("verdict",),
         "Go and no go on, unless the step says a no ends the journey; wait stays.",
+        needs_rows=(("verdict",),),
     )
 
 
@@ -356,6 +389,7 @@ def gathering_steps() -> list[Step]:
             ),
             ("sent_home", "waited", "awaited", "branched", "ended", "acted"),
             "Where everybody stands after this round.",
+            needs_rows=(("due",),),
         ),
         Step(
             "enrolment_after",

@@ -14,13 +14,13 @@ import numpy as np
 import pyarrow as pa
 
 from regard.decide.columns import as_input, read_rows
+from regard.decide.filing import decision_key
 from regard.decide.hours import local_hours, openings
 from regard.decide.laying import FOREVER_US, arm_table, draw_table, permissions_about
 from regard.decide.models import Cycle, Decision, Steering
 from regard.decide.occasions import Arrival, Stretch, arrivals
 from regard.decide.programs import tables_of
 from regard.decide.reading import SHOWN_RUN, WHO, Scope, holdout_keys, read_touches
-from regard.decide.writing import decision_key
 from regard.engine import desk, journeys
 from regard.engine.instructions import Program, compile_program
 from regard.engine.store import Workbench
