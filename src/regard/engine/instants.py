@@ -9,6 +9,8 @@ column `at_us` instead.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from regard.engine.codes import KINDS
@@ -24,6 +26,7 @@ from regard.playbooks.windows import Clock, Window
 _FURTHER = (
     397 * DAY_US + 1
 )  # two clocks this far apart tell what goes with the clock and what stays
+_CUT_POINT = re.compile(r'list_extract\("(cut_[^"]+)", (\d+)\)')
 _INSTANTS = ("first_at", "last_at")  # measures whose value is an instant
 
 
@@ -146,6 +149,18 @@ def by_clock(one: Sql, later: Sql, clock_us: int) -> Sql:
             raise ValueError("a value follows the calendar")
         made.append(text)
     return Sql("".join(made), tuple(params))
+
+
+def with_cuts(judging: Sql, cuts: Mapping[str, Sequence[float]]) -> Sql:
+    """Return SQL with the cut points of its scores written in: not looked up in a list for everybody again.
+
+    `cuts`: the columns of the tables `cuts_<n>` and their one row.
+    """
+
+    def written(found: re.Match[str]) -> str:
+        return f"CAST({cuts[found[1]][int(found[2]) - 1]!r} AS DOUBLE)"
+
+    return Sql(_CUT_POINT.sub(written, judging.text), judging.params)
 
 
 def _make_rhythms(bench: Workbench, understanding: Understanding, measures: list[Measure]) -> None:

@@ -73,8 +73,8 @@ def _follow(
         _make_spans(bench, understanding)
         levels = instants.levels_by_clock(understanding)
         for number, day in enumerate(days.starts):
-            _judge_day(bench, levels, number, day)
-            spells.see(number, day, moments, bench.take(_members(spells.segments)))
+            found = _judged_day(bench, levels, number, day, spells.segments)
+            spells.see(number, day, moments, found)
             if tell is not None:
                 tell(number + 1, len(days.starts))
 
@@ -136,21 +136,23 @@ def _points_of(parts: int, part: int) -> Sql:
     )
 
 
-def _judge_day(bench: Workbench, levels: tuple[Step, ...], number: int, day: int) -> None:
-    """Make `result`: everybody at this midnight, and each point until the next against the same cut points."""
+def _judged_day(
+    bench: Workbench, levels: tuple[Step, ...], number: int, day: int, segments: tuple[str, ...]
+) -> pa.Table:
+    """Return who is in what: everybody at this midnight, and each point until the next against the same cut points."""
     columns = "* EXCLUDE (at_us, day, is_day, until_day)"
     midnight = (
         f"SELECT {columns}, CAST({day} AS BIGINT) AS at_us FROM span"
         f" WHERE is_day AND day <= {number} AND until_day > {number}"
     )
     bench.show("wide_0", Sql(midnight))
+    cuts: dict[str, list[float]] = {}
     for step in levels[:-1]:
-        bench.make(step.name, step.sql)
+        bench.make(step.name, instants.with_cuts(step.sql, cuts))
+        cuts |= bench.take(Sql(f"SELECT * FROM {step.name}")).to_pylist()[0]
     later = f"SELECT {columns}, at_us FROM span WHERE NOT is_day AND day = {number}"
     bench.show("wide_0", Sql(f"{midnight} UNION ALL {later}"))
-    bench.make(levels[-1].name, levels[-1].sql)
-
-
-def _members(segments: tuple[str, ...]) -> Sql:
-    columns = ", ".join(f'{segment_column(s)} AS "{s}"' for s in segments)
-    return Sql(f"SELECT person AS pid, {columns} FROM result")
+    wanted = ", ".join(f'{segment_column(s)} AS "{s}"' for s in segments)
+    # Only what the segments ask for is worked out: the traits in between are never written down.
+    judging = instants.with_cuts(levels[-1].sql, cuts)
+    return bench.take(judging.wrap(f"SELECT person AS pid, {wanted} FROM (", ") AS judged"))

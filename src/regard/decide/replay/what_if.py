@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,14 +17,15 @@ import numpy as np
 import pyarrow as pa
 
 from regard.collect.sequence import last_sequence
-from regard.decide.columns import as_input
+from regard.decide.columns import as_input, read_rows
 from regard.decide.hours import local_hours, openings
 from regard.decide.laying import arm_table, draw_table, permissions_about
 from regard.decide.programs import tables_of
-from regard.decide.reading import Scope, holdout_keys, read_touches
+from regard.decide.reading import WHO, Scope, holdout_keys, read_touches
 from regard.decide.replay.history import Past, arrivals_over, segments_needed
 from regard.decide.replay.membership import membership_over
 from regard.decide.replay.moments import Days
+from regard.decide.replay.unknown import count_people, notes_about
 from regard.engine import desk, journeys
 from regard.engine.instructions import Program, compile_program
 from regard.engine.journeys import Moved
@@ -35,6 +36,7 @@ from regard.kernel.sampling import SCALE, draw
 from regard.playbooks.model import Playbook
 
 GRID_US = 15 * MINUTE_US
+FEW_OF_THEM = 30_000  # above so many people, everybody is read at once
 Tell = Callable[[str, int, int], None]
 
 
@@ -83,6 +85,7 @@ def replay_playbook(
     watch.lap("membership")
     past = Past(start, end, upto, zone, membership.table)
     tables = _history_tables(program, past, span)
+    everybody, notes = count_people(upto), notes_about(past)
     watch.lap("reading")
     # no ORM past this point
     with Workbench() as bench:
@@ -94,49 +97,63 @@ def replay_playbook(
             after_round=None if tell is None else lambda number: tell("moving people", number, 0),
         )
     watch.lap("moving")
-    return Replay(
-        program, span, upto, tables["person"].num_rows, moved, watch.laps, membership.why_daily
-    )
+    return Replay(program, span, upto, everybody, moved, watch.laps, membership.why_daily, notes)
 
 
 def _history_tables(program: Program, past: Past, span: Span) -> dict[str, pa.Table]:
-    scope = Scope(None, past.upto, as_then=True)
+    """Return what journeys look at, about those who come to some door in the stretch; nobody else is ever asked about."""
+    coming = arrivals_over(program, past)
+    people = sorted(set(coming.column("person").to_pylist()))
+    scope = Scope(people if len(people) < FEW_OF_THEM else None, past.upto, as_then=True)
     company, limits = program.playbook.company, program.playbook.guardrails
     tables = permissions_about(program, scope, now_us=past.from_us)
-    people = tables["person"].column("person").to_pylist()
     zones = set(tables["person"].column("zone").to_pylist())
     keys = holdout_keys(people)
     touch, detail = read_touches(scope, program, since_us=past.from_us)
+    hours = openings(
+        zones, limits.quiet_hours, company, from_us=past.from_us, to_us=past.to_us + 9 * DAY_US
+    )
+    clock = np.arange(past.from_us, past.to_us + 1, span.grid_us, dtype=np.int64)
+    return tables | {
+        **tables_of(program),
+        "clock": pa.table({"as_of": clock}),
+        "contact": _before(tables["contact"], past.from_us),
+        "opening": as_input("opening", hours),
+        "hour": as_input("hour", _hours(program, zones, past)),
+        "touch": touch,
+        "detail": detail,
+        "membership": past.membership,
+        "arrival": coming,
+        "former": _former(past),
+        "arm": arm_table(program, keys),
+        "draw": draw_table(program, keys),
+        "paused": as_input("paused", ()),
+        "assumed": assumed_table(program, keys),
+    }
+
+
+def _hours(program: Program, zones: set[str], past: Past) -> Iterable[tuple[str, int, int]]:
+    """Return every time an hour comes for which some step waits."""
     minutes = {
         m
         for c in program.journeys
         for i in c.instructions
         if (m := i.terms.get("until_minute")) is not None
     }
-    clock = np.arange(past.from_us, past.to_us + 1, span.grid_us, dtype=np.int64)
-    hours = openings(
-        zones, limits.quiet_hours, company, from_us=past.from_us, to_us=past.to_us + 9 * DAY_US
+    if not minutes:
+        return ()
+    company = program.playbook.company
+    return local_hours(zones, minutes, company, from_us=past.from_us, to_us=past.to_us + DAY_US)
+
+
+def _former(past: Past) -> pa.Table:
+    """Return who had entered which journey before the stretch began: they come in again by its re-entry rule only."""
+    rows = read_rows(
+        f"SELECT {WHO}, e.journey, e.entry_key, e.entered_at FROM decide_enrolment AS e"
+        " JOIN identify_person AS o ON o.id = e.person_id WHERE e.entered_at <= %s",
+        [past.from_us],
     )
-    local = (
-        local_hours(zones, minutes, company, from_us=past.from_us, to_us=past.to_us + DAY_US)
-        if minutes
-        else ()
-    )
-    return tables | {
-        **tables_of(program),
-        "clock": pa.table({"as_of": clock}),
-        "contact": _before(tables["contact"], past.from_us),
-        "opening": as_input("opening", hours),
-        "hour": as_input("hour", local),
-        "touch": touch,
-        "detail": detail,
-        "membership": past.membership,
-        "arrival": arrivals_over(program, past),
-        "arm": arm_table(program, keys),
-        "draw": draw_table(program, keys),
-        "paused": as_input("paused", ()),
-        "assumed": assumed_table(program, keys),
-    }
+    return as_input("former", rows)
 
 
 def _before(contacts: pa.Table, start: int) -> pa.Table:
