@@ -3,7 +3,8 @@
 1. Every journey of a playbook, and every older version somebody is still inside, becomes instructions numbered from 0.
 2. A list of steps is laid out in order; what a step nests is laid out behind it, and its last step goes on where the
    nesting step would have gone. So there are no jumps backwards: a journey always comes to an end.
-3. An approval is two instructions: the act (a task for a colleague) and the wait for its outcome.
+3. An approval is three instructions: the act (a task for a colleague), the wait for its closing, and a branch on what
+   was said: who is refused goes the other way at once, not when patience ends.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from regard.kernel.sql import Sql
+from regard.kernel.sql import Sql, join
 from regard.playbooks.happening import Happening
 from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
@@ -146,7 +147,7 @@ class _Sheet:
 
     def _number(self, step: Step) -> int:
         pc = self.next_pc
-        self.next_pc += 2 if isinstance(step, Approval) else 1
+        self.next_pc += 3 if isinstance(step, Approval) else 1
         return pc
 
     def _lay_one(self, step: Step, pc: int, goto: int) -> None:
@@ -175,22 +176,19 @@ class _Sheet:
 
     def _lay_approval(self, step: Approval, one: Instruction, goto: int) -> None:
         refused = END if step.otherwise is None else self.lay_out(step.otherwise, goto)
-        closed = Happening(
-            name="Task Closed",
-            where={"kind": "approval", "journey": self.name, "step": step.step, "dismissed": False},
-        )
-        self.done.append(replace(one, goto=one.pc + 1, other=one.pc + 1))
-        self.done.append(
+        outcome, closed = f"{step.step}.outcome", {"kind": "approval", "journey": self.name, "step": step.step}  # fmt: skip
+        awaited = Happening(name="Task Closed", where=dict(closed))
+        no = Happening(name="Task Closed", where={**closed, "dismissed": True})
+        cases = (Case(refused, "refused", when=_said(outcome, no)), Case(goto, "approved"))
+        wait = {"wait_us": step.timeout, "awaited": awaited}
+        self.done += (
+            replace(one, goto=one.pc + 1, other=one.pc + 1),
+            Instruction(one.pc + 1, outcome, Op.AWAIT, one.pc + 2, refused, terms=wait, words=step.words()),
             Instruction(
-                one.pc + 1,
-                f"{step.step}.outcome",
-                Op.AWAIT,
-                goto,
-                refused,
-                terms={"wait_us": step.timeout, "awaited": closed},
-                words=step.words(),
-            )
-        )
+                one.pc + 2, f"{step.step}.said", Op.BRANCH, goto, goto,
+                terms={"asked": outcome, "awaited": no}, cases=cases, words=step.words(),
+            ),
+        )  # fmt: skip
 
     def _cases(self, step: Step, goto: int) -> Iterator[Case]:
         below = 0.0
@@ -201,3 +199,13 @@ class _Sheet:
                 yield Case(begins, arm.label, below=round(below * 1_000_000))
             else:
                 yield Case(begins, arm.label, when=None if arm.when is None else arm.when.sql())
+
+
+def _said(outcome: str, happening: Happening) -> Sql:
+    """Return the predicate over `situation` that the touchpoint which ended a wait says what this happening says."""
+    head = Sql(
+        "EXISTS (SELECT 1 FROM learnt AS l JOIN touch AS k ON k.seq = l.seq"
+        " WHERE l.eid = s.eid AND l.step = ? AND l.is_known = 1 AND ",
+        (outcome,),
+    )
+    return join([head, happening.sql(), Sql(")")], "")

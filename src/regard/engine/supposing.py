@@ -183,7 +183,9 @@ def _ways(compiled: Compiled) -> Iterator[dict[str, object]]:
     """Yield the ways of each branch that asks what was answered at some step."""
     branches = {s.step: s for s in compiled.journey.all_steps() if isinstance(s, Branch)}
     for one in compiled.instructions:
-        if one.op is Op.BRANCH and one.step in branches:
+        if one.op is Op.BRANCH and "asked" in one.terms:  # what a colleague said to an approval
+            yield from _rows(compiled, one, str(one.terms["asked"]))
+        elif one.op is Op.BRANCH and one.step in branches:
             for asked in sorted(set(_asked_in(branches[one.step]))):
                 yield from _rows(compiled, one, asked)
 
