@@ -24,12 +24,12 @@ from regard.staff.permissions import Capability, may
 from regard.staff.selectors import all_staff, views_of
 from regard.staff.services import delete_view, save_view
 from regard.web.access import StaffRequest, act, page
+from regard.web.customers.narrowing import search_people
 from regard.web.customers.people import (
     ListedPerson,
     dress,
     every_person,
     people_page,
-    search_people,
 )
 from regard.web.customers.wanted import NEEDS, SORTS, read_wanted
 from regard.web.playbook import currency_of

@@ -1,7 +1,7 @@
 """The people of a list: filtered, in order, by keyset, so that the last page of a million costs what the first does.
 
-1. Narrow: small sets (a search, a segment of a few thousand, an owner's people) become a list of ids.
-2. Order: by the index of the sort; the mark of the last row says where the next page begins.
+1. Narrow (narrowing.py): a search, a segment of a few thousand, an owner's people become numbers.
+2. Order (ordering.py): in memory, or by the index of the sort; the mark of the last row says where the next page begins.
 3. Dress: a handful of queries for the whole page bring names, feelings, promises, segments and owners.
 """
 
@@ -13,25 +13,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 
 from regard.act.models import HumanTask
 from regard.identify.models import Person
-from regard.identify.selectors import find_person
 from regard.kernel.ids import public_id
-from regard.kernel.instant import from_us, to_us
 from regard.listen.models import Answer
-from regard.profile.models import Card, Promise, Tag
-from regard.profile.selectors import search_people as search_cards
+from regard.profile.models import Card, Promise
 from regard.staff.selectors import names_of_staff
 from regard.understand.models import Standing
-from regard.understand.selectors import shown_members
+from regard.understand.selectors import last_run, shown_members
+from regard.web.customers.narrowing import Narrowed, narrow
+from regard.web.customers.ordering import Key, mark_of, ordered
 from regard.web.customers.wanted import Wanted
 from regard.web.words import feeling_of_score
 
 PAGE = 50
 COUNT_TO = 10_000
-NARROW = 5_000  # up to so many ids a filter is a list; above, the database walks the sort's index
 
 
 @dataclass(slots=True)
@@ -64,109 +62,53 @@ class PeoplePage:
 
 def people_page(wanted: Wanted, *, limit: int = PAGE) -> PeoplePage:
     """Return one page of the list."""
-    people = _narrowed(wanted)
-    total, is_more = _counted(people, wanted)
-    rows = list(_ordered(people, wanted)[: limit + 1])
-    shown = rows[:limit]
-    mark = _mark(shown[-1], wanted.sort) if len(rows) > limit else ""
-    return PeoplePage(dress(shown), mark, total, is_more)
+    narrowed = narrow(wanted)
+    found = _survivors(narrowed, wanted.sort, wanted.after, limit + 1)
+    mark = mark_of(found[limit - 1][0]) if len(found) > limit else ""
+    return PeoplePage(dress([p for _, p in found[:limit]]), mark, *_counted(narrowed, wanted))
 
 
 def every_person(wanted: Wanted, *, chunk: int = 500) -> Iterator[ListedPerson]:
     """Yield the whole list page by page, for export."""
-    after = ""
-    while True:
-        query = Wanted(
-            wanted.q, wanted.segment, wanted.owner, wanted.tag, wanted.needs, wanted.sort, after
-        )
-        page = list(_ordered(_narrowed(query), query)[:chunk])
-        yield from dress(page)
-        if len(page) < chunk:
-            return
-        after = _mark(page[-1], wanted.sort)
+    narrowed, after = narrow(wanted), ""
+    while found := _survivors(narrowed, wanted.sort, after, chunk):
+        yield from dress([person for _, person in found])
+        after = mark_of(found[-1][0])
 
 
-def _narrowed(wanted: Wanted) -> QuerySet[Person]:
-    people = Person.objects.filter(survivor=None)
-    if wanted.q:
-        people = people.filter(id__in=search_people(wanted.q, limit=NARROW))
-    if wanted.segment:
-        members = shown_members().filter(segment=wanted.segment)
-        ids = list(members.values_list("person_id", flat=True)[: NARROW + 1])
-        if len(ids) <= NARROW:
-            people = people.filter(id__in=ids)
-        else:
-            people = people.filter(Exists(members.filter(person=OuterRef("pk"))))
-    if wanted.owner.isdecimal():
-        people = people.filter(card__owner_id=int(wanted.owner[:18]))
-    if wanted.tag:
-        people = people.filter(Exists(Tag.objects.filter(person=OuterRef("pk"), name=wanted.tag)))
-    if wanted.needs:
-        people = people.filter(id__in=_in_need(wanted.needs))
-    return people
+def _survivors(narrowed: Narrowed, sort: str, after: str, limit: int) -> list[tuple[Key, Person]]:
+    """Return up to `limit` people of the list with their keys; who was joined into somebody is passed over."""
+    found: list[tuple[Key, Person]] = []
+    while len(found) < limit:
+        wanted = limit - len(found)
+        keys = ordered(narrowed, sort, after, wanted)
+        people = Person.objects.filter(survivor=None).select_related("card", "standing")
+        known = people.in_bulk([person for _, person in keys])
+        found += [(key, known[key[1]]) for key in keys if key[1] in known]
+        if len(keys) < wanted:
+            break
+        after = mark_of(keys[-1])
+    return found
 
 
-def _in_need(needs: str) -> list[int]:
-    """Return the surviving people with an open promise, or with that or an open task."""
-    ids = set(Promise.objects.filter(state="open").values_list("person_id", flat=True)[:NARROW])
-    if needs == "person":
-        ids |= set(
-            HumanTask.objects.filter(state="open").values_list("person_id", flat=True)[:NARROW]
-        )
-    rows = Person.objects.filter(id__in=ids).values_list("id", "survivor_id")
-    return [survivor or own for own, survivor in rows]
-
-
-def search_people(text: str, *, limit: int) -> list[int]:
-    """Return surviving people whose name (first or last first), e-mail or other id begins with the text."""
-    found = dict.fromkeys(f.person for f in search_cards(text, limit=limit))
-    exact = find_person(text) if text else None
-    if exact is not None:
-        found.setdefault(exact)
-    return list(found)[:limit]
-
-
-def _counted(people: QuerySet[Person], wanted: Wanted) -> tuple[int, bool]:
+def _counted(narrowed: Narrowed, wanted: Wanted) -> tuple[int, bool]:
+    """Return (how many, whether there are more than that)."""
+    if narrowed.few is not None:
+        return len(narrowed.few), narrowed.is_cut
     if not wanted.has_filters:
-        return people.count(), False
-    number = len(people.order_by().values_list("id")[: COUNT_TO + 1])
+        run = last_run()
+        everybody = int(run.report.get("everybody", 0)) if run else 0
+        if everybody > COUNT_TO:
+            return everybody, False
+        rows: QuerySet[Any] = Person.objects.filter(survivor=None)
+    else:
+        rows = narrowed.many if narrowed.many is not None else _met(narrowed)
+    number = len(rows.order_by().values_list("pk")[: COUNT_TO + 1])
     return min(number, COUNT_TO), number > COUNT_TO
 
 
-def _ordered(people: QuerySet[Person], wanted: Wanted) -> QuerySet[Person]:
-    """Order by the sort's index and begin behind the mark; who has no value there comes last."""
-    people = people.select_related("card", "standing")
-    mark = wanted.after.partition("~")
-    last_id = int(mark[2]) if mark[2].isdecimal() and len(mark[2]) < 19 else 0
-    if wanted.sort == "name":
-        if mark[1]:
-            key = mark[0]
-            people = people.filter(Q(card__search__gt=key) | Q(card__search=key, id__gt=last_id))
-        return people.filter(card__isnull=False).order_by("card__search", "id")
-    column = "standing__value_minor" if wanted.sort == "value" else "standing__last_touch_at"
-    if mark[1]:
-        people = _behind(people, column, mark[0], last_id)
-    return people.order_by(F(column).desc(nulls_last=True), "-id")
-
-
-def _behind(people: QuerySet[Person], column: str, key: str, last_id: int) -> QuerySet[Person]:
-    if not key.removeprefix("-").isdecimal() or len(key) > 18:
-        return people.filter(**{f"{column}__isnull": True}, id__lt=last_id)
-    at: object = int(key) if column.endswith("minor") else from_us(int(key))
-    lower = Q(**{f"{column}__lt": at}) | Q(**{column: at}, id__lt=last_id)
-    return people.filter(lower | Q(**{f"{column}__isnull": True}))
-
-
-def _mark(person: Person, sort: str) -> str:
-    if sort == "name":
-        return f"{person.card.search}~{person.pk}"
-    standing: Standing | None = getattr(person, "standing", None)
-    if standing is None:
-        return f"none~{person.pk}"
-    if sort == "value":
-        return f"{standing.value_minor}~{person.pk}"
-    last = standing.last_touch_at
-    return f"{to_us(last) if last else 'none'}~{person.pk}"
+def _met(narrowed: Narrowed) -> QuerySet[Card]:
+    return Card.objects.filter(*narrowed.asked)
 
 
 def dress(people: list[Person]) -> list[ListedPerson]:

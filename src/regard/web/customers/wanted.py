@@ -50,5 +50,5 @@ def read_wanted(asked: QueryDict) -> Wanted:
         tag=short("tag", 60),
         needs=needs if needs in NEEDS else "",
         sort=sort if sort in SORTS else "recent",
-        after=short("after"),
+        after=short("after", 240),
     )
