@@ -30,6 +30,7 @@ from tests.servers import STORES, Server, server
 
 CLIENTS, AT_ONCE = 8, 100
 KNOWN_PEOPLE = 20_000
+FILLED_FROM = 1_000_000_000  # the number of the first row of a log filled beforehand
 _DRAIN = """
 import django; django.setup()
 import json, resource, sys, time
@@ -150,21 +151,34 @@ def _peak_of(running: Server) -> float:
     return int(line.split()[1]) / 1024
 
 
-def _touchpoints(first: int, count: int, seed: int) -> list[tuple[object, ...]]:
+def _touchpoints(
+    first: int, count: int, seed: int, share: tuple[float, float] | None = None
+) -> list[tuple[object, ...]]:
+    """Return rows with random ids; where `share` is given, sorted ids of that share of all ids."""
     chance = random.Random(seed)
+    low, high = (int(part * 2**64) << 64 for part in share or (0.0, 1.0))
+    numbers = [chance.randrange(low, high) for _ in range(count)]
+    if share:
+        numbers.sort()
     properties = json.dumps(Load.example())
     return [
-        (seq, 1, str(UUID(int=chance.getrandbits(128))), chance.randrange(1, KNOWN_PEOPLE), 1_700_000_000_000_000 + seq,
+        (seq, 1, str(UUID(int=number)), chance.randrange(1, KNOWN_PEOPLE), 1_700_000_000_000_000 + seq,
          1_700_000_000_000_000 + seq, "Order Completed", "server", "in", "customer", 2750, "USD", properties, "{}")
-        for seq in range(first, first + count)
+        for seq, number in enumerate(numbers, first)
     ]  # fmt: skip
 
 
 def fill(running: Server, count: int) -> None:
-    """Put touchpoints with random ids into the log, past the counter, without the product."""
-    for first in range(1_000_000_000, 1_000_000_000 + count, 200_000):
-        rows = _touchpoints(first, min(200_000, 1_000_000_000 + count - first), first)
-        rows.sort(key=lambda row: str(row[2]))
+    """Put touchpoints into the log, past the counter, without the product.
+
+    Their ids are spread evenly over all ids there are, and written in their order: the index is as large as one of
+    random ids and is filled in a fraction of the time. What comes after it meets it at random, as in life.
+    """
+    for start in range(0, count, 200_000):
+        many = min(200_000, count - start)
+        rows = _touchpoints(
+            FILLED_FROM + start, many, start, (start / count, (start + many) / count)
+        )
         _insert(running, "collect_touchpoint", rows, durable=False)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -58,14 +57,13 @@ def kept(body: bytes) -> tuple[list[Incoming], int]:
     return [normalise(raw, at, PARCEL, []) for at, raw in enumerate(accepted)], len(refused)
 
 
-@contextmanager
-def refused_at_most() -> Iterator[None]:
-    """The block may be refused finally; nothing else may happen to it."""
+def answer_to(work: Callable[[], object]) -> int:
+    """The status a piece of reading would be answered with; what is no refusal breaks out."""
     try:
-        yield
+        work()
     except Turned as reason:
-        if STATUS[reason.code] >= 500:
-            raise
+        return STATUS[reason.code]
+    return 200
 
 
 @law(100)
@@ -92,8 +90,7 @@ def test_every_message_is_kept_or_refused_and_what_is_kept_can_be_stored(
 @given(st.binary(max_size=400))
 def test_no_bytes_are_an_error_of_ours(body: bytes):
     for read in (open_batch, lambda b: open_single(b, "track")):
-        with refused_at_most():
-            check(read(body).messages)
+        assert answer_to(lambda read=read: check(read(body).messages)) < 500
 
 
 @law(100)
@@ -103,15 +100,13 @@ def test_no_damage_to_a_good_body_is_an_error_of_ours(data: st.DataObject):
     for _ in range(data.draw(st.integers(1, 5))):
         at = data.draw(st.integers(0, len(body) - 1))
         body[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
-    with refused_at_most():
-        kept(bytes(body))
+    assert answer_to(lambda: kept(bytes(body))) < 500
 
 
 @law(200)
 @given(st.binary(max_size=300), st.sampled_from([b"", b"gzip", b"deflate", b"br", b"\xff"]))
 def test_no_packing_is_an_error_of_ours(body: bytes, encoding: bytes):
-    with refused_at_most():
-        _unpack(body, encoding)
+    assert answer_to(lambda: _unpack(body, encoding)) < 500
 
 
 @law(200)

@@ -36,6 +36,22 @@ def test_a_person_is_found_by_id_and_by_any_identifier(reader: Api):
     assert reader.get("people/by/user_id/ada@tideline.example").status_code == 404
 
 
+@pytest.mark.parametrize("words", ["ada@tideline.example", "ada", "user_id:ada"])
+def test_the_list_of_people_narrows_to_one_identifier(reader: Api, words: str):
+    page = reader.get("people", identifier=words).json()
+    assert [one["id"] for one in page["items"]] == [
+        reader.get("people/by/user_id/ada").json()["id"]
+    ]
+    assert page["next_cursor"] is None
+    assert reader.get("people", identifier="nobody@tideline.example").json()["items"] == []
+
+
+def test_an_address_in_place_of_an_id_says_where_to_ask(reader: Api):
+    answer = reader.get("people/ada@tideline.example")
+    assert answer.status_code == 404
+    assert "/people?identifier=" in answer.json()["detail"]
+
+
 def test_the_log_can_be_followed_by_its_last_cursor(reader: Api, shop):
     before = everything(reader, "touchpoints")
     shop()

@@ -59,6 +59,7 @@ def test_the_palette_finds_a_person_and_goes_there(visit, house):
     page.wait_for_selector("#found li.sel")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/customers/{house.ines}")
+    assert page.url.endswith(f"/customers/{house.ines}")
 
 
 def test_the_list_is_searched_while_typing_and_peeked_at(visit, house):

@@ -11,7 +11,7 @@ import pytest
 from django.db.utils import OperationalError
 
 from regard.cli import COMMANDS, app
-from regard.cli.frame import FAILED, NOTHING, POLICY, STOPPED, exit_code_of, run_guarded
+from regard.cli.frame import FAILED, NOTHING, POLICY, STOPPED, USAGE, exit_code_of, run_guarded
 from regard.kernel.issues import Issue
 from tests.installation import Installation
 
@@ -55,6 +55,8 @@ def test_a_refusal_ends_with_the_code_of_its_kind():
     assert exit_code_of([Issue("x", "is not there", code="not_found")]) == NOTHING
     assert exit_code_of([Issue("x", "may not be", code="policy"), Issue("y", "is wrong")]) == POLICY
     assert exit_code_of([Issue("x", "is wrong")]) == FAILED
+    assert exit_code_of([Issue("--map", "is wrong"), Issue("x", "is wrong")]) == USAGE
+    assert exit_code_of([Issue("x", "is no file", code="usage")]) == USAGE
 
 
 def test_wrong_use_ends_with_2_and_names_the_mistake(tmp_path: Path):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 from pydantic import Field
 
 from regard.api.keys import READ
@@ -24,6 +24,13 @@ from regard.profile.selectors import PersonCard, person_card, person_cards
 from regard.understand.selectors import segments_of, traits_of
 from regard.versions.selectors import active_playbook
 
+Identifier = Annotated[
+    str,
+    Query(
+        max_length=320,
+        description="An e-mail, user id or phone, or `kind:value`: only the person it belongs to.",
+    ),
+]
 router = Router(tags=["people"], auth=READ)
 
 
@@ -66,9 +73,17 @@ class PersonFull(PersonLine):
     traits: dict[str, TraitShown] = Field(description="Computed traits, as last published.")
 
 
-@router.get("/people", response=PeoplePage, summary="List people")
-def list_people(request: HttpRequest, limit: Limit, cursor: Cursor) -> Any:
-    """Everybody known, oldest first. People joined into another are listed once, under the survivor."""
+@router.get("/people", response=PeoplePage, summary="List people, or find one")
+def list_people(
+    request: HttpRequest, limit: Limit, cursor: Cursor, identifier: Identifier = ""
+) -> Any:
+    """Everybody known, oldest first. People joined into another are listed once, under the survivor.
+
+    With `identifier` only the person it belongs to, or an empty page.
+    """
+    if identifier:
+        found = find_person(identifier)
+        return {"items": map(person_line, person_cards([survivor_of(found)])) if found else []}
     people = people_page(after=read_number(cursor), limit=limit + 1)
     shown = people[:limit]
     return {
@@ -79,7 +94,10 @@ def list_people(request: HttpRequest, limit: Limit, cursor: Cursor) -> Any:
 
 @router.get("/people/{person_id}", response=PersonFull, summary="Get a person")
 def get_person(request: HttpRequest, person_id: str) -> Any:
-    """One person by id. The id of a person who was joined into another gives the survivor."""
+    """One person by id. The id of a person who was joined into another gives the survivor.
+
+    For an e-mail address or another identifier ask `/people/by/{kind}/{value}` or `/people?identifier=`.
+    """
     return _full(person_of(person_id))
 
 
@@ -98,7 +116,11 @@ def person_of(person_id: str) -> int:
     """Return the surviving person of a public id. Raises Problem 404."""
     person = find_person(person_id) if parse_public_id("per", person_id) else None
     if person is None:
-        raise Problem(404, "There is no person with this id.")
+        raise Problem(
+            404,
+            "There is no person with this id. Ids are per_ and 32 hex digits; by an e-mail or another identifier ask "
+            "/api/v1/people/by/{kind}/{value} or /api/v1/people?identifier=.",
+        )
     return survivor_of(person)
 
 

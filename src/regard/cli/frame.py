@@ -175,8 +175,13 @@ def tell_issues(issues: Iterable[Issue]) -> None:
 
 
 def exit_code_of(issues: Sequence[Issue]) -> int:
-    """Return the exit code a refusal ends with: 3 nothing matched, 4 policy, else 1."""
+    """Return the exit code a refusal ends with: 2 wrong words on the line, 3 nothing matched, 4 policy, else 1.
+
+    An issue is about the line where it names an option (`--map`), or says so by its code "usage" (no such file).
+    """
     codes = {issue.code for issue in issues}
+    if "usage" in codes or any(issue.where.startswith("--") for issue in issues):
+        return USAGE
     if codes == {"not_found"}:
         return NOTHING
     return POLICY if "policy" in codes else FAILED

@@ -24,10 +24,28 @@ from regard.cli.frame import (
     say_next,
     tell_issues,
 )
+from regard.cli.import_options import (
+    Consent,
+    ConsentSource,
+    Currency,
+    Dates,
+    Decimal,
+    Delimiter,
+    DryRun,
+    Encoding,
+    File,
+    KindName,
+    Map,
+    Quiet,
+    SourceName,
+    Yes,
+    Zone,
+)
 from regard.cli.start import start_django
+from regard.kernel.issues import Refused
 
 if TYPE_CHECKING:
-    from regard.collect.importing.plan import Plan
+    from regard.collect.importing.plan import Plan, Wishes
     from regard.imports.batches import BatchRow
     from regard.imports.check import Check
     from regard.imports.consents import Asked
@@ -52,46 +70,21 @@ def imports() -> None:
 
 @app.command("file")
 def file_command(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, CSV.gz, NDJSON or Parquet.")],
-    kind: Annotated[
-        str,
-        typer.Option(
-            help="people, orders, order-lines, tickets, answers, touchpoints. Default: guessed."
-        ),
-    ] = "",
-    mapping: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map", metavar="COLUMN=FIELD", help="Correct a column; 'COLUMN=' keeps it as it is."
-        ),
-    ] = None,
-    source: Annotated[
-        str, typer.Option(help="The system the file is from; its ids count within it.")
-    ] = "import",
-    consent: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="PURPOSE=STATE", help="What all these people agreed to: granted or withdrawn."
-        ),
-    ] = None,
-    consent_source: Annotated[str, typer.Option(help="Where and how they agreed.")] = "",
-    dates: Annotated[
-        str, typer.Option(help="Order of dates such as 03/04/2025: dmy, mdy or ymd.")
-    ] = "",
-    decimal: Annotated[str, typer.Option(help="The decimal mark: , or .")] = "",
-    delimiter: Annotated[str, typer.Option(help="The delimiter; \\t is a tab.")] = "",
-    encoding: Annotated[
-        str, typer.Option(help="The encoding, such as utf-8 or windows-1252.")
-    ] = "",
-    currency: Annotated[str, typer.Option(help="The currency of amounts without one.")] = "",
-    zone: Annotated[
-        str, typer.Option(help="The time zone of times without one. Default: the company's.")
-    ] = "",
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Read everything, store nothing.")
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no plan.")] = False,
+    path: File,
+    kind: KindName = "",
+    mapping: Map = None,
+    source: SourceName = "import",
+    consent: Consent = None,
+    consent_source: ConsentSource = "",
+    dates: Dates = "",
+    decimal: Decimal = "",
+    delimiter: Delimiter = "",
+    encoding: Encoding = "",
+    currency: Currency = "",
+    zone: Zone = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    quiet: Quiet = False,
     as_json: AsJson = False,
     as_of: AsOf = "",
 ) -> None:
@@ -112,15 +105,7 @@ def file_command(
     )
     columns = [name for name in wishes.mapping.values() if name.startswith("consent:")]
     asked = asked_of(consent or [], consent_source, columns)
-    from regard.collect.importing.plan import make_plan
-
-    plan = make_plan(path, wishes)
-    if not quiet and not (as_json and plan.errors):
-        _show_plan(plan)
-    if plan.errors:
-        from regard.kernel.issues import Refused
-
-        raise Refused(*plan.errors)
+    plan = _shown_plan(path, wishes, as_json=as_json, quiet=quiet)
     if dry_run:
         _dry_run(plan, source, now, as_json=as_json, quiet=quiet)
         return
@@ -129,6 +114,18 @@ def file_command(
     if not yes and sys.stdin.isatty():
         confirm(f"Import about {plan.table.about_rows:,} rows?", yes=False)
     _run(plan, source, asked, now, as_json=as_json, quiet=quiet)
+
+
+def _shown_plan(path: Path, wishes: Wishes, *, as_json: bool, quiet: bool) -> Plan:
+    """Return what the file is read as, said to whoever watches. Raises Refused for a plan with errors."""
+    from regard.collect.importing.plan import make_plan
+
+    plan = make_plan(path, wishes)
+    if not quiet and not (as_json and plan.errors):
+        _show_plan(plan)
+    if plan.errors:
+        raise Refused(*plan.errors)
+    return plan
 
 
 def _run(
@@ -140,14 +137,16 @@ def _run(
 
     try:
         with rows_bar(plan.survey.path.name, plan.table.about_rows, quiet=quiet) as tell:
-            said: list[int] = []
-            known = [0]
+            known = before = 0
 
             def on_progress(progress: Progress) -> None:
-                known[0] = progress.known
-                if progress.resumed_at and not said:
-                    said.append(progress.resumed_at)
-                    say(f"Going on after row {progress.resumed_at:,} of an earlier run.")
+                nonlocal known, before
+                known = progress.known
+                if progress.resumed_at and not before:
+                    before = progress.resumed_at
+                    say(
+                        f"An earlier run was stopped after {before:,} rows; this one goes on there."
+                    )
                 tell(progress.read, progress.about_rows)
 
             batch = run_import(
@@ -167,9 +166,9 @@ def _run(
         emit(_batch_json(batch))
         return
     say(
-        f"{batch.name}: {batch.rows_read:,} rows read, {batch.rows_stored:,} touchpoints stored, "
-        f"{batch.rows_rejected:,} rows rejected"
-        + (f", {known[0]:,} here already." if known[0] else ".")
+        f"{batch.name}: {batch.rows_read:,} rows read{f' ({before:,} of them by the earlier run)' if before else ''}, "
+        f"{batch.rows_stored:,} touchpoints stored, {batch.rows_rejected:,} rows rejected"
+        + (f", {known:,} here already." if known else ".")
     )
     if batch.rows_rejected:
         say(f"Rejected rows with their reasons: {batch.rejects_file} (mend and import that file)")
@@ -304,7 +303,7 @@ def undo(
         str, typer.Argument(metavar="BATCH", help="bat_..., as 'regard import list' shows it.")
     ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Take an import back: exactly its rows go; what colleagues did since stays and is listed."""

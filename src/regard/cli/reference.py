@@ -76,7 +76,8 @@ def _row(param: Any) -> str:
     words = _plain(getattr(param, "help", "") or "")
     if _is_argument(param):
         return f"| {_metavar(param)} | {words} |" if words else ""
-    names = ", ".join(f"`{opt}`" for opt in (*param.opts, *param.secondary_opts))
+    form = f" {param.metavar}" if param.metavar else ""
+    names = ", ".join(f"`{opt}{form}`" for opt in (*param.opts, *param.secondary_opts))
     is_told = param.default not in (None, "", False, 0, (), []) and not callable(param.default)
     default = f" Default: {param.default}." if is_told and not param.secondary_opts else ""
     return f"| {names} | {words}{default} |"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from regard.playbooks.segments import Segment
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
+PEOPLE_AT_ONCE = 1_000
 _COMPANY = "company: {name: File, time_zone: UTC, country: GB, currency: USD, postal_address: '-', senders: {}}"
 Log = Annotated[
     Path | None,
@@ -108,33 +109,51 @@ def show_command(name: Name, as_of: AsOf = "", as_json: AsJson = False) -> None:
 
 
 @app.command("people")
-def people_command(name: Name, log: Log = None, as_of: AsOf = "", as_json: AsJson = False) -> None:
+def people_command(
+    name: Name,
+    log: Log = None,
+    only_ids: Annotated[bool, typer.Option("--ids", help="Only the ids, one a line.")] = False,
+    as_of: AsOf = "",
+    as_json: AsJson = False,
+) -> None:
     """List who is in a segment now, or at any past instant; with --log, over a file and without a database."""
     if log is not None:
         _people_of_file(name, log, clock(as_of), as_json)
         return
     playbook = _with_file_segment(name)
     name = name.rpartition("#")[2]
-    from regard.identify.selectors import public_ids_of
     from regard.understand.selectors import people_in_segment
 
     if name not in playbook.segments:
         raise nothing(f"there is no segment '{name}'", hint="'regard segment list' names them")
     published = not as_of and name in _active().segments
     people = people_in_segment(name, None if published else clock(as_of), playbook=playbook)
-    public = public_ids_of(people)
-    rows = [public[person] for person in people if person in public]
+    rows = _people_lines(people, only_ids=only_ids)
     if as_json:
-        emit_items(
-            ({"person": person} for person in rows),
-            segment=name,
-            count=len(rows),
-            as_of=iso(clock(as_of)),
-        )
+        emit_items(rows, segment=name, count=len(people), as_of=iso(clock(as_of)))
         return
-    for person in rows:
-        sys.stdout.write(person + "\n")
-    say(f"{len(rows):,} people")
+    for row in rows:
+        sys.stdout.write("\t".join(row.values()) + "\n")
+    say(f"{len(people):,} people")
+
+
+def _people_lines(people: Sequence[int], *, only_ids: bool) -> Iterator[dict[str, str]]:
+    """Yield the id, and name and e-mail where there are, of each of these people."""
+    from regard.identify.selectors import public_ids_of
+    from regard.profile.selectors import person_cards
+
+    for start in range(0, len(people), PEOPLE_AT_ONCE):
+        some = people[start : start + PEOPLE_AT_ONCE]
+        if only_ids:
+            public = public_ids_of(some)
+            yield from ({"person": public[person]} for person in some if person in public)
+            continue
+        for card in person_cards(some):
+            yield {
+                "person": card.public_id,
+                "name": " ".join(card.name.split()),
+                "email": card.email,
+            }
 
 
 @app.command("preview")

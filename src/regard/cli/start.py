@@ -18,6 +18,10 @@ def start_django(*, prepare: bool = True) -> None:
     prepare_folder(read_config())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regard.settings")
     django.setup()
+
+    from regard.operations.patience import be_patient
+
+    be_patient()
     if prepare and _is_fresh():
         prepare_database()
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import psycopg
 from django.db import connection, transaction
 
+from regard.collect.bulk import copy_rows
 from regard.collect.contracts import Incoming, Recorded
 from regard.collect.models import Refusal, Source
 from regard.collect.sequence import allot_sequence
@@ -100,7 +101,7 @@ def _insert_postgres(rows: list[tuple[object, ...]]) -> int:
     with psycopg.Cursor(connection.connection) as cursor:
         try:
             with transaction.atomic():
-                _copy(cursor, "collect_touchpoint", rows)
+                copy_rows(cursor, "collect_touchpoint", _COLUMNS, rows)
         except psycopg.errors.UniqueViolation:
             return _insert_new_only(cursor, rows)
     return len(rows)
@@ -112,7 +113,7 @@ def _insert_new_only(
     cursor.execute(
         "CREATE TEMP TABLE IF NOT EXISTS arriving (LIKE collect_touchpoint) ON COMMIT DELETE ROWS"
     )
-    _copy(cursor, "arriving", rows)
+    copy_rows(cursor, "arriving", _COLUMNS, rows)
     cursor.execute(
         f"INSERT INTO collect_touchpoint ({_COLUMNS}) SELECT {_COLUMNS} FROM arriving ORDER BY seq "  # noqa: S608
         "ON CONFLICT (source_id, message_id) DO NOTHING"
@@ -120,14 +121,6 @@ def _insert_new_only(
     written = cursor.rowcount
     cursor.execute("TRUNCATE arriving")  # two calls may share one transaction
     return written
-
-
-def _copy(
-    cursor: psycopg.Cursor[tuple[object, ...]], table: str, rows: list[tuple[object, ...]]
-) -> None:
-    with cursor.copy(f"COPY {table} ({_COLUMNS}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
 
 
 def ensure_source(*, name: str, kind: str, now: datetime) -> int:

@@ -38,6 +38,7 @@ _JUNK = {
     "not available",
 }
 _ONLY_FILLER = re.compile(r"[\s0\-_.:*#?xX/\\{}\[\]()'\"]*")
+_FILLERS = frozenset("0-_.:*#?xX/\\{}[]()'\"")
 _MINUS_ONE = re.compile(r"-1(?:\.0+)?|0+(?:\.0+)?")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _EMAIL = re.compile(r"[^@\s<>(),;:\"\\\[\]]{1,64}@(?:[^@\s<>(),;:\"\\\[\]._]|[.](?![.])|_){1,189}")
@@ -51,11 +52,11 @@ def rank(kind: str) -> int:
 def is_junk(value: str) -> bool:
     """Say whether a text is what programs write for 'nobody': null, 0, -1, n/a, guest, zeros only, ..."""
     text = value.strip().strip("\"'").lower()
-    return (
-        text in _JUNK
-        or _ONLY_FILLER.fullmatch(text) is not None
-        or _MINUS_ONE.fullmatch(text) is not None
-    )
+    if text in _JUNK:
+        return True
+    if text and text[0] not in _FILLERS and not text[0].isspace():  # nearly all
+        return False
+    return _ONLY_FILLER.fullmatch(text) is not None or _MINUS_ONE.fullmatch(text) is not None
 
 
 def clean_key(kind: str, value: object, country: str = "") -> Key | None:
@@ -63,14 +64,16 @@ def clean_key(kind: str, value: object, country: str = "") -> Key | None:
 
     `country` (ISO 3166, two letters) is the company's: it reads phone numbers written without their country.
     """
+    if type(value) is str:
+        return _clean(kind, value, country)
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
-    return _clean(kind.strip().lower(), str(value), country)
+    return _clean(kind, str(value), country)
 
 
 @lru_cache(maxsize=50_000)
 def _clean(kind: str, value: str, country: str) -> Key | None:
-    text = clean_text(value)
+    kind, text = kind.strip().lower(), clean_text(value)
     if not text or is_junk(text):
         return None
     if kind == EMAIL:
@@ -92,6 +95,7 @@ def clean_text(value: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
+@lru_cache(maxsize=20_000)
 def clean_email(text: str) -> str | None:
     """Return an e-mail address in lower case, or None for anything that is none (also `null@...`)."""
     email = clean_text(text).lower()

@@ -7,10 +7,10 @@ import os
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import connection
 
+from regard.collect.bulk import insert_rows
 from regard.collect.contracts import Incoming
 from regard.collect.models import Source
 from regard.collect.sequence import allot_sequence
@@ -84,8 +84,9 @@ def _write_people(incomings: Sequence[Incoming], found: Stitched, seq: int) -> d
                 incoming.batch,
             )
         )
-    _insert(
-        "identify_person (id, public_id, holdout_key, is_known, created_at, created_seq, is_sample, batch_id)",
+    insert_rows(
+        "identify_person",
+        "id, public_id, holdout_key, is_known, created_at, created_seq, is_sample, batch_id",
         rows,
     )
     return real
@@ -108,8 +109,9 @@ def _write_identifiers(
                 incoming.occurred_us,
             )
         )
-    _insert(
-        "identify_identifier (kind, value, person_id, source_id, batch_id, seq, first_seen_at)",
+    insert_rows(
+        "identify_identifier",
+        "kind, value, person_id, source_id, batch_id, seq, first_seen_at",
         rows,
     )
 
@@ -147,12 +149,14 @@ def _write_merges(
         cursor.executemany(
             "UPDATE identify_person SET survivor_id = %s WHERE id = %s OR survivor_id = %s", moved
         )
-    _insert("identify_joining (seq, kind, survivor_id, absorbed_id, evidence, by, at)", rows)
+    insert_rows("identify_joining", "seq, kind, survivor_id, absorbed_id, evidence, by, at", rows)
 
 
 def _write_proposals(
     incomings: Sequence[Incoming], proposals: list[Proposal], real: dict[int, int]
 ) -> None:
+    if not proposals:
+        return
     pairs = {_pair(proposal, real): proposal for proposal in reversed(proposals)}
     asked = _open_questions({person for pair in pairs for person in pair})
     rows = []
@@ -163,11 +167,12 @@ def _write_proposals(
         incoming = incomings[proposal.message]
         evidence = {"rule": proposal.rule, "id": list(proposal.key), "source": incoming.source}
         rows.append((one, other, _json(evidence), "open", incoming.received_us, ""))
-    _insert(
-        "identify_joinproposal (one_id, other_id, evidence, state, created_at, decided_by)",
-        rows,
-        "ON CONFLICT DO NOTHING",
-    )
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """INSERT INTO identify_joinproposal (one_id, other_id, evidence, state, created_at, decided_by)
+               VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING""",
+            rows,
+        )
 
 
 def _pair(proposal: Proposal, real: dict[int, int]) -> tuple[int, int]:
@@ -183,14 +188,6 @@ def _open_questions(people: set[int]) -> Counter[int]:
         for side in ("one_id", "other_id"):
             asked.update(waiting.filter(**{f"{side}__in": people}).values_list(side, flat=True))
     return asked
-
-
-def _insert(into: str, rows: Sequence[tuple[Any, ...]], after: str = "") -> None:
-    if not rows:
-        return
-    places = ", ".join(["%s"] * len(rows[0]))
-    with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {into} VALUES ({places}) {after}", rows)  # noqa: S608 (names are ours)
 
 
 def _json(value: dict[str, object]) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 from django.db import connection
 
 from regard.collect.among import among
+from regard.collect.bulk import insert_rows
 from regard.collect.models import Cursor
 from regard.identify.models import Joining, Person
 from regard.identify.selectors import survivors_of
@@ -20,8 +22,7 @@ OWNER = "regard:owner"  # the field that names the colleague who looks after a p
 _COLUMNS = "person_id, fields, stamps, display_name, search, search_last, owner_id, updated_at"
 
 
-@dataclass(slots=True)
-class Change:
+class Change(msgspec.Struct, gc=False):
     """One telling of one field, as it is written."""
 
     seq: int
@@ -44,7 +45,9 @@ class Cards:
 
     def tell(self, survivor: int, change: Change) -> None:
         """Take a change into the card of the person it speaks of."""
-        fold = self.folds.setdefault(survivor, Fold())
+        fold = self.folds.get(survivor)
+        if fold is None:
+            fold = self.folds[survivor] = Fold()
         if fold.tell(change.name, change.value, (change.occurred_us, change.seq)):
             self.touched.add(survivor)
 
@@ -131,14 +134,14 @@ def write_cards(cards: Cards, now_us: int) -> None:
     """Write the touched cards back, with the name to show and the text to search."""
     if not cards.touched:
         return
-    ids, fallbacks = _names_behind(cards.touched)
+    named = {person: display_name(cards.folds[person].fields, (), "") for person in cards.touched}
+    ids, fallbacks = _names_behind({person for person, name in named.items() if not name})
     rows = []
-    for person in cards.touched:
+    for person, own in named.items():
         fold = cards.folds[person]
-        name = display_name(fold.fields, ids[person], fallbacks[person])
-        search, search_last = (
-            search_texts(name, fold.fields) if name != fallbacks[person] else ("", "")
-        )
+        name = own or display_name(fold.fields, ids[person], fallbacks[person])
+        is_named = own or name != fallbacks[person]
+        search, search_last = search_texts(name, fold.fields) if is_named else ("", "")
         owner = fold.fields.get(OWNER)
         rows.append(
             (
@@ -152,19 +155,31 @@ def write_cards(cards: Cards, now_us: int) -> None:
                 now_us,
             )
         )
+    _put_cards(rows)
+
+
+def _put_cards(rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert cards, or write over those that are there: one statement for all on PostgreSQL, which counts each."""
+    over = """ON CONFLICT (person_id) DO UPDATE SET fields = excluded.fields, stamps = excluded.stamps,
+        display_name = excluded.display_name, search = excluded.search, search_last = excluded.search_last,
+        owner_id = excluded.owner_id, updated_at = excluded.updated_at"""
     with connection.cursor() as cursor:
-        cursor.executemany(
-            f"""INSERT INTO profile_card ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
-                ON CONFLICT (person_id) DO UPDATE SET fields = excluded.fields, stamps = excluded.stamps,
-                display_name = excluded.display_name, search = excluded.search,
-                search_last = excluded.search_last, owner_id = excluded.owner_id,
-                updated_at = excluded.updated_at""",  # noqa: S608
-            rows,
-        )
+        if connection.vendor == "postgresql":
+            types = ("bigint", "text", "text", "text", "text", "text", "bigint", "bigint")
+            arrays = ", ".join(f"%s::{name}[]" for name in types)
+            cursor.execute(
+                f"INSERT INTO profile_card ({_COLUMNS}) SELECT * FROM unnest({arrays}) {over}",  # noqa: S608
+                [list(column) for column in zip(*rows, strict=True)],
+            )
+            return
+        marks = ", ".join(["%s"] * len(rows[0]))
+        cursor.executemany(f"INSERT INTO profile_card ({_COLUMNS}) VALUES ({marks}) {over}", rows)  # noqa: S608
 
 
 def _names_behind(people: set[int]) -> tuple[dict[int, list[tuple[str, str]]], dict[int, str]]:
     """Return the ids that can name a person, and what to call those who have none."""
+    if not people:
+        return {}, {}
     sql, bound = among(people)
     ids: dict[int, list[tuple[str, str]]] = defaultdict(list)
     with connection.cursor() as cursor:
@@ -182,26 +197,24 @@ def _names_behind(people: set[int]) -> tuple[dict[int, list[tuple[str, str]]], d
 
 def write_changes(changes: list[Change]) -> None:
     """Append field changes."""
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            """INSERT INTO profile_fieldchange
-               (seq, person_id, name, value, source_id, touchpoint_seq, by, batch_id, occurred_at)
-               VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)""",
-            [
-                (
-                    c.seq,
-                    c.person,
-                    c.name,
-                    None if c.value is None else _json(c.value),
-                    c.source,
-                    c.touchpoint,
-                    c.by,
-                    c.batch,
-                    c.occurred_us,
-                )
-                for c in changes
-            ],
-        )
+    insert_rows(
+        "profile_fieldchange",
+        "seq, person_id, name, value, source_id, touchpoint_seq, by, batch_id, occurred_at",
+        [
+            (
+                c.seq,
+                c.person,
+                c.name,
+                None if c.value is None else _json(c.value),
+                c.source,
+                c.touchpoint,
+                c.by,
+                c.batch,
+                c.occurred_us,
+            )
+            for c in changes
+        ],
+    )
 
 
 def apply_changes(changes: list[Change], now_us: int) -> None:

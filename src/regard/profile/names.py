@@ -19,6 +19,7 @@ from regard.identify.normalise import clean_email, clean_phone, clean_text, is_j
 LONGEST_NAME = 80
 LONGEST_TEXT = 2_000
 OURS = "regard:"  # fields only the product writes; nobody can tell them from outside
+_SHORT = 60  # characters of a text whose reading is remembered
 MOST_PARTS = 50  # entries of a list or mapping that is kept as it is
 
 # canonical name: the other spellings, compared without case, blanks, dashes and underscores
@@ -68,6 +69,9 @@ def standard_name(name: str) -> str:
 def standard_fields(traits: dict[str, object], country: str = "") -> Iterator[tuple[str, Value]]:
     """Yield (name, value) of each field told; None takes a field away. What cannot be kept is left out."""
     for name, value in traits.items():
+        if type(value) is str and len(value) <= _SHORT:
+            yield from _of_short_text(name, value, country)
+            continue
         standard = standard_name(name)
         if not standard or standard.startswith(OURS):
             continue
@@ -75,6 +79,15 @@ def standard_fields(traits: dict[str, object], country: str = "") -> Iterator[tu
             yield from _taken_apart(standard, value, country)
             continue
         yield from _one(name, standard, value, country)
+
+
+@lru_cache(maxsize=20_000)
+def _of_short_text(name: str, text: str, country: str) -> tuple[tuple[str, Value], ...]:
+    """Cities, countries, languages and first names come again and again."""
+    standard = standard_name(name)
+    if not standard or standard.startswith(OURS):
+        return ()
+    return tuple(_one(name, standard, text, country))
 
 
 def _taken_apart(whole: str, parts: dict[str, object], country: str) -> Iterator[tuple[str, Value]]:
@@ -158,22 +171,25 @@ def _zone(text: str, _: str) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _countries() -> dict[str, str]:
+def _countries() -> tuple[dict[str, str], frozenset[str]]:
+    """Return the code of every English name, and every code."""
     territories = Locale("en").territories
-    return {str(words).lower(): code for code, words in territories.items() if len(code) == 2} | {
+    known = {str(words).lower(): code for code, words in territories.items() if len(code) == 2} | {
         "uk": "GB",
         "usa": "US",
         "united states of america": "US",
         "england": "GB",
     }
+    return known, frozenset(known.values())
 
 
 def _country(text: str, _: str) -> str | None:
     """ISO 3166-1, two letters; English names are read too."""
-    known = _countries()
-    if text.lower() in known:
-        return known[text.lower()]
-    return text.upper() if text.upper() in known.values() else None
+    known, codes = _countries()
+    code = known.get(text.lower())
+    if code is not None:
+        return code
+    return text.upper() if text.upper() in codes else None
 
 
 def _channel(text: str, _: str) -> str | None:

@@ -6,7 +6,8 @@
 - keep house: settle what was left behind, prune what is past its term;
 - beat: give a sign of life.
 
-A routine that fails says so, waits twice as long each time (1 s to 60 s) and tries again; the others go on.
+A routine that fails says so, waits twice as long each time (1 s to 60 s) and tries again; the others go on. One that
+only meets a long write of another process (an import taken back, on SQLite) says so once and tries again every second.
 """
 
 from __future__ import annotations
@@ -29,12 +30,14 @@ from regard import flow
 from regard.collect.journal import Journal, absorbed_position, open_journal
 from regard.kernel.issues import Refused
 from regard.operations.heartbeat import BEAT_EVERY, end_beat, write_beat
+from regard.operations.patience import be_patient, is_busy
 from regard.worker.supervisor import stop_with_parent
 
 BUSY, QUIET = 0.05, 0.1  # seconds between two looks at the journal, after messages and without
 STAYS_BUSY = 5.0  # seconds after the last message
 CYCLE_LOOKS, SEND_LOOKS, HOUSE_EVERY = 0.4, 1.0, 60.0  # seconds
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds after a failure
+BUSY_WORDS = "waits for another process that writes"
 
 WORKER = f"{socket.gethostname()[:40]}:{os.getpid()}"
 
@@ -67,11 +70,20 @@ class Routine:
                 failures = 0
                 self.mood.troubles.pop(self.name, None)
             except Exception as error:  # a routine must outlive whatever its step meets
-                failures += 1
-                pause = min(FIRST_WAIT * 2 ** (failures - 1), LONGEST_WAIT)
-                self._tell(error, pause)
+                if is_busy(error):
+                    pause = FIRST_WAIT
+                    self._tell_busy()
+                else:
+                    failures += 1
+                    pause = min(FIRST_WAIT * 2 ** (failures - 1), LONGEST_WAIT)
+                    self._tell(error, pause)
             self.stop.wait(pause)
         connections.close_all()
+
+    def _tell_busy(self) -> None:
+        if self.mood.troubles.get(self.name) != BUSY_WORDS:
+            self.mood.troubles[self.name] = BUSY_WORDS
+            sys.stderr.write(f"worker, {self.name}: {BUSY_WORDS}; goes on when it is done\n")
 
     def _tell(self, error: Exception, pause: float) -> None:
         self.mood.troubles[self.name] = f"{self.name}: {type(error).__name__}"
@@ -153,6 +165,7 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     stop_with_parent()
+    be_patient()
     steps = {
         "absorb": Absorbing(mood).step,
         "cycle": _cycle(mood),

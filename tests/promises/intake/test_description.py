@@ -29,13 +29,13 @@ SHORT = ("/v1/batch", "/v1/import", "/v1/identify", "/v1/t", "/v1/g", "/v1/a")
 def test_a_few_cases_of_each_kind(running_server: Server):
     for operation in operations(running_server):
         if operation.path in SHORT:
-            try_operation(operation, running_server, cases=12)
+            assert try_operation(operation, running_server, cases=12) >= 6
 
 
 @pytest.mark.promises
 def test_two_thousand_cases(running_server: Server):
     for operation in operations(running_server):
-        try_operation(operation, running_server, cases=130)
+        assert try_operation(operation, running_server, cases=130) >= 65
 
 
 def operations(running: Server) -> list[Any]:
@@ -45,13 +45,17 @@ def operations(running: Server) -> list[Any]:
     return found
 
 
-def try_operation(operation: Any, running: Server, *, cases: int) -> None:
-    """Half of the cases fit the description, half do not."""
+def try_operation(operation: Any, running: Server, *, cases: int) -> int:
+    """Half of the cases fit the description, half do not; returns how many were answered as described."""
+    fine = 0
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
 
         @settings(max_examples=cases // 2, deadline=None, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy(generation_mode=mode))
         def each(case: schemathesis.Case) -> None:
+            nonlocal fine
             case.call_and_validate(headers={"authorization": basic(running.key)}, checks=CHECKS)
+            fine += 1
 
         each()
+    return fine

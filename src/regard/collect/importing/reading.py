@@ -126,6 +126,7 @@ class Reading:
         ]
         self._names = tuple(f for f in ("first_name", "last_name", "name") if f in self._at)
         self._phones: dict[str, str] = {}
+        self._present: dict[tuple[str, ...], list[str]] = {}
         self._consents = [(f, f.removeprefix(CONSENT)) for f in self._at if f.startswith(CONSENT)]
 
     def has(self, name: str) -> bool:
@@ -252,14 +253,21 @@ class Reading:
             found[name] = _typed(cell, kind) if kind and type(cell) is str else cell
         return found
 
-    def chosen(self, names: Sequence[str]) -> dict[str, Any]:
+    def chosen(self, names: tuple[str, ...]) -> dict[str, Any]:
         """Return the named fields that have a value, as text."""
-        return {name: text for name in names if (text := self.text(name))}
+        present = self._present.get(names)
+        if present is None:
+            present = self._present[names] = [name for name in names if name in self._at]
+        return {name: text for name in present if (text := self.text(name))}
 
     def who(self, ids: tuple[tuple[str, str], ...]) -> dict[str, Any]:
         """Return what the row tells of its person beside ids: names, and the addresses one can write to."""
-        told = {kind: value for kind, value in ids if kind in ("email", "phone")}
+        told = self.addresses(ids)
         return told | self.chosen(self._names) if self._names else told
+
+    def addresses(self, ids: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+        """Return those of the ids at which one can write to or call the person."""
+        return {kind: value for kind, value in ids if kind in ("email", "phone")}
 
     def digest(self) -> str:
         """Return the hash of the row's content, the same in every file and on every machine."""

@@ -50,11 +50,9 @@ class Survey:
 def survey_file(path: Path) -> Survey:
     """Return what the file is. Raises Refused where it is missing, empty or damaged."""
     if not path.is_file():
-        raise Refused(
-            Issue(
-                str(path), "there is no such file", "give the path of a CSV, NDJSON or Parquet file"
-            )
-        )
+        words = "is a folder, not a file" if path.is_dir() else "there is no such file"
+        hint = "give the path of one CSV, NDJSON or Parquet file"
+        raise Refused(Issue(str(path), words, hint, code="usage"))
     if path.stat().st_size == 0:
         raise Refused(Issue(str(path), "the file is empty"))
     with path.open("rb") as file:

@@ -22,7 +22,7 @@ _NAMES = tuple(dict.fromkeys(field.name for field in _GIVEN))
 def read(row: Reading) -> Incoming:
     """Return what a row tells of a person."""
     ids = row.ids()
-    traits = row.rest() | row.who(ids) | row.chosen(_NAMES)
+    traits = row.rest() | row.addresses(ids) | row.chosen(_NAMES)
     json_of(traits)  # refuses what is too long
     # Told when the file says so, else now: the newest word on a field wins.
     told_us = row.instant("updated_at") or row.setting.now_us
