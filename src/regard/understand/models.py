@@ -92,3 +92,26 @@ class SegmentChange(models.Model):
                 fields=("as_of",), name="segment_change_by_time"
             ),  # each cycle asks: what is new
         )
+
+
+class SegmentTally(models.Model):
+    """How many entered and left a segment on a day (UTC) under one definition, and how many were in it at the last run.
+
+    `is_first`: the run that put everybody somewhere, which moved nobody. Counts only: nothing here is of a person.
+    """
+
+    segment = models.CharField(max_length=60)
+    version = models.CharField(max_length=64)
+    day = models.CharField(max_length=10)
+    first_at = InstantField()
+    as_of = InstantField()
+    entered = models.BigIntegerField(default=0)
+    left = models.BigIntegerField(default=0)
+    size = models.BigIntegerField(default=0)
+    is_first = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("segment", "as_of"), name="segment_tally_of_segment"),
+            models.Index(fields=("as_of",), name="segment_tally_by_time"),
+        )

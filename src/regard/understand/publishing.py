@@ -4,7 +4,7 @@
 2. `entered` and `left`: members now against members published.
 3. Few changes are one transaction with the run itself: readers see all of it or nothing.
    Many are written in chunks of a few thousand rows, each its own transaction; members among them are not shown yet.
-4. The run is marked finished: that is the pointer; from here on readers see this run.
+4. The run is marked finished, with the sizes of the segments: that is the pointer; from here on readers see this run.
 5. What ended is cleared away, again in chunks.
 A run that dies between 3 and 4 leaves members nobody sees; the next run takes them back first. The standings of many are
 seen as their chunk commits, each person's whole and right at the run's clock (docs/segments.md, What a reader sees).
@@ -12,6 +12,7 @@ seen as their chunk commits, each person's whole and right at the run's clock (d
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -26,6 +27,7 @@ from regard.kernel.instant import to_us
 from regard.kernel.sql import Sql, join
 from regard.playbooks.model import Playbook
 from regard.understand.models import Run
+from regard.understand.tallies import Moved, keep_tallies
 
 CHUNK = 5_000
 
@@ -106,16 +108,18 @@ def publish(
         _count(bench, "left"),
     )
     run.report = {**run.report, **asdict(done)}
+    counted = _sizes(bench) if run.kind == Run.Kind.REFRESH else None
     if done.standings + done.entered + done.left <= CHUNK:
         with transaction.atomic():
-            _write(bench, run, versions)
+            keep_tallies(run, _write(bench, run, versions), versions, counted)
             _finish(run)
             _clear_ended(run.id)
     else:
         with transaction.atomic():
             run.save()
-        _write(bench, run, versions)
+        moved = _write(bench, run, versions)
         with transaction.atomic():
+            keep_tallies(run, moved, versions, counted)
             _finish(run)
         _clear_ended(run.id)
     return done
@@ -134,12 +138,19 @@ def _finish(run: Run) -> None:
     run.save()
 
 
-def _write(bench: Workbench, run: Run, versions: dict[str, str]) -> None:
+def _write(bench: Workbench, run: Run, versions: dict[str, str]) -> Moved:
+    """Write standings and members; return how many entered and left each segment."""
     if run.id is None:
         run.save()
     _write_standings(bench, run)
-    _write_members(bench, "entered", run, versions)
-    _write_members(bench, "left", run, versions)
+    return _write_members(bench, "entered", run, versions) + _write_members(
+        bench, "left", run, versions
+    )
+
+
+def _sizes(bench: Workbench) -> dict[str, int]:
+    rows = bench.take(Sql("SELECT segment, COUNT(*) AS n FROM new_members GROUP BY segment"))
+    return {row["segment"]: row["n"] for row in rows.to_pylist()}
 
 
 def _count(bench: Workbench, table: str) -> int:
@@ -226,12 +237,14 @@ def _still_there(rows: list[tuple[Any, ...]], place: int = 0) -> set[Any]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def _write_members(bench: Workbench, table: str, run: Run, versions: dict[str, str]) -> None:
+def _write_members(bench: Workbench, table: str, run: Run, versions: dict[str, str]) -> Moved:
     as_of, entered = to_us(run.as_of), table == "entered"
+    moved: Moved = Counter()
     for rows in _chunks(bench, table):
         with transaction.atomic(), connection.cursor() as cursor:
             there = _still_there(rows, 1)
             rows = [row for row in rows if row[1] in there]
+            moved.update((segment, entered) for segment, _ in rows)
             if entered:
                 cursor.executemany(
                     "INSERT INTO understand_member (segment, person_id, since_at, since_run) VALUES (%s, %s, %s, %s)",
@@ -247,6 +260,7 @@ def _write_members(bench: Workbench, table: str, run: Run, versions: dict[str, s
                 "VALUES (%s, %s, %s, %s, %s, %s)",
                 [(s, versions.get(s, ""), p, as_of, entered, run.id) for s, p in rows],
             )
+    return moved
 
 
 def _clear_ended(pointer: int) -> None:

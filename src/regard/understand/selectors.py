@@ -2,6 +2,7 @@
 
 From published rows (fast at any size):
     last_run() -> Run | None
+    last_point() -> Point | None                                as_of, upto and playbook of the same run, for the worker
     standing_of(person) -> Standing | None                      raw row
     traits_of(person, playbook=) -> list[TraitValue]             label, value, words, for the person page
     segments_of(person, playbook=) -> list[PersonSegment]        name, label, since, sentence
@@ -12,7 +13,9 @@ From published rows (fast at any size):
     changes_of(person, limit=50) -> list[ChangeRow]              entered/left rows for the timeline
     changes_since(run) -> list[ChangeRow]                        of one run, for journeys
     overlap(name) -> list[Overlap]                               other segments that share members
-    size_history(name, days=365) -> list[SizePoint]              from entered/left rows, since the first run
+    sizes_now() -> dict[name, int]
+    size_history(name, days=365) -> list[SizePoint]              a point a day, since the first run
+    moved_since(since, until) -> dict[name, (entered, left)]     by day, the first run left out
     versions_of(name) -> list[SegmentVersion]                    every definition that ever ran, with its first run's instant
     used_by(name, playbook=) -> list[str]                        segments, traits and journeys that name it
 
@@ -21,7 +24,6 @@ Asked of the engine on the spot (the log is scanned once; small definitions take
     preview_segment(segment, playbook=, as_of=) -> Preview       total, count a row, 5 sampled people with "because"
     preview_redefinition(name, segment, playbook=, as_of=) -> Redefinition
     reach_of_segment(name, playbook=, as_of=) -> list[ChannelReach]
-    size_over_time(name, playbook=, as_of=, points=12) -> list[SizePoint]   recomputed from the log
     portrait_of(name, playbook=, as_of=, upto=) -> Portrait      a persona, computed from its members
     persona_of(name, playbook=) -> PersonaShown                  what its portrait shows, and what it leaves out
     said_of(quotes, path=, as_of=) -> list[Said]                 a portrait's quotes, read now; nobody's who may not be quoted
@@ -34,19 +36,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import F, Min, Q, QuerySet, Sum
 
 from regard.engine.answers import parse_segment, shown
-from regard.kernel.instant import to_us
+from regard.kernel.instant import from_us
 from regard.playbooks.compare import Unit
 from regard.playbooks.conditions import walk
 from regard.playbooks.lexicon import PlaybookLexicon
 from regard.playbooks.measures import all_refers
 from regard.playbooks.model import Playbook
-from regard.understand.models import Member, Run, SegmentChange, Standing
+from regard.understand.models import Member, Run, SegmentChange, SegmentTally, Standing
 from regard.understand.portraits import persona_of, portrait_of, said_of
 from regard.understand.publishing import finished_run
 from regard.understand.questions import (
@@ -55,16 +57,20 @@ from regard.understand.questions import (
     preview_redefinition,
     preview_segment,
     reach_of_segment,
-    size_over_time,
 )
 from regard.understand.stories import what_moved
+from regard.understand.tallies import newest_tallies
 from regard.understand.why import why_in_segment
+
+COUNTED_TO, SAMPLED = 20_000, 4_000  # a segment of more is compared by so many of its members
 
 __all__ = [
     "changes_of",
     "changes_since",
+    "last_point",
     "last_run",
     "members_page",
+    "moved_since",
     "overlap",
     "parse_segment",
     "people_in_segment",
@@ -79,7 +85,7 @@ __all__ = [
     "segments_of",
     "shown_members",
     "size_history",
-    "size_over_time",
+    "sizes_now",
     "standing_of",
     "traits_of",
     "used_by",
@@ -92,6 +98,25 @@ __all__ = [
 def last_run() -> Run | None:
     """Return the run whose results are shown, or None before the first."""
     return finished_run()
+
+
+class Point(NamedTuple):
+    """How far what is shown has come: the clock, the last sequence number known, and the playbook's hash."""
+
+    as_of: datetime
+    upto: int
+    playbook_hash: str
+
+
+def last_point() -> Point | None:
+    """Return how far what is shown has come; the worker asks several times a second, so no row is built for it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT as_of, upto, playbook_hash FROM understand_run WHERE finished_at IS NOT NULL "
+            "ORDER BY id DESC LIMIT 1"
+        )
+        row = cursor.fetchone()
+    return None if row is None else Point(from_us(row[0]), row[1], row[2])
 
 
 def standing_of(person: int) -> Standing | None:
@@ -174,13 +199,9 @@ def segment_list(*, playbook: Playbook, as_of: datetime) -> list[SegmentRow]:
     """Return every segment of the playbook with its size and what moved in the last seven days."""
     run = finished_run()
     people = run.report.get("everybody", 0) if run else 0
-    sizes = dict(shown_members().values_list("segment").annotate(n=Count("id")))
-    since = SegmentChange.objects.filter(
-        as_of__gt=as_of - timedelta(days=7), run__finished_at__isnull=False
-    )
-    moved = {
-        (s, e): n for s, e, n in since.values_list("segment", "entered").annotate(n=Count("id"))
-    }
+    sizes = sizes_now()
+    since = SegmentTally.objects.filter(as_of__gt=as_of - timedelta(days=7)).values_list("segment")
+    moved = {s: (i, o) for s, i, o in since.annotate(i=Sum("entered"), o=Sum("left"))}
     lexicon = PlaybookLexicon(playbook)
     return [
         SegmentRow(
@@ -191,8 +212,7 @@ def segment_list(*, playbook: Playbook, as_of: datetime) -> list[SegmentRow]:
             segment.who.words(lexicon),
             sizes.get(name, 0),
             sizes.get(name, 0) / people if people else 0.0,
-            moved.get((name, True), 0),
-            moved.get((name, False), 0),
+            *moved.get(name, (0, 0)),
         )
         for name, segment in playbook.segments.items()
     ]
@@ -262,43 +282,45 @@ def changes_since(run: int) -> list[ChangeRow]:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Another segment and how many members two segments share."""
+    """Another segment and how many members two segments share; of a large segment, reckoned from a few thousand."""
 
     segment: str
     shared: int
     size: int
+    is_reckoned: bool = False
 
 
 def overlap(name: str) -> list[Overlap]:
     """Return the segments that share members with this one, most shared first."""
-    run = finished_run()
-    pointer = run.id if run else 0
+    run, sizes = finished_run(), sizes_now()
+    pointer, own = (run.id if run else 0), sizes.get(name, 0)
+    step = own // SAMPLED if own > COUNTED_TO else 1
     alive = "since_run <= %s AND (until_run IS NULL OR until_run > %s)"
+    some = "" if step == 1 else f"AND (person_id * 7919 + person_id / 97) %% {step} = 0 "
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT o.segment, COUNT(*) FROM understand_member o WHERE o.segment <> %s AND {alive} AND o.person_id IN "
-            f"(SELECT person_id FROM understand_member WHERE segment = %s AND {alive}) GROUP BY o.segment ORDER BY 2 DESC, 1",
-            [name, pointer, pointer, name, pointer, pointer],
+            "SELECT o.segment, COUNT(*) FROM understand_member o WHERE o.person_id IN "
+            f"(SELECT person_id FROM understand_member WHERE segment = %s {some}AND {alive}) AND {alive} GROUP BY o.segment",
+            [name, pointer, pointer, pointer, pointer],
         )
-        shared = cursor.fetchall()
-    sizes = dict(shown_members().values_list("segment").annotate(n=Count("id")))
-    return [Overlap(segment, count, sizes.get(segment, 0)) for segment, count in shared]
+        shared = dict(cursor.fetchall())
+    drawn = shared.pop(name, 0)
+    by = own / drawn if step > 1 and drawn else 1.0
+    found = [Overlap(s, round(n * by), sizes.get(s, 0), step > 1) for s, n in shared.items()]
+    return sorted(found, key=lambda o: (-o.shared, o.segment))
+
+
+def sizes_now() -> dict[str, int]:
+    """Return how many are in each segment by the newest finished run; a segment nobody was ever in is not there."""
+    return {name: row.size for name, row in newest_tallies().items()}
 
 
 def size_history(name: str, *, as_of: datetime, days: int = 365) -> list[SizePoint]:
-    """Return a segment's size after each run that changed it, by its entered and left rows."""
-    rows = SegmentChange.objects.filter(
-        segment=name, as_of__lte=as_of, run__finished_at__isnull=False
+    """Return a segment's size at the end of each day on which somebody entered or left."""
+    rows = SegmentTally.objects.filter(
+        segment=name, as_of__lte=as_of, as_of__gte=as_of - timedelta(days=days)
     )
-    moved = rows.values_list("as_of").annotate(
-        entered_n=Count("id", filter=Q(entered=True)), left_n=Count("id", filter=Q(entered=False))
-    )
-    size, points = 0, []
-    for at, entered, left in moved.order_by("as_of"):
-        size += entered - left
-        if to_us(at) >= to_us(as_of - timedelta(days=days)):
-            points.append(SizePoint(at, size))
-    return points
+    return [SizePoint(row.as_of, row.size) for row in rows.order_by("as_of", "id")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,9 +334,16 @@ class SegmentVersion:
 
 def versions_of(name: str) -> list[SegmentVersion]:
     """Return every definition of a segment under which somebody entered or left, oldest first."""
-    rows = SegmentChange.objects.filter(segment=name).values_list("version")
-    found = rows.annotate(first=Min("as_of"), n=Count("id")).order_by("first")
+    rows = SegmentTally.objects.filter(segment=name).values_list("version")
+    found = rows.annotate(first=Min("first_at"), n=Sum(F("entered") + F("left"))).order_by("first")
     return [SegmentVersion(*row) for row in found]
+
+
+def moved_since(since: datetime, until: datetime) -> dict[str, tuple[int, int]]:
+    """Return how many entered and left each segment on days with a run after `since`, the very first run left out."""
+    rows = SegmentTally.objects.filter(as_of__gt=since, as_of__lte=until, is_first=False)
+    found = rows.values_list("segment").annotate(i=Sum("entered"), o=Sum("left"))
+    return {segment: (entered, left) for segment, entered, left in found}
 
 
 def used_by(name: str, *, playbook: Playbook) -> list[str]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
 from django.http import HttpRequest
 
+from regard.audit_log.models import Entry
 from regard.audit_log.services import record_entry
 
 _KEPT_BITS = {4: 24, 6: 48}  # of an address: enough to tell a network, not a person
 # Views whose service writes the line itself, in the transaction of the change.
 _NOTED_ALREADY = {"person_export", "person_erase", "draft_publish_now"}
+# A draft changes with every field one leaves: one line a sitting, for each draft and colleague. None of it is in force.
+_ONE_SITTING = {"draft_change", "draft_yaml", "draft_undo"}
+_SITTING = timedelta(hours=1)
 
 
 def note_act(
@@ -22,6 +26,11 @@ def note_act(
         return
     section = request.path.strip("/").partition("/")[0] or "start"
     named = next((str(value) for value in target.values()), "")
+    if verb in _ONE_SITTING:
+        verb = "draft_change"
+        lines = Entry.objects.filter(at__gt=now - _SITTING, by=by, verb="draft change")
+        if lines.filter(object_type=section, object_id=named).exists():
+            return
     record_entry(
         by=by,
         verb=verb.replace("_", " "),

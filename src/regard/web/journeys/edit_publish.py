@@ -28,6 +28,7 @@ from regard.versions.drafts import (
     ask_for_approval,
     part_of_version,
     publish_draft,
+    refuse_draft,
     take_up_newer,
     value_of,
     versions_since,
@@ -189,6 +190,14 @@ def draft_ask(request: StaffRequest, draft_id: int) -> HttpResponse:
     the_draft(draft_id)
     ask_for_approval(draft_id=draft_id, now=request.now)
     return HttpResponseRedirect(f"/journeys/drafts/{draft_id}/publish")
+
+
+@act(Capability.CHANGE_JOURNEYS)
+def draft_refuse(request: StaffRequest, draft_id: int) -> HttpResponse:
+    """Say no to a draft one was asked about, or take one's own question back: it is being edited again."""
+    the_draft(draft_id)
+    refuse_draft(draft_id=draft_id, now=request.now)
+    return HttpResponseRedirect("/today")
 
 
 @act(Capability.CHANGE_JOURNEYS)

@@ -112,17 +112,25 @@ def owner_set(request: StaffRequest, person_id: str) -> HttpResponse:
 
 @act(Capability.WORK_TASKS)
 def task_close(request: StaffRequest, person_id: str, task_id: int) -> HttpResponse:
-    """Close a task of this person with what came of it."""
+    """Close a task of this person with what came of it; an approval is granted or refused."""
     task = HumanTask.objects.filter(
         pk=task_id, person_id__in=origins_of(person_of(person_id))
     ).first()
     outcome = _text(request, "outcome", LONGEST_LINE)
+    is_refused = request.POST.get("word") == "refuse"
+    if task is not None and task.kind == "approval":
+        outcome = outcome or ("Refused" if is_refused else "Approved")
     if task is None or not outcome:
         raise Http404
     try:
         told = request.POST.get("told") == "on"
         close_task(
-            task_id=task.pk, outcome=outcome, told_customer=told, by=_by(request), now=request.now
+            task_id=task.pk,
+            outcome=outcome,
+            told_customer=told,
+            by=_by(request),
+            now=request.now,
+            dismissed=is_refused,
         )
     except Refused:
         pass  # closed in the meantime by somebody else: the page shows it

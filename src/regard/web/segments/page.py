@@ -11,15 +11,14 @@ from regard.identify.models import Person
 from regard.playbooks.lexicon import PlaybookLexicon
 from regard.playbooks.model import Playbook
 from regard.staff.permissions import Capability
-from regard.understand.models import Standing
 from regard.understand.selectors import (
     last_run,
     members_page,
     overlap,
     reach_of_segment,
     segment_list,
-    segment_size,
     size_history,
+    sizes_now,
     used_by,
     versions_of,
 )
@@ -57,11 +56,8 @@ def segments(request: StaffRequest) -> HttpResponse:
     playbook = request.playbook
     groups: OrderedDict[str, list[object]] = OrderedDict()
     rows = segment_list(playbook=playbook, as_of=request.now) if playbook else []
-    everybody = Standing.objects.count() or 1
     for row in rows:
-        groups.setdefault(row.group or "Other", []).append(
-            (row, round(100 * row.size / everybody, 1))
-        )
+        groups.setdefault(row.group or "Other", []).append((row, round(100 * row.share, 1)))
     return render(
         request, "web/segments.html", {"groups_of": groups, "run": last_run(), "number": len(rows)}
     )
@@ -76,7 +72,7 @@ def segment(request: StaffRequest, slug: str) -> HttpResponse:
     found = playbook.segments[slug]
     members = [m.person for m in members_page(slug, limit=SHOWN)]
     people = Person.objects.select_related("card", "standing").in_bulk(members)
-    size = segment_size(slug)
+    size = sizes_now().get(slug, 0)
     context = {
         "slug": slug,
         "segment": found,
@@ -86,9 +82,6 @@ def segment(request: StaffRequest, slug: str) -> HttpResponse:
         "size": size,
         "people": dress([people[m] for m in members if m in people]),
         "history": _history(slug, request),
-        "overlaps": [
-            (o, round(100 * o.shared / (size or 1))) for o in overlap(slug)[:6] if o.shared
-        ],
         "versions": versions_of(slug),
         "used_by": [_named(user, playbook) for user in used_by(slug, playbook=playbook)],
         "run": last_run(),
@@ -124,12 +117,25 @@ def _history(slug: str, request: StaffRequest) -> dict[str, object] | None:
 
 
 @page(Capability.SEE_SEGMENTS)
+def segment_overlap(request: StaffRequest, slug: str) -> HttpResponse:
+    """Show which other segments its people are in."""
+    playbook = the_playbook(request)
+    if slug not in playbook.segments:
+        raise Http404
+    names, size = segment_names(playbook), sizes_now().get(slug, 0) or 1
+    shared = [o for o in overlap(slug) if o.shared and o.segment in names][:6]
+    rows = [(o, names[o.segment], min(100, round(100 * o.shared / size))) for o in shared]
+    is_reckoned = any(o.is_reckoned for o in shared)
+    return render(request, "web/parts/overlap.html", {"rows": rows, "is_reckoned": is_reckoned})
+
+
+@page(Capability.SEE_SEGMENTS)
 def segment_reach(request: StaffRequest, slug: str) -> HttpResponse:
     """Show whom of a segment we could reach, by purpose and channel, and why not the others; worked out on the spot."""
     playbook = the_playbook(request)
     if slug not in playbook.segments:
         raise Http404
-    size = segment_size(slug)
+    size = sizes_now().get(slug, 0)
     rows = [
         (
             r,

@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from regard.staff.permissions import Capability
 from regard.web.access import StaffRequest, act, page
+from regard.web.journeys.asked import asked_of
 from regard.web.today import word_kept
 from regard.web.today.acts import UNDO, do_row, undo_row
 from regard.web.today.rows import groups_of_today
@@ -33,10 +34,12 @@ def today(request: StaffRequest) -> HttpResponse:
     """Show who needs a person now."""
     groups = groups_of_today(request.now)
     rows = [row for group in groups for row in group.rows]
-    total = len(rows) + sum(group.more for group in groups)
+    asked = asked_of(request)
+    total = len(rows) + sum(group.more for group in groups) + len(asked)
     since, changed = word_kept.changes(request.now, request.playbook)
     context = {
         "groups_today": groups,
+        "asked": asked,
         "title": _headline(total),
         "minutes": _rounded(sum(row.minutes for row in rows)),
         "figures": word_kept.figures(request.now),

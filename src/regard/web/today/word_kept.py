@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 
 from regard.act.models import HumanTask, Message
 from regard.listen.models import Answer, SurveyInvitation
 from regard.playbooks.model import Playbook
 from regard.profile.models import Promise
-from regard.understand.models import Run, SegmentChange
+from regard.understand.models import Run
+from regard.understand.selectors import moved_since
 from regard.web.templatetags.ui import count, day, plural, span
 
 WINDOW = timedelta(days=30)
@@ -78,8 +79,10 @@ def _complaints(now: datetime) -> Figure | None:
 
 def _answers(now: datetime) -> Figure | None:
     asked = SurveyInvitation.objects.filter(asked_at__gt=now - WINDOW).count()
-    answered = Answer.objects.filter(answered_at__gt=now - WINDOW)
-    number, with_words = answered.count(), answered.exclude(comment="").count()
+    answered = Answer.objects.filter(answered_at__gt=now - WINDOW).aggregate(
+        number=Count("pk"), with_words=Count("pk", filter=~Q(comment=""))
+    )
+    number, with_words = answered["number"], answered["with_words"]
     if not asked + number:
         return None
     value = f"{number} of {asked}" if asked >= number else str(number)
@@ -88,8 +91,13 @@ def _answers(now: datetime) -> Figure | None:
 
 def _messages(now: datetime) -> Figure | None:
     sent = Message.objects.filter(sent_at__gt=now - WINDOW, is_marketing=True).count()
-    stopped = Message.objects.filter(state="cancelled", due_at__gt=now - WINDOW).count()
-    uncertain = Message.objects.filter(state="uncertain").count()
+    ends = Message.objects.filter(
+        Q(state="cancelled", due_at__gt=now - WINDOW) | Q(state="uncertain")
+    ).aggregate(
+        stopped=Count("pk", filter=Q(state="cancelled")),
+        uncertain=Count("pk", filter=Q(state="uncertain")),
+    )
+    stopped, uncertain = ends["stopped"], ends["uncertain"]
     if not sent + stopped + uncertain:
         return None
     words = f"{plural(stopped, 'was,were')} stopped at the last moment"
@@ -109,19 +117,10 @@ def changes(now: datetime, playbook: Playbook | None) -> tuple[str, list[Change]
     if first is None:
         return "", []
     since = max(first, now - RECENT)
-    rows = (
-        SegmentChange.objects.filter(
-            segment__in=list(playbook.segments), as_of__gt=since, as_of__lte=now
-        )
-        .values_list("segment", "entered")
-        .annotate(n=Count("id"))
-    )
-    found: dict[str, dict[bool, int]] = {}
-    for segment, entered, number in rows:
-        found.setdefault(segment, {})[entered] = number
     listed = [
-        Change(s, playbook.segments[s].name or s.replace("-", " "), n.get(True, 0), n.get(False, 0))
-        for s, n in found.items()
+        Change(s, playbook.segments[s].name or s.replace("-", " "), entered, left)
+        for s, (entered, left) in moved_since(since, now).items()
+        if s in playbook.segments and entered + left
     ]
     listed.sort(key=lambda c: (-c.entered - c.left, c.segment))
     return day(since), listed[:5]
