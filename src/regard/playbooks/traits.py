@@ -8,7 +8,9 @@ currency than the company's is left out of sums; a sum past 64 bits is missing.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
@@ -16,8 +18,9 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from regard.playbooks.base import Part, Slug
 from regard.playbooks.compare import Unit
 from regard.playbooks.conditions import Condition, walk
-from regard.playbooks.filters import Events, fact_of
-from regard.playbooks.measures import Fact, Lexicon, Measure, Moment, Need, Refers, all_refers
+from regard.playbooks.filters import Events, Where, fact_of
+from regard.playbooks.kinds import Kinds
+from regard.playbooks.measures import Asked, Fact, Lexicon, Measure, Moment, Need, Refers, all_refers
 from regard.playbooks.trait_base import FactWord, LogTrait, NumberWord, TraitBase
 from regard.playbooks.windows import Clock
 
@@ -81,9 +84,39 @@ class _OfNumber(LogTrait):
 
 
 class Sum(_OfNumber):
-    """The sum of a number or of money."""
+    """The sum of a number or of money; with `less`, money net of what was given back."""
 
     sum: NumberWord
+    less: Events | None = Field(
+        None,
+        description="sums of value: touchpoints whose value is taken off, told as a plus or a minus, such as `Order Refunded`",
+    )
+
+    @model_validator(mode="after")
+    def _less_money(self) -> Sum:
+        if self.less is not None and self.sum != "value":
+            raise ValueError("'less' takes money off a 'sum: value': there is none here")
+        return self
+
+    def measures(self) -> tuple[Measure, ...]:
+        (given,) = super().measures()
+        if self.less is None:
+            return (given,)
+        pick = self.pick(self.less)
+        signs = (Where(fact="value", at_least=Decimal(0)), Where(fact="value", less_than=Decimal(0)))
+        back = (replace(pick, where=(*pick.where, Asked(s.of(), s))) for s in signs)
+        return (given, *(replace(given, pick=one) for one in back))
+
+    def of_columns(self, columns: Sequence[str]) -> str:
+        if self.less is None:
+            return columns[0]
+        given, told_as_plus, told_as_minus = columns
+        net = f"CAST({given} AS HUGEINT) - COALESCE({told_as_plus}, 0) + COALESCE({told_as_minus}, 0)"
+        return f"CASE WHEN {given} IS NOT NULL THEN TRY_CAST({net} AS BIGINT) END"
+
+    def words(self, lexicon: Lexicon) -> str:
+        less = f", less the value of {' or '.join(self.less)}" if self.less else ""
+        return f"{super().words(lexicon)}{less}"
 
 
 class Average(_OfNumber):
@@ -340,33 +373,7 @@ TRAIT_KINDS: dict[str, type[TraitBase]] = {
     "last": Last, "distinct": Distinct, "most_frequent": MostFrequent, "last_n": LastN, "days_since": DaysSince,
     "rhythm": Rhythm, "silence": Silence, "ratio": Ratio, "score": Score, "first_match": FirstMatch,
 }  # fmt: skip
-
-
-def trait_kind_of(value: Any) -> str:
-    """Return the kind of a trait, by the one key that names it. Raises ValueError with the nearest kind."""
-    if isinstance(value, TraitBase):
-        return next(kind for kind, model in TRAIT_KINDS.items() if type(value) is model)
-    if not isinstance(value, dict):
-        raise ValueError(
-            f"a trait is a mapping such as 'count: Order Completed', not {value!r:.60}"
-        )
-    found = [kind for kind in TRAIT_KINDS if kind in value]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise ValueError(f"'{found[0]}' and '{found[1]}' are two kinds of trait: keep one")
-    near = [hit for key in value for hit in get_close_matches(str(key), TRAIT_KINDS, n=1)]
-    raise ValueError(
-        f"did you mean '{near[0]}'?"
-        if near
-        else f"a trait begins with one of {', '.join(TRAIT_KINDS)}"
-    )
-
-
-def _known_kind(value: Any) -> Any:
-    trait_kind_of(value)
-    return value
-
+_BY_KEY = Kinds("trait", "count: Order Completed", TRAIT_KINDS, "keep one")
 
 _Trait = Annotated[
     Annotated[Count, Tag("count")] | Annotated[Sum, Tag("sum")] | Annotated[Average, Tag("average")]
@@ -375,7 +382,7 @@ _Trait = Annotated[
     | Annotated[MostFrequent, Tag("most_frequent")] | Annotated[LastN, Tag("last_n")]
     | Annotated[DaysSince, Tag("days_since")] | Annotated[Rhythm, Tag("rhythm")] | Annotated[Silence, Tag("silence")]
     | Annotated[Ratio, Tag("ratio")] | Annotated[Score, Tag("score")] | Annotated[FirstMatch, Tag("first_match")],
-    Discriminator(trait_kind_of),
+    Discriminator(_BY_KEY.of),
 ]  # fmt: skip
 # The check comes first: pydantic words an error raised there, not one raised while it looks for the kind.
-Trait = Annotated[_Trait, BeforeValidator(_known_kind)]
+Trait = Annotated[_Trait, BeforeValidator(_BY_KEY.known)]

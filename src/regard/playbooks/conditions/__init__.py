@@ -7,8 +7,7 @@ To add a kind: copy the nearest file, give the class a first key of its own name
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, Discriminator, Tag
 
@@ -23,6 +22,7 @@ from regard.playbooks.conditions.in_segment import InSegment
 from regard.playbooks.conditions.reachable import Reachable
 from regard.playbooks.conditions.stage import StageIs
 from regard.playbooks.conditions.trait import TraitIs
+from regard.playbooks.kinds import Kinds
 
 KINDS: dict[str, type[ConditionBase]] = {
     "did": Did,
@@ -40,36 +40,7 @@ KINDS: dict[str, type[ConditionBase]] = {
 for _kind, _model in KINDS.items():
     _model.KIND = _kind
 DEEPEST = 8
-
-
-def kind_of(value: Any) -> str:
-    """Return the kind of a condition, by the one key that names it. Raises ValueError with the nearest kind."""
-    if isinstance(value, ConditionBase):
-        return next(kind for kind, model in KINDS.items() if type(value) is model)
-    if not isinstance(value, dict):
-        raise ValueError(
-            f"a condition is a mapping such as 'did: Order Completed', not {value!r:.60}"
-        )
-    found = [kind for kind in KINDS if kind in value]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise ValueError(
-            f"'{found[0]}' and '{found[1]}' are two conditions: put each on its own line of a list"
-        )
-    near = [hit for key in value for hit in get_close_matches(str(key), KINDS, n=1)]
-    hint = (
-        f"did you mean '{near[0]}'?"
-        if near
-        else f"a condition begins with one of {', '.join(KINDS)}"
-    )
-    raise ValueError(f"no condition is called '{next(iter(map(str, value)), '')}': {hint}")
-
-
-def _known_kind(value: Any) -> Any:
-    kind_of(value)
-    return value
-
+_BY_KEY = Kinds("condition", "did: Order Completed", KINDS, "put each on its own line of a list")
 
 _Condition = Annotated[
     Annotated[Did, Tag("did")]
@@ -83,10 +54,10 @@ _Condition = Annotated[
     | Annotated[All, Tag("all")]
     | Annotated[AnyOf, Tag("any")]
     | Annotated[NoneOf, Tag("none")],
-    Discriminator(kind_of),
+    Discriminator(_BY_KEY.of),
 ]
 # The check comes first: pydantic words an error raised there, not one raised while it looks for the kind.
-Condition = Annotated[_Condition, BeforeValidator(_known_kind)]
+Condition = Annotated[_Condition, BeforeValidator(_BY_KEY.known)]
 for _model in (All, AnyOf, NoneOf):
     _model.model_rebuild(_types_namespace={"Condition": Condition})
 
