@@ -72,6 +72,7 @@ class Message(models.Model):
         indexes = (
             models.Index(fields=("state", "due_at"), name="message_due"),
             models.Index(fields=("person", "channel", "sent_at"), name="message_cap"),
+            models.Index(fields=("is_marketing", "sent_at"), name="message_sent_lately"),
         )
 
 
@@ -121,7 +122,10 @@ class HumanTask(models.Model):
     is_invented = models.BooleanField(default=False)
 
     class Meta:
-        indexes = (models.Index(fields=("state", "due_at"), name="task_due"),)
+        indexes = (
+            models.Index(fields=("state", "due_at"), name="task_due"),
+            models.Index(fields=("kind", "opened_at"), name="task_of_kind"),
+        )
 
 
 class Endpoint(models.Model):

@@ -21,6 +21,9 @@ class SurveyInvitation(models.Model):
     asked_at = InstantField()
     expires_at = InstantField()
 
+    class Meta:
+        indexes = (models.Index(fields=("asked_at",), name="invitation_by_time"),)
+
 
 class Answer(models.Model):
     """What the person answered. Kept as given; a changed answer is a new row, the newest counts."""
@@ -35,3 +38,6 @@ class Answer(models.Model):
     comment = models.TextField(blank=True)
     answered_at = InstantField()
     is_invented = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = (models.Index(fields=("answered_at", "score"), name="answer_by_time"),)

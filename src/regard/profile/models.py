@@ -70,6 +70,7 @@ class Tag(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("person", "name"), name="tag_once"),)
+        indexes = (models.Index(fields=("name", "person"), name="tag_by_name"),)
 
 
 class Note(models.Model):
