@@ -140,6 +140,15 @@ def ask_for_approval(*, draft_id: int, now: datetime) -> Draft:
 
 
 @transaction.atomic
+def refuse_draft(*, draft_id: int, now: datetime) -> Draft:
+    """Say no to a draft somebody was asked to look at: it is being edited again. Twice is fine."""
+    draft = _open_draft(draft_id)
+    draft.state, draft.changed_at = Draft.State.EDITED, now
+    draft.save()
+    return draft
+
+
+@transaction.atomic
 def drop_draft(*, draft_id: int, now: datetime) -> None:
     """Close a draft without publishing it."""
     draft = _open_draft(draft_id)
