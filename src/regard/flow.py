@@ -25,17 +25,21 @@ from regard.collect.absorbing import settle_waiting, take_waiting
 from regard.collect.contracts import Incoming, Recorded
 from regard.collect.journal import Journal, open_journal
 from regard.collect.parking import receive_or_park, retry_parked
+from regard.collect.pruning import is_pruning_due
 from regard.collect.sequence import last_sequence
 from regard.collect.services import prune_refusals, record
 from regard.collect.turns import take_turn
 from regard.decide import services as decide
+from regard.decide.pruning import prune_cycles
 from regard.decide.timers import has_timer_due
 from regard.identify.services import ERASED, resolve
 from regard.kernel.issues import Refused
 from regard.learn import services as learn
 from regard.listen import services as listen
+from regard.profile.pruning import prune_tellings
 from regard.profile.services import absorb
-from regard.understand.selectors import last_run
+from regard.understand.pruning import prune_understanding
+from regard.understand.selectors import last_point, last_run
 from regard.understand.services import UnderstandReport, compact_log, cycle, refresh
 from regard.versions.selectors import active_playbook
 
@@ -146,7 +150,7 @@ def is_cycle_due(*, now: datetime) -> bool:
 
     The minute is for windows: nobody's event is needed for a "within 60 days" to end (promise B2).
     """
-    last = last_run()
+    last = last_point()
     return (
         last is None
         or last.upto < last_sequence()
@@ -180,6 +184,10 @@ def keep_house(*, now: datetime) -> None:
     listen.invite_asked(playbook=playbook, now=now)
     prune_refusals(now=now)
     act.prune_deliveries(now=now)
+    if is_pruning_due(now=now):
+        prune_understanding(now=now)
+        prune_tellings(now=now)
+        prune_cycles(now=now)
     with take_turn("cycle", wait=False) as has_it:  # never beside a cycle: both want the memory
         if has_it:
             compact_log(playbook=playbook, as_of=now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from regard.engine.answers import ASKED, Preview, cut_down, preview_of, sample_of, with_segment
 from regard.engine.understanding import segment_column
@@ -104,18 +104,3 @@ class SizePoint:
 
     as_of: datetime
     size: int
-
-
-def size_over_time(
-    segment: str,
-    *,
-    playbook: Playbook,
-    as_of: datetime,
-    points: int = 12,
-    every: timedelta = timedelta(days=30),
-) -> list[SizePoint]:
-    """Return a segment's size at `points` instants up to `as_of`, recomputed from the log by today's definition."""
-    instants = [as_of - every * back for back in range(points - 1, -1, -1)]
-    return [
-        SizePoint(at, len(people_as_of(segment, playbook=playbook, as_of=at))) for at in instants
-    ]

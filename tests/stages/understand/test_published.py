@@ -114,8 +114,16 @@ def test_membership_as_of_a_past_instant(playbook, shop):
     before = NOON - timedelta(days=365)
     then = selectors.people_in_segment("one-and-done", before, playbook=playbook)
     assert then == []
-    sizes = selectors.size_over_time("high-value", playbook=playbook, as_of=NOON, points=3)
-    assert sizes[-1].size == 4
+
+
+def test_size_over_time_is_read_off_who_entered_and_left(playbook, shop):
+    services.refresh(as_of=NOON, playbook=playbook)
+    services.refresh(
+        as_of=NOON + timedelta(days=40), playbook=playbook
+    )  # they ordered 1 and 31 days before
+    sizes = selectors.size_history("new", as_of=NOON + timedelta(days=50))
+    assert (sizes[0].as_of, sizes[0].size) == (NOON, 2)
+    assert sizes[-1].size == selectors.segment_size("new")
 
 
 def test_the_list_and_overlap(playbook, shop):

@@ -20,6 +20,7 @@ from regard.decide.laying import FOREVER_US, arm_table, draw_table, permissions_
 from regard.decide.models import Cycle, Decision, Steering
 from regard.decide.occasions import Arrival, Stretch, arrivals
 from regard.decide.programs import tables_of
+from regard.decide.pruning import replayable_since
 from regard.decide.reading import SHOWN_RUN, WHO, Scope, holdout_keys, read_touches
 from regard.engine import desk, journeys
 from regard.engine.instructions import Program, compile_program
@@ -76,6 +77,8 @@ def _check(cycles: Sequence[Cycle]) -> None:
         raise Refused(
             Issue("replay", "no cycle has run yet", hint="regard cycle", code="not_found")
         )
+    if (since := replayable_since()) is not None:
+        raise Refused(Issue("replay", f"cycles before {since:%-d %B %Y} are past their term"))
     if len({cycle.playbook_hash for cycle in cycles}) > 1:
         raise Refused(Issue("replay", "the playbook changed between two of the stored cycles"))
     if Steering.objects.exists():
