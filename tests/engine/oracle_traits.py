@@ -47,6 +47,9 @@ class Traits(Rows):
 
     def trait_sum(self, person, t, clock):
         found = self.numbers(person, t, t.sum, clock)
+        if found and t.less:
+            back = self.picked(person, t, t.less, clock, per=t.per)
+            found = [*found, *(-abs(v) for r in back if (v := own_money(r)) is not None)]
         return whole(sum(found), t.sum) if found else None
 
     def trait_average(self, person, t, clock):

@@ -49,6 +49,7 @@ def touches(draw, seq: int) -> Touch:
             [
                 "Order Completed",
                 "Order Completed",
+                "Order Refunded",
                 "Page Viewed",
                 "Page Left",
                 "Survey Answered",
@@ -65,7 +66,7 @@ def touches(draw, seq: int) -> Touch:
         direction=draw(st.sampled_from(["in", "out"])),
         actor=draw(st.sampled_from(["customer", "staff"])),
         value=draw(st.sampled_from([None, 0, 499, 500, 1250, 9999, -300]))
-        if name == "Order Completed"
+        if name.startswith("Order")
         else None,
         currency=draw(st.sampled_from(["USD", "USD", "", "EUR"])),
         score=draw(st.sampled_from([None, 0, 7000, 9500])) if name == "Survey Answered" else None,

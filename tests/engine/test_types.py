@@ -64,6 +64,28 @@ def test_an_average_of_money_is_rounded_half_away_from_zero():
     assert trait("{average: value, over: Order}", order(1, -1), order(2, -2)) == -2
 
 
+def refund(seq: int, value: int | None, days: float = 1, **more) -> Touch:
+    return Touch(seq, 1, NOW - int(days * DAY_US), "Refund", value=value, **more)
+
+
+def test_money_given_back_is_taken_off_whichever_sign_it_was_told_with():
+    net = "{sum: value, over: Order, less: Refund}"
+    assert trait(net, order(1, 5000), refund(2, 1000), refund(3, -500)) == 3500
+    assert trait(net, order(1, 5000), refund(2, 6000)) == -1000
+    assert trait(net, order(1, 5000), refund(2, None), refund(3, 700, currency="EUR")) == 5000
+    assert (
+        trait(net, refund(1, 1000)) is None
+    )  # nothing was ever sold: there is no sum to take it off
+    lately = "{sum: value, over: Order, less: Refund, within: 30 days}"
+    assert trait(lately, order(1, 5000, days=40), order(2, 100), refund(3, 30, days=29)) == 70
+    assert trait(lately, order(1, 5000), refund(2, 1000, days=31)) == 5000
+
+
+def test_what_is_taken_off_must_be_money():
+    with pytest.raises(AssertionError, match="less"):
+        trait("{sum: seats, over: Order, less: Refund}")
+
+
 def test_money_in_another_currency_is_never_summed():
     assert (
         trait(

@@ -369,4 +369,4 @@ def _log_trait_sql(trait: TraitBase, measures: list[Measure], clock: Clock) -> S
         return days.wrap("CAST(", f" AS DOUBLE) / {keys[1]}")
     if trait.counts_days_since() is not None:
         return days
-    return Sql(keys[0])
+    return Sql(trait.of_columns(keys))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -54,6 +55,10 @@ class TraitBase(Part):
     def moments(self, clock: Clock) -> tuple[Moment, ...]:
         """Return the dates inside it whose answer flips as time passes."""
         return ()
+
+    def of_columns(self, columns: Sequence[str]) -> str:
+        """Return the SQL of its value, where it needs no clock, of the columns of its measures in their order."""
+        return columns[0]
 
     def counts_days_since(self) -> Measure | None:
         """Return the time from which it counts whole days, where it does."""

@@ -68,9 +68,11 @@ class Script:
                 else happened(
                     self.inbox,
                     who,
-                    self.random.choice(["Page Viewed", "Note"]),
+                    self.random.choice(["Page Viewed", "Note", "Order Refunded"]),
                     at,
                     properties={"plan": plan, "seats": 3},
+                    value_minor=self.random.choice([None, 300, -700]),
+                    currency="USD",
                 )
             )
         receive(incoming, now=self.now)
