@@ -77,6 +77,37 @@ def test_a_property_is_a_column_in_old_and_new_parts_once_it_is_declared(columns
     assert [row[property_column("nothing")] for row in read(columns, "nothing")] == [None, None]
 
 
+LISTS = {
+    '{"products": [{"genre": "Jazz"}, {"genre": null}, {}]}': ["Jazz", None],
+    '{"products": [{"genre": "null"}, {"genre": "say \\"hi\\", [1]"}]}': ["null", 'say "hi", [1]'],
+    '{"products": [{"genre": {"a": 1}}, {"genre": 7}, {"genre": "\\u001f"}]}': [
+        '{"a":1}',
+        "7",
+        "\x1f",
+    ],
+    '{"products": []}': [],
+    '{"products": "none"}': [],
+    "{}": [],
+    "not json": None,
+}
+
+
+@pytest.mark.parametrize("declared", ["before", "after", "never"])
+def test_a_list_comes_back_from_a_part_as_it_was_told(columns, declared):
+    path = "products[].genre"
+    with columns.writing() as manifest, Workbench() as bench:
+        codes = columns.codes(manifest)
+        told = [(*row[:-1], text) for row, text in zip(rows(*[7] * len(LISTS)), LISTS, strict=True)]
+        bench.lay("incoming", code_rows(told, codes))
+        if declared == "before":
+            columns.add_paths(bench, manifest, [path])
+        columns.append(bench, manifest, "incoming", len(LISTS))
+        if declared == "after":
+            columns.add_paths(bench, manifest, [path])
+    found = [row[property_column(path)] for row in read(columns, path)]
+    assert found == list(LISTS.values())
+
+
 def test_compaction_puts_people_together_and_loses_nothing(columns):
     append(columns, 7, 8, 7)
     append(columns, 8, first=4)

@@ -26,7 +26,8 @@ PORTABLE = {
     "from", "join", "as", "on", "where", "decimal", "distinct", "varchar",
 }  # fmt: skip
 MACROS = {
-    "arg_max": "max_by(x, y)", "arg_min": "min_by(x, y)", "quantile_disc": "percentile_disc(q) WITHIN GROUP (ORDER BY x)",
+    "arg_max": "max_by(x, y)", "row": "struct(x, y)",
+    "arg_min": "min_by(x, y); of the n least: slice(transform(sort_array(collect_list(struct(y, x))), s -> s.x), 1, n)", "quantile_disc": "percentile_disc(q) WITHIN GROUP (ORDER BY x)",
     "list": "sort_array(collect_list(...))", "len": "size(x)", "list_extract": "element_at(x, n)", "list_filter": "filter(x, f)",
     "list_transform": "transform(x, f)", "list_sum": "aggregate(x, 0, (a, b) -> a + b)", "list_min": "array_min(x)",
     "list_max": "array_max(x)", "bool_or": "bool_or(x)", "regexp_matches": "x RLIKE pattern",

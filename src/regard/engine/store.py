@@ -20,10 +20,10 @@ import duckdb
 import pyarrow as pa
 
 from regard.engine.codes import KINDS, Codes
-from regard.engine.columnar import with_properties
+from regard.engine.columnar import unpacked, with_packed_properties, with_properties
 from regard.kernel.sql import Sql
 
-FORMAT = 1
+FORMAT = 2
 _ROW_GROUP = 122_880
 
 
@@ -133,9 +133,13 @@ class Workbench:
 
         zstd for what stays (the log), snappy for what is written anew each time.
         """
-        how = f"FORMAT parquet, COMPRESSION {compression}, ROW_GROUP_SIZE {_ROW_GROUP}"
+        self._connection.execute("SET preserve_insertion_order = true")
+        # Version 2 packs what goes up by small steps (times and numbers within a person): half the time to read.
+        how = f"FORMAT parquet, PARQUET_VERSION v2, COMPRESSION {compression}, ROW_GROUP_SIZE {_ROW_GROUP}"
         copy = f"COPY ({sql.text}) TO {_quoted(path)} ({how})"
-        return int(self._connection.execute(copy).fetchall()[0][0])
+        rows = int(self._connection.execute(copy).fetchall()[0][0])
+        self._connection.execute("SET preserve_insertion_order = false")
+        return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +210,8 @@ class Columns:
 
     def append(self, bench: Workbench, manifest: Manifest, table: str, upto: int) -> None:
         """Add the rows of a raw table on the bench as a part; the copy now reaches `upto`. Call while `writing`."""
-        part = self._write(
-            bench, manifest, with_properties(manifest.paths, f'"{table}"'), is_clustered=False
-        )
+        sql = with_packed_properties(manifest.paths, f'"{table}"')
+        part = self._write(bench, manifest, sql, is_clustered=False)
         if part.rows:
             manifest.parts.append(part)
         manifest.upto = upto
@@ -220,7 +223,8 @@ class Columns:
             return
         rewritten = []
         for part in manifest.parts:
-            sql = with_properties(fresh, f"read_parquet({_quoted(self.folder / part.file)})")
+            file = f"read_parquet({_quoted(self.folder / part.file)})"
+            sql = with_packed_properties(fresh, file)
             rewritten.append(self._write(bench, manifest, sql, is_clustered=part.is_clustered))
         manifest.parts = rewritten
         manifest.paths = [*manifest.paths, *fresh]
@@ -254,8 +258,7 @@ class Columns:
         name = f"part-{manifest.next_file:06}.parquet"
         manifest.next_file += 1
         aside = self.folder / f"{name}.new"
-        ordered = "" if is_clustered else " ORDER BY seq"
-        rows = bench.write(Sql(f"SELECT * FROM ({sql.text}) rows_to_write{ordered}"), aside)
+        rows = bench.write(sql, aside)
         aside.replace(self.folder / name)
         file = f"read_parquet({_quoted(self.folder / name)})"
         span = bench.take(Sql(f"SELECT MIN(seq) AS low, MAX(seq) AS high FROM {file}")).to_pylist()[
@@ -272,7 +275,8 @@ class Columns:
         if not manifest.parts:
             return None
         missing = [path for path in paths if path not in manifest.paths]
-        return with_properties(missing, f"(SELECT * FROM {self._files(manifest)} WHERE {where})")
+        rows = unpacked(manifest.paths, f"(SELECT * FROM {self._files(manifest)} WHERE {where})")
+        return with_properties(missing, f"({rows.text})")
 
     def codes(self, manifest: Manifest) -> Codes:
         """Return the codes of the words in the copy."""
