@@ -1,7 +1,7 @@
 """Between the database and columns: the one place where decide turns rows of a query into Arrow tables, and back.
 
-On PostgreSQL both ways are COPY: values go from text to columns and back without becoming Python objects. SQLite gives
-rows in this process; there the columns are made from them, and a prepared statement takes them back.
+Rows come as both drivers give them fastest, all at once. (COPY out of PostgreSQL was five times slower: psycopg hands it
+over a row at a time.) Columns go back by COPY on PostgreSQL, and on SQLite by one prepared statement.
 """
 
 from __future__ import annotations
@@ -30,8 +30,6 @@ def read_rows(sql: str, params: Bound = ()) -> list[tuple[Any, ...]]:
 
 def read_columns(sql: str, params: Bound, schema: pa.Schema) -> pa.Table:
     """Return the rows of a query, whose columns come in the order of `schema`, as a table."""
-    if connection.vendor == "postgresql":
-        return _copied_out(sql, params, schema)
     return as_columns(schema, read_rows(sql, params))
 
 
@@ -136,32 +134,6 @@ def _copy_in(table: str, rows: pa.Table) -> None:
         cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT csv)".encode()) as copy,
     ):
         copy.write(text.getbuffer())
-
-
-def _copied_out(sql: str, params: Bound, schema: pa.Schema) -> pa.Table:
-    """COPY writes a NULL as nothing and an empty text as "", which is how the two are told apart here."""
-    connection.ensure_connection()
-    with (
-        connection.wrap_database_errors,
-        psycopg.Cursor(connection.connection) as cursor,
-        cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv)".encode(), params or None) as copy,
-    ):
-        text = b"".join(copy)
-    if not text:
-        return schema.empty_table()
-    return csv.read_csv(
-        pa.BufferReader(text),
-        read_options=csv.ReadOptions(column_names=schema.names),
-        parse_options=csv.ParseOptions(newlines_in_values=True),
-        convert_options=csv.ConvertOptions(
-            column_types=schema,
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=False,
-            null_values=[""],
-            true_values=["t", "1"],
-            false_values=["f", "0"],
-        ),
-    )
 
 
 def _typed(values: Sequence[Any], kind: pa.DataType) -> pa.Array:

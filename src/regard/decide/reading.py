@@ -75,7 +75,7 @@ class Scope:
         """Return the condition on the stored column itself, so that its index is used; %(people)s is bound by `bound`."""
         if self.people is None:
             return "1 = 1"
-        return f"{column} {among([])[0].replace('%s', '%(people)s')}"
+        return f"{column} {among((0,))[0].replace('%s', '%(people)s')}"
 
     def bound(self, **more: Any) -> dict[str, Any]:
         """Return the values to bind."""
