@@ -182,7 +182,7 @@ def fill_messages(people: int, now: int) -> None:
     insert(Enrolment, sent, journey="'thank-high-value'", version="'v'", person_id="n", entry_key="'k'", arm=one_of(("treated",) * 9 + ("held_out",), "n"),
            state=one_of(("active", "finished", "exited"), "n"), step="'ask'", entered_at=str(now), step_at=str(now), since_at=str(now))  # fmt: skip
     insert(Decision, sent, key="'d' || n", cycle_id="1", enrolment_id="n", person_id="n", journey="'thank-high-value'", version="'v'", step="'offer'", act="'send'",
-           channel="'email'", purpose="'offers'", asked_at=str(now), as_of=f"{now} - n", verdict=one_of(("go", "go", "go", "no", "wait"), "n"), reason="'granted'", words="'They agreed'")  # fmt: skip
+           channel="'email'", purpose="'offers'", asked_at=str(now), as_of=f"{now} - n", verdict=one_of(("go",) * 70 + ("no",) * 29 + ("wait",), "n"), reason="'granted'", words="'They agreed'")  # fmt: skip
     insert(Message, sent, decision_id="n", public_id=uuid_of(2), person_id="n", channel="'email'", purpose="'offers'", template="'personal-offer'", state=one_of(("sent",) * 17 + ("refused", "queued", "cancelled"), "n"),
            address="'p' || n || '@example.org'", subject="'A few records I set aside for you'", queued_at=str(now), due_at=f"{now} - {scattered(90)} * {DAY}", sent_at=f"CASE WHEN n %% 20 < 17 THEN {now} - {scattered(90)} * {DAY} END")  # fmt: skip
 

@@ -53,7 +53,7 @@ class Enrolment(models.Model):
         )
         indexes = (
             models.Index(fields=("state", "due_at"), name="enrolment_due"),
-            models.Index(fields=("journey", "state", "step"), name="enrolment_at_step"),
+            models.Index(fields=("journey", "state", "step", "arm"), name="enrolment_counted"),
         )
 
 
@@ -173,5 +173,7 @@ class Decision(models.Model):
         indexes = (
             models.Index(fields=("person", "as_of"), name="decision_of_person"),
             models.Index(fields=("cycle",), name="decision_of_cycle"),
-            models.Index(fields=("journey", "step", "verdict"), name="decision_of_step"),
+            models.Index(
+                fields=("journey", "step", "verdict", "reason", "counts"), name="decision_counted"
+            ),
         )
