@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from regard.identify.selectors import survivor_of
+from regard.identify.selectors import survivor_of, survivors_of
 from regard.profile.models import Card
 from regard.profile.services import set_field
 
@@ -39,7 +41,21 @@ def choose_pace(*, person: int, pace: str, now: datetime) -> None:
 def pace_of(person: int, *, as_of: datetime) -> Pace:
     """Return the pace that holds at a time."""
     card = Card.objects.filter(person_id=survivor_of(person)).first()
-    fields = card.fields if card else {}
+    return _pace(card.fields if card else {}, as_of)
+
+
+def paces_of(people: Iterable[int], *, as_of: datetime) -> dict[int, Pace]:
+    """Return the pace that holds at a time, of each of these people."""
+    survivors = survivors_of(people)
+    cards = dict(
+        Card.objects.filter(person_id__in=set(survivors.values())).values_list(
+            "person_id", "fields"
+        )
+    )
+    return {person: _pace(cards.get(survivor, {}), as_of) for person, survivor in survivors.items()}
+
+
+def _pace(fields: dict[str, Any], as_of: datetime) -> Pace:
     until = _instant(fields.get(PAUSE_UNTIL))
     if until is not None and until > as_of:
         return Pace("pause", until)

@@ -236,28 +236,6 @@ def consent_of_key(key: str) -> Consent | None:
     return Consent.objects.filter(seq__in=told.values("seq")).first()
 
 
-def basis_of(person: int, purpose: str, channel: str, as_of: datetime) -> dict[str, object]:
-    """Return what a message rests on, to be kept with it (promise D1): record, wording, time, source, state."""
-    standing = standing_of(words_of(origins_of(person), as_of=as_of), purpose, channel)
-    declared = active_playbook().playbook.purposes[purpose]
-    basis: dict[str, object] = {
-        "purpose": purpose,
-        "channel": channel,
-        "basis": declared.basis,
-        "state": standing.state.value,
-    }
-    if standing.word is not None:
-        row = Consent.objects.get(seq=standing.word.seq)
-        basis |= {
-            "consent": row.seq,
-            "source": row.source,
-            "wording": row.wording,
-            "wording_text": row.wording_text,
-            "occurred_at": row.occurred_at.isoformat(),
-        }
-    return basis
-
-
 def consent_facts(*, as_of: datetime, upto: int, people: Iterable[int] | None = None) -> pa.Table:
     """Return all words in bulk, folded to maxima: person (survivor, int64), purpose, channel, granted_us, withdrawn_us.
 

@@ -16,6 +16,7 @@ from django.db import connection
 
 from regard.collect.sequence import last_sequence
 from regard.consent.services import lock_people
+from regard.decide.benches import workbench_for
 from regard.decide.filing import explain
 from regard.decide.laying import permissions_about
 from regard.decide.models import Decision
@@ -27,7 +28,6 @@ from regard.engine.frame import Plan
 from regard.engine.guardrails import judging_steps
 from regard.engine.instructions import Program
 from regard.engine.rounds import TERMS
-from regard.engine.store import Workbench
 from regard.identify.selectors import survivors_of
 from regard.kernel.instant import from_us, to_us
 from regard.kernel.sql import Sql
@@ -84,7 +84,7 @@ def _judge(program: Program, rows: Mapping[int, Decision], now_us: int) -> dict[
     )
     # no ORM past this point
     found: list[dict[str, Any]] = []
-    with Workbench() as bench:
+    with workbench_for("claim", len(rows)) as bench:
         desk.lay_out(bench, tables)
         bench.lay("asked_laid", asked)
         bench.make("asked", Sql("SELECT * FROM asked_laid"))

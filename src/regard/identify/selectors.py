@@ -44,6 +44,17 @@ def origins_of(person: int) -> list[int]:
     ]
 
 
+def families_of(people: Iterable[int]) -> dict[int, list[int]]:
+    """Return for each of these people or origins every origin behind them, in two queries."""
+    survivors = survivors_of(people)
+    families = {survivor: [survivor] for survivor in survivors.values()}
+    joined = Person.objects.filter(survivor_id__in=families).exclude(id__in=families)
+    for origin, survivor in joined.order_by("id").values_list("id", "survivor_id"):
+        if survivor is not None:
+            families[survivor].append(origin)
+    return {person: families[survivor] for person, survivor in survivors.items()}
+
+
 def public_id_of(person: int) -> str:
     """Return the public id (`per_...`) of a person. Raises Person.DoesNotExist."""
     return public_id(PREFIX, Person.objects.only("public_id").get(id=person).public_id)

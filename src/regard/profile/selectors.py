@@ -12,7 +12,7 @@ from regard.collect.among import among
 from regard.collect.models import Source
 from regard.identify.models import Identifier
 from regard.identify.normalise import ANONYMOUS_ID, EMAIL, PHONE
-from regard.identify.selectors import origins_of, public_ids_of, survivor_of
+from regard.identify.selectors import families_of, origins_of, public_ids_of, survivor_of
 from regard.profile.cards import OWNER
 from regard.profile.folding import display_name
 from regard.profile.models import Card, FieldChange, Note, Promise, Tag
@@ -73,20 +73,36 @@ def _card(person: int, public: str, card: Card | None, tags: list[str]) -> Perso
 
 def address_of(person: int, channel: str) -> str | None:
     """Return where to reach a person on a channel: the field told last, else the newest id of that kind, else None."""
+    return addresses_of([person], channel).get(person)
+
+
+def addresses_of(people: Iterable[int], channel: str) -> dict[int, str]:
+    """Return where to reach each of these people on a channel; who cannot be reached on it is left out."""
     name = _ADDRESS_FIELD.get(channel)
     if name is None:
-        return None
-    survivor = survivor_of(person)
-    card = Card.objects.filter(person_id=survivor).first()
-    if card is not None and isinstance(card.fields.get(name), str):
-        return str(card.fields[name])
-    if card is not None and name in card.stamps:
-        return None  # taken away by who told us
-    kind = EMAIL if name == "email" else PHONE
-    ids = Identifier.objects.filter(person_id__in=origins_of(survivor), kind=kind).order_by(
-        "-seq", "-id"
+        return {}
+    families = families_of(people)
+    told = Card.objects.filter(person_id__in={family[0] for family in families.values()})
+    cards = {card.person_id: card for card in told}
+    ids: dict[int, tuple[tuple[int, int], str]] = {}
+    rows = Identifier.objects.filter(
+        person_id__in={origin for family in families.values() for origin in family},
+        kind=EMAIL if name == "email" else PHONE,
     )
-    return ids.values_list("value", flat=True).first()
+    for row in rows:
+        ids[row.person_id] = max(
+            ids.get(row.person_id, ((0, 0), "")), ((row.seq, row.id), row.value)
+        )
+    found = {}
+    for person, family in families.items():
+        card = cards.get(family[0])
+        if card is not None and isinstance(card.fields.get(name), str):
+            found[person] = str(card.fields[name])
+        elif card is None or name not in card.stamps:  # else taken away by who told us
+            newest = max((ids[origin] for origin in family if origin in ids), default=None)
+            if newest is not None:
+                found[person] = newest[1]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

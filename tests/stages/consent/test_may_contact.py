@@ -8,10 +8,10 @@ import pytest
 
 from regard.collect.models import Touchpoint
 from regard.collect.sequence import last_sequence
+from regard.consent.bases import bases_of
 from regard.consent.models import Consent
 from regard.consent.selectors import (
     REASONS,
-    basis_of,
     consent_facts,
     consent_matrix,
     consent_states,
@@ -30,6 +30,7 @@ from regard.consent.services import (
 from regard.identify.services import merge_people, resolve, unmerge
 from regard.kernel.instant import from_us
 from regard.kernel.issues import Refused
+from regard.versions.selectors import active_playbook
 from regard.versions.services import apply_shipped_playbook
 from tests.stages.messages import NOON_US, a_source, message
 
@@ -203,5 +204,6 @@ def test_states_in_bulk_say_the_same_as_one_by_one(ana, anna):
 
 def test_a_message_can_show_its_basis(ana):
     seq = agree(ana, evidence={"page": "checkout"})
-    basis = basis_of(ana, "offers", "email", NOW)
+    asked = (ana, "offers", "email")
+    basis = bases_of([asked], purposes=active_playbook().playbook.purposes, as_of=NOW)[asked]
     assert (basis["consent"], basis["state"], basis["wording"]) == (seq, "granted", "2026-01")

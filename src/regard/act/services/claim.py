@@ -69,8 +69,8 @@ def claim(
         for message in due:
             judgement = judgements[message.id]
             _ACTS[judgement.verdict](message, judgement, Holder(worker, now, lease, known))
-            message.save()
             ended[judgement.verdict].append(message)
+        _keep(due)
         outcomes = dict.fromkeys(
             (m.decision_id for m in ended["go"]), Decision.Outcome.CLAIMED.value
         )
@@ -230,6 +230,23 @@ def _cancel(message: Message, judgement: Judgement, _: Holder) -> None:
 
 
 _ACTS = {"go": _take, "wait": _delay, "no": _cancel}
+
+
+_CLAIM_WRITES = (
+    "state", "claimed_by", "claimed_at", "lease_until", "claimed_seq", "begun_at", "note", "address", "basis", "due_at",
+)  # fmt: skip
+
+
+def _keep(messages: Sequence[Message]) -> None:
+    """Write what a claim changed in locked messages."""
+    fields = [field for field in Message._meta.concrete_fields if field.name in _CLAIM_WRITES]
+    rows = [
+        [*(f.get_db_prep_save(getattr(m, f.attname), connection) for f in fields), m.id]
+        for m in messages
+    ]
+    setting = ", ".join(f"{field.column} = %s" for field in fields)
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE act_message SET {setting} WHERE id = %s", rows)  # noqa: S608
 
 
 def _let_go(message: Message) -> None:

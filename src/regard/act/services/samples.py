@@ -60,7 +60,7 @@ def _basis_of(message: Message) -> dict[str, object]:
     """Return what the letter would have rested on then.
 
     The sample is loaded in one go: its words were given long before they were written down, so they are read by when
-    they were given. A live message reads what had reached us (`judging.basis_of`).
+    they were given. A live message reads what had reached us (`judging.judge`).
     """
     words = Consent.objects.filter(
         person_id__in=origins_of(message.person_id), purpose=message.purpose
