@@ -72,6 +72,13 @@ class Member(models.Model):
                 fields=("segment", "person", "since_run"), name="segment_member_once"
             ),
         )
+        indexes = (
+            models.Index(
+                fields=("until_run",),
+                name="member_ended",
+                condition=models.Q(until_run__isnull=False),
+            ),
+        )
 
 
 class SegmentChange(models.Model):
@@ -79,7 +86,9 @@ class SegmentChange(models.Model):
 
     segment = models.CharField(max_length=60)
     version = models.CharField(max_length=64)
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="segment_changes")
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="segment_changes", db_index=False
+    )  # segment_change_of_person begins with it
     as_of = InstantField()
     entered = models.BooleanField()
     run = models.ForeignKey(Run, on_delete=models.PROTECT, db_index=False)

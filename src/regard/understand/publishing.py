@@ -21,6 +21,7 @@ import pyarrow as pa
 from django.db import connection, transaction
 
 from regard.collect.among import among
+from regard.collect.bulk import insert_rows
 from regard.engine.store import Workbench
 from regard.engine.understanding import segment_column, trait_column
 from regard.kernel.instant import to_us
@@ -208,8 +209,9 @@ def _chunks(bench: Workbench, table: str) -> Iterator[list[tuple[Any, ...]]]:
         yield list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
 
 
-_UPSERT = """
-INSERT INTO understand_standing (person_id, traits, mark, value_minor, last_touch_at, run_id, as_of)
+_STANDING = "person_id, traits, mark, value_minor, last_touch_at, run_id, as_of"
+_UPSERT = f"""
+INSERT INTO understand_standing ({_STANDING})
 VALUES (%s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (person_id) DO UPDATE SET traits = EXCLUDED.traits, mark = EXCLUDED.mark,
     value_minor = EXCLUDED.value_minor, last_touch_at = EXCLUDED.last_touch_at, run_id = EXCLUDED.run_id,
@@ -220,13 +222,23 @@ ON CONFLICT (person_id) DO UPDATE SET traits = EXCLUDED.traits, mark = EXCLUDED.
 def _write_standings(bench: Workbench, run: Run) -> None:
     as_of = to_us(run.as_of)
     for rows in _chunks(bench, "changed"):
-        with transaction.atomic(), connection.cursor() as cursor:
+        with transaction.atomic():
             there = _still_there(rows)
-            cursor.executemany(_UPSERT, [(*row, run.id, as_of) for row in rows if row[0] in there])
+            _put_standings([(*row, run.id, as_of) for row in rows if row[0] in there])
     for rows in _chunks(bench, "gone"):
         inside, value = among([row[0] for row in rows])
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM understand_standing WHERE person_id {inside}", [value])
+
+
+def _put_standings(rows: list[tuple[Any, ...]]) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.executemany(_UPSERT, rows)
+            return
+        inside, value = among([row[0] for row in rows])
+        cursor.execute(f"DELETE FROM understand_standing WHERE person_id {inside}", [value])
+    insert_rows("understand_standing", _STANDING, rows)
 
 
 def _still_there(rows: list[tuple[Any, ...]], place: int = 0) -> set[Any]:
@@ -241,26 +253,39 @@ def _write_members(bench: Workbench, table: str, run: Run, versions: dict[str, s
     as_of, entered = to_us(run.as_of), table == "entered"
     moved: Moved = Counter()
     for rows in _chunks(bench, table):
-        with transaction.atomic(), connection.cursor() as cursor:
+        with transaction.atomic():
             there = _still_there(rows, 1)
             rows = [row for row in rows if row[1] in there]
             moved.update((segment, entered) for segment, _ in rows)
             if entered:
-                cursor.executemany(
-                    "INSERT INTO understand_member (segment, person_id, since_at, since_run) VALUES (%s, %s, %s, %s)",
+                insert_rows(
+                    "understand_member",
+                    "segment, person_id, since_at, since_run",
                     [(segment, person, as_of, run.id) for segment, person in rows],
                 )
             else:
-                cursor.executemany(
-                    "UPDATE understand_member SET until_run = %s WHERE segment = %s AND person_id = %s AND until_run IS NULL",
-                    [(run.id, segment, person) for segment, person in rows],
-                )
-            cursor.executemany(
-                "INSERT INTO understand_segmentchange (segment, version, person_id, as_of, entered, run_id) "
-                "VALUES (%s, %s, %s, %s, %s, %s)",
+                _end_members(run.id, rows)
+            insert_rows(
+                "understand_segmentchange",
+                "segment, version, person_id, as_of, entered, run_id",
                 [(s, versions.get(s, ""), p, as_of, entered, run.id) for s, p in rows],
             )
     return moved
+
+
+def _end_members(run: int, rows: list[tuple[Any, ...]]) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.executemany(
+                "UPDATE understand_member SET until_run = %s WHERE segment = %s AND person_id = %s AND until_run IS NULL",
+                [(run, segment, person) for segment, person in rows],
+            )
+            return
+        cursor.execute(
+            "UPDATE understand_member m SET until_run = %s FROM unnest(%s::text[], %s::bigint[]) AS gone (segment, person) "
+            "WHERE m.segment = gone.segment AND m.person_id = gone.person AND m.until_run IS NULL",
+            [run, [row[0] for row in rows], [row[1] for row in rows]],
+        )
 
 
 def _clear_ended(pointer: int) -> None:
