@@ -114,6 +114,7 @@ def _incoming(message: Message, message_id: str, parcel: Parcel) -> tuple[Incomi
     )
     sent_us = parcel.sent_us if message.sentAt is None else read_time(message.sentAt)
     name, properties = _name_and_properties(message)
+    group = known.groupId if message.groupId is None else message.groupId
     value, score, currency, field = _facts(message, name, properties, parcel.company_currency)
     return Incoming(
         source=parcel.source,
@@ -126,8 +127,8 @@ def _incoming(message: Message, message_id: str, parcel: Parcel) -> tuple[Incomi
         sent_us=sent_us,
         stamped_us=stamped_us,
         ids=_ids(message, traits, known),
-        previous_id=text_of(message.previousId) or None,
-        group_id=text_of(known.groupId if message.groupId is None else message.groupId) or None,
+        previous_id=None if message.previousId is None else text_of(message.previousId) or None,
+        group_id=None if group is None else text_of(group) or None,
         traits=traits if message.type == "identify" else None,
         group_traits=traits if message.type == "group" else None,
         value_minor=value,
@@ -144,10 +145,10 @@ def _text(raw: msgspec.Raw) -> str:
 
 def text_of(value: object) -> str:
     """Return an id or a name as text of at most 255 characters; "" for null and whatever is no id."""
-    if value is None:
-        return ""
     if isinstance(value, str):
         return value.strip()[:LONGEST_TEXT]
+    if value is None:
+        return ""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
     if isinstance(value, float) and value.is_integer():
@@ -170,9 +171,9 @@ def _ids(
 ) -> tuple[tuple[str, str], ...]:
     """Return the (kind, value) pairs that say who it was. An e-mail in the context counts only where no id is given."""
     ids = []
-    if user_id := text_of(message.userId):
+    if message.userId is not None and (user_id := text_of(message.userId)):
         ids.append(("user_id", user_id))
-    if anonymous_id := text_of(message.anonymousId):
+    if message.anonymousId is not None and (anonymous_id := text_of(message.anonymousId)):
         ids.append(("anonymous_id", anonymous_id))
     told = traits if message.type == "identify" else None
     if told is None and not ids and isinstance(known.traits, dict):

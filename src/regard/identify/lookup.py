@@ -115,6 +115,8 @@ def needs_more(
     gather: set[int] = set()
     may_merge: set[int] = set()
     for keys, previous in messages:
+        if len(keys) == 1 and previous is None and keys[0] in owner:
+            continue
         roots = {root[owner[key]] for key in keys if key in owner}
         if previous is not None:
             roots |= {

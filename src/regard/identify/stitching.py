@@ -11,7 +11,7 @@ here carry negative numbers until the shell writes them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from regard.identify.normalise import ANONYMOUS_ID, USER_ID, Key
@@ -80,11 +80,13 @@ class Stitching:
         self._next = 0
         self.found = Stitched()
 
-    def place(self, position: int, keys: Iterable[Key], previous: str | None) -> int:
+    def place(self, position: int, keys: Sequence[Key], previous: str | None) -> int:
         """Return whose message this is: a person, ERASED or NOBODY. `keys` come strongest first."""
+        forgotten = self._known.forgotten
+        if len(keys) == 1 and previous is None and not forgotten and keys[0] in self._known.owner:
+            return self._known.owner[keys[0]]  # nearly all: one id, known, and nothing to learn
         strong = [key for key in keys if key[0] != ANONYMOUS_ID]
         weak = [key for key in keys if key[0] == ANONYMOUS_ID]
-        forgotten = self._known.forgotten
         if forgotten and self._speaks_of_erased(strong, weak):
             return ERASED
         if forgotten:
