@@ -28,10 +28,10 @@ import pyarrow.parquet as pq
 from benchmarks.harness import at_most, measure, report
 from benchmarks.synthetic import END, NAMES, codes, make_log
 from regard.engine.answers import ASKED, Answered, cut_down, parse_segment, preview_of, with_segment
-from regard.engine.columnar import property_column, with_properties
+from regard.engine.columnar import RAW
 from regard.engine.slides import Slides
 from regard.engine.store import Columns, Workbench
-from regard.engine.understanding import LOG_COLUMNS, Coordinates, Understanding
+from regard.engine.understanding import Coordinates, Understanding
 from regard.kernel.instant import DAY_US, MINUTE_US
 from regard.kernel.sql import Sql
 from regard.playbooks.load import load_playbook
@@ -114,25 +114,17 @@ def lay(
     understanding: Understanding,
     *,
     people: pa.Table | None = None,
-    tail: bool = False,
+    tail: pa.Table | None = None,
 ) -> None:
     """Lay the inputs out as the shell does: a view over the parts, or a table of some people's rows."""
-    columns, manifest = world.columns, world.columns.manifest()
-    paths = understanding.scan.paths()
-    names = ", ".join([*LOG_COLUMNS, *(f'"{property_column(p)}"' for p in paths)])
-    only = "TRUE"
-    if people is not None:
-        bench.lay("scope_origins", people.rename_columns(["origin"]))
-        only = "origin IN (SELECT origin FROM scope_origins)"
-    stored = columns.rows_sql(manifest, paths, only)
-    assert stored is not None
-    parts = [f"SELECT {names} FROM ({stored.text}) s"]
-    if tail:
-        parts.append(
-            f"SELECT {names} FROM ({with_properties(paths, f'(SELECT * FROM tail WHERE {only})').text}) s"
-        )
-    whole = Sql(" UNION ALL ".join(parts))
-    (bench.make if people is not None else bench.show)("log", whole)
+    columns, newer = world.columns, RAW.empty_table() if tail is None else tail
+    columns.lay_log(
+        bench,
+        columns.manifest(),
+        understanding.scan.paths(),
+        newer,
+        None if people is None else people.rename_columns(["origin"]),
+    )
     if people is None:
         bench.make(
             "people",
@@ -181,8 +173,7 @@ def cycle(world: World, tail: pa.Table) -> dict[str, float]:
     now = END + 5 * MINUTE_US
     understanding = world.understanding(now, keep_cuts=True)
     with world.bench() as bench:
-        bench.lay("tail", tail)
-        lay(bench, world, understanding, tail=True)
+        lay(bench, world, understanding, tail=tail)
         slid = Slides(understanding, Clock(END, "Europe/London")).log_sql()
         bench.make("slid", slid)
         people = bench.take(
@@ -192,8 +183,7 @@ def cycle(world: World, tail: pa.Table) -> dict[str, float]:
         )
         found = time.perf_counter() - began
     with world.bench() as bench:
-        bench.lay("tail", tail)
-        lay(bench, world, understanding, people=people, tail=True)
+        lay(bench, world, understanding, people=people, tail=tail)
         for depth in understanding.cut_depths():
             bench.lay(f"cuts_{depth}", pq.read_table(world.folder / f"cuts_{depth}.parquet"))
         understanding.plan().run(bench)

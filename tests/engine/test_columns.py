@@ -8,9 +8,8 @@ import pyarrow as pa
 import pytest
 
 from regard.engine.codes import Codes
-from regard.engine.columnar import code_rows, property_column
+from regard.engine.columnar import code_rows, property_column, unpacked
 from regard.engine.store import Columns, Workbench
-from regard.kernel.sql import Sql
 
 
 def rows(*origins: int, first: int = 1) -> list[tuple]:
@@ -51,7 +50,9 @@ def read(columns: Columns, *paths: str) -> list[dict]:
         return (
             []
             if sql is None
-            else bench.take(Sql(f"SELECT * FROM ({sql.text}) r ORDER BY seq")).to_pylist()
+            else bench.take(
+                unpacked(paths, f"(SELECT * FROM ({sql.text}) r ORDER BY seq)")
+            ).to_pylist()
         )
 
 

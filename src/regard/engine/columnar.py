@@ -83,7 +83,7 @@ def with_packed_properties(paths: Sequence[str], table: str) -> Sql:
 
 
 def unpacked(paths: Sequence[str], table: str) -> Sql:
-    """Return the rows of parts that hold these paths with their lists as lists."""
+    """Return rows with these properties as a part holds them, their lists as lists."""
     lists = [f'"{property_column(path)}"' for path in paths if "[]" in path]
     columns = ", ".join(f"json_extract_string({column}, '$[*]') AS {column}" for column in lists)
     return Sql(f"SELECT * {f'REPLACE ({columns})' if lists else ''} FROM {table}")

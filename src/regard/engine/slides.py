@@ -3,6 +3,9 @@
 For two clocks this writes one query over the log: every row that lies in a stretch which some window's edge swept over,
 or whose age in whole days became another number. It may name a few people too many (an event that is not their last
 one), never one too few; so a cycle over touched and slid people equals a refresh.
+
+Windows are mostly whole days long, so all edges sweep over the same few minutes of the day: that is asked of every row
+first, the rest only of those that lie in them.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from regard.playbooks.trait_base import LogTrait
 from regard.playbooks.windows import Clock
 
 Stretch = tuple[int, int]  # [from, to) in microseconds
+_MOST_BANDS = 4  # more questions about the time of day cost more than they spare
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +48,15 @@ class Slides:
     def log_sql(self) -> Sql:
         """Return a query for the origins whose touchpoints slid, over the table `log` (origin, occurred_at, name)."""
         codes = self.understanding.codes
-        parts = [
-            _in_names(pick, codes, _swept(stretches))
-            for pick, stretches in self._stretches().items()
-        ]
-        parts += [
-            _in_names(pick, codes, _aged(old, new))
-            for pick, old, new in sorted(self._ages(), key=repr)
-        ]
+        swept, ages = self._stretches(), sorted(self._ages(), key=repr)
+        parts = [_in_names(pick, codes, _swept(stretches)) for pick, stretches in swept.items()]
+        parts += [_in_names(pick, codes, _aged(old, new)) for pick, old, new in ages]
         where = join(parts, " OR ") if parts else Sql("FALSE")
-        return Sql(f"SELECT DISTINCT origin FROM log WHERE {where.text}", where.params)
+        passed = {stretch for stretches in swept.values() for stretch in stretches}
+        band = _bands(passed | {(old + 1, new + 1) for _, old, new in ages})
+        rows = f"SELECT origin, occurred_at, name FROM log WHERE {band.text}"
+        sql = f"SELECT DISTINCT origin FROM ({rows}) l WHERE {where.text}"
+        return Sql(sql, (*band.params, *where.params))
 
     def fields(self) -> list[FieldSlide]:
         """Return the tellings of fields that matter now and did not before, or the other way round."""
@@ -126,6 +129,21 @@ class Slides:
 
 def _sweeps(old: tuple[int, ...], new: tuple[int, ...]) -> list[Stretch]:
     return [(low, high) for low, high in zip(old, new, strict=True) if low < high]
+
+
+def _bands(stretches: set[Stretch]) -> Sql:
+    """Return a condition that holds for all rows in the stretches, by the time of day (UTC) alone."""
+    bands: list[Stretch] = []
+    for low, length in sorted((low % DAY_US, high - low) for low, high in stretches):
+        if bands and low <= bands[-1][1]:
+            bands[-1] = (bands[-1][0], max(bands[-1][1], low + length))
+        else:
+            bands.append((low, low + length))
+    if not 0 < len(bands) <= _MOST_BANDS or any(high - low >= DAY_US for low, high in bands):
+        return Sql("TRUE")
+    # What remains of a negative number is negative: a time before 1970 passes, and is asked the rest.
+    parts = [Sql(f"(occurred_at - ?) % {DAY_US} < ?", (low, high - low)) for low, high in bands]
+    return join(parts, " OR ").wrap("(", ")")
 
 
 def _swept(stretches: set[Stretch]) -> Sql:

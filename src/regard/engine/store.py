@@ -20,7 +20,7 @@ import duckdb
 import pyarrow as pa
 
 from regard.engine.codes import KINDS, Codes
-from regard.engine.columnar import unpacked, with_packed_properties, with_properties
+from regard.engine.columnar import RAW, property_column, unpacked, with_packed_properties
 from regard.kernel.sql import Sql
 
 FORMAT = 2
@@ -271,12 +271,41 @@ class Columns:
         return f"read_parquet([{files}], union_by_name = true)"
 
     def rows_sql(self, manifest: Manifest, paths: Sequence[str], where: str = "TRUE") -> Sql | None:
-        """Return a query of all rows with these properties as columns; None for an empty copy."""
+        """Return a query of all rows with these properties as parts hold them; None for an empty copy."""
         if not manifest.parts:
             return None
         missing = [path for path in paths if path not in manifest.paths]
-        rows = unpacked(manifest.paths, f"(SELECT * FROM {self._files(manifest)} WHERE {where})")
-        return with_properties(missing, f"({rows.text})")
+        rows = f"(SELECT * FROM {self._files(manifest)} WHERE {where})"
+        return with_packed_properties(missing, rows)
+
+    def lay_log(
+        self,
+        bench: Workbench,
+        manifest: Manifest,
+        paths: Sequence[str],
+        tail: pa.Table,
+        origins: pa.Table | None = None,
+    ) -> None:
+        """Lay `log` out: the copy and a raw table of newer rows, with these properties as columns.
+
+        `origins`: one column `origin`; the rows of these alone are read, once, and held in memory. Lists stay packed
+        until somebody asks for them: of most rows nobody does.
+        """
+        only = "TRUE"
+        if origins is not None:
+            bench.lay("scope_origins", origins)
+            only = "origin IN (SELECT origin FROM scope_origins)"
+        bench.lay("tail", tail)
+        names = ", ".join([*RAW.names[:-1], *(f'"{property_column(path)}"' for path in paths)])
+        parts = [with_packed_properties(paths, f"(SELECT * FROM tail WHERE {only})")]
+        stored = self.rows_sql(manifest, paths, only)
+        parts += [stored] if stored is not None else []
+        whole = " UNION ALL ".join(f"SELECT {names} FROM ({part.text}) r" for part in parts)
+        if origins is None:
+            bench.show("log", unpacked(paths, f"({whole}) l"))
+        else:
+            bench.make("log_of_some", Sql(whole))
+            bench.show("log", unpacked(paths, "log_of_some"))
 
     def codes(self, manifest: Manifest) -> Codes:
         """Return the codes of the words in the copy."""

@@ -17,10 +17,8 @@ from django.db import connection
 
 from regard.collect.models import Cursor, Retraction
 from regard.engine.codes import Codes
-from regard.engine.columnar import RAW, property_column, with_properties
+from regard.engine.columnar import RAW
 from regard.engine.store import Columns, Manifest, Workbench
-from regard.engine.understanding import LOG_COLUMNS
-from regard.kernel.sql import Sql
 from regard.understand.reading import read_in_parts, read_log
 
 TAIL = 5_000  # so many new rows are read from the store rather than written as a part of their own
@@ -46,22 +44,7 @@ class OpenLog:
 
     def lay(self, bench: Workbench, paths: Sequence[str], origins: pa.Table | None = None) -> None:
         """Lay `log` out with these properties as columns; with `origins` (origin) only theirs, held in memory."""
-        names = ", ".join([*LOG_COLUMNS, *(f'"{property_column(p)}"' for p in paths)])
-        only = "TRUE"
-        if origins is not None:
-            bench.lay("scope_origins", origins)
-            only = "origin IN (SELECT origin FROM scope_origins)"
-        bench.lay("tail", self.tail)
-        stored = self.columns.rows_sql(self.manifest, paths, only)
-        parts = [stored] if stored is not None else []
-        parts.append(with_properties(paths, f"(SELECT * FROM tail WHERE {only})"))
-        whole = Sql(
-            " UNION ALL ".join(f"SELECT {names} FROM ({part.text}) rows_of_log" for part in parts)
-        )
-        if origins is None:
-            bench.show("log", whole)
-        else:
-            bench.make("log", whole)
+        self.columns.lay_log(bench, self.manifest, paths, self.tail, origins)
 
 
 def open_log(upto: int, *, only_when: bool = False) -> OpenLog:
