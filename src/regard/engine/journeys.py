@@ -215,7 +215,10 @@ def _turn_page(bench: Workbench) -> None:
                 " JOIN rule AS r ON r.number = e.number"
             ),
         )
-        bench.make("top", Sql("SELECT MAX(eid) AS top FROM entered"))
+        bench.make(
+            "top",
+            Sql("SELECT GREATEST(top, (SELECT MAX(eid) FROM entered)) AS top FROM top"),
+        )
     _remember(bench)
     bench.make("enrolment", _ENROLLED_NEXT)
 

@@ -130,7 +130,8 @@ def _split_branches(bench: Workbench) -> None:
             " MAX(w.way) OVER (PARTITION BY a.eid) AS last_way FROM acting AS a"
             " JOIN way AS w ON w.number = a.number AND w.pc = a.pc"
             " JOIN learnt AS l ON l.eid = a.eid AND l.step = w.asked AND l.is_known = 0"
-            " CROSS JOIN (SELECT MAX(eid) AS top FROM enrolment_after) AS x WHERE a.op = 'branch'"
+            " CROSS JOIN (SELECT GREATEST(top, COALESCE((SELECT MAX(eid) FROM enrolment_after), 0)) AS top"
+            " FROM top) AS x WHERE a.op = 'branch'"
         ),
     )
     told = "CONCAT(q.asked, ': ', q.label)"

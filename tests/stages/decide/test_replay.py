@@ -99,3 +99,21 @@ def test_segments_are_worked_out_as_of_each_day(as_of):
 
     assert replay.people == 30
     assert report_of(replay).journeys
+
+
+def test_everyone_followed_has_a_number_of_their_own(as_of):
+    """Suppositions are copies of an enrolment: whoever enters after them must not take their numbers."""
+    text = shipped_text().replace(ENTRY, BY_ORDER).replace("after: 180d", "after: 2d", 1)
+    people = [a_person(now=as_of - days(200)) for _ in range(4)]
+    for number, person in enumerate(people):
+        says(person, *ALL, now=as_of - days(190))
+        for back in range(3 * (number + 1)):
+            does(person, "Order Completed", now=as_of - days(85 - back * 7))
+
+    replay = replay_playbook(
+        playbook=load_playbook(text).playbook, span=Span(as_of - days(90), as_of)
+    )
+
+    numbers = replay.moved.enrolments.column("eid").to_pylist()
+    assert any(world for world in replay.moved.enrolments.column("world").to_pylist())
+    assert len(numbers) == len(set(numbers))
