@@ -131,8 +131,9 @@ def run_cycle(*, as_of: datetime, everybody: bool = False) -> CycleReport:
         absorbed = absorb_journal(now=as_of)
         active, upto = active_playbook(), last_sequence()
         understand = refresh if everybody or last_run() is None else cycle
+        computed = decide.computed_playbook(active.playbook)  # with what branches ask inline
         understood = understand(
-            as_of=as_of, upto=upto, playbook=active.playbook, playbook_hash=active.hash
+            as_of=as_of, upto=upto, playbook=computed, playbook_hash=active.hash
         )
         decided = decide.run(
             as_of=as_of, upto=upto, playbook=active.playbook, playbook_hash=active.hash
@@ -190,7 +191,7 @@ def keep_house(*, now: datetime) -> None:
         prune_cycles(now=now)
     with take_turn("cycle", wait=False) as has_it:  # never beside a cycle: both want the memory
         if has_it:
-            compact_log(playbook=playbook, as_of=now)
+            compact_log(playbook=decide.computed_playbook(playbook), as_of=now)
     retry_parked(partial(receive, now=now), currency=_company_currency())
 
 

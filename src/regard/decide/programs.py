@@ -11,6 +11,7 @@ from regard.engine.fields import field_terms
 from regard.engine.instructions import Program, compile_program
 from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
+from regard.playbooks.unnamed import with_unnamed
 
 INSIDE = (Enrolment.State.ACTIVE, Enrolment.State.PAUSED)
 
@@ -32,6 +33,13 @@ def definition_of(journey: str, version: str) -> Journey | None:
     """Return a journey as it was in a version that ran, or None."""
     row = JourneyVersion.objects.filter(journey=journey, version=version).first()
     return None if row is None else Journey.model_validate(row.definition)
+
+
+def computed_playbook(playbook: Playbook) -> Playbook:
+    """Return the playbook with what branches ask inline, in its journeys and in older versions somebody is inside."""
+    current = {(name, journey.version) for name, journey in playbook.journeys.items()}
+    older = (definition_of(*pair) for pair in sorted(_inside() - current))
+    return with_unnamed(playbook, older=[journey for journey in older if journey is not None])
 
 
 def _inside() -> set[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from regard.decide.checking import Judged, check, record_outcome
 from regard.decide.cycle import Report, run
 from regard.decide.moving import Crossed, Crossing, crossing_of, move_people
+from regard.decide.programs import computed_playbook
 from regard.decide.publishing import Publishing, preview_publishing
 from regard.decide.steering import approve_step, let_in, let_out, pause_journey, resume_journey
 
@@ -14,6 +15,7 @@ __all__ = [
     "Report",
     "approve_step",
     "check",
+    "computed_playbook",
     "crossing_of",
     "let_in",
     "let_out",

@@ -9,12 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from regard.kernel.issues import Issue, Level
-from regard.playbooks.base import Part
 from regard.playbooks.conditions import walk as conditions_in
 from regard.playbooks.journeys import Journey
 from regard.playbooks.measures import Told
 from regard.playbooks.model import Playbook
-from regard.playbooks.recall import Answered, InSegment
+from regard.playbooks.recall import Answered, InSegment, Meets, parts_of
 from regard.playbooks.sensitive import made_of, sensitive_mark
 from regard.playbooks.steps import Op, Step
 from regard.playbooks.steps.ask import Ask
@@ -26,6 +25,7 @@ from regard.playbooks.steps.send import Send
 from regard.playbooks.steps.wait_for import WaitFor
 from regard.playbooks.steps.webhook import Webhook
 from regard.playbooks.template_check import NO_REPLY, allowed_fields
+from regard.playbooks.unnamed import faults_of
 
 
 def journey_issues(playbook: Playbook) -> list[Issue]:
@@ -160,17 +160,16 @@ def _branch_issues(
     waits = {s.step: s for s in journey.all_steps() if isinstance(s, WaitFor)}
     for number, case in enumerate(step.cases):
         place = f"{where}.cases.{number}.when"
-        for part in _parts(case.when):
+        for part in parts_of(case.when):
             if isinstance(part, InSegment):
                 yield from _unknown(place, "segment", part.segment, playbook.segments)
             elif isinstance(part, Answered):
                 yield from _unknown(f"{place}.step", "wait_for step", part.step, waits)
-
-
-def _parts(when: Part) -> Iterator[Part]:
-    yield when
-    for inner in getattr(when, "of", ()):
-        yield from _parts(inner)
+            elif isinstance(part, Meets):
+                yield from (
+                    Issue(f"{place}.who", message, hint, code="condition")
+                    for message, hint in faults_of(playbook, part)
+                )
 
 
 def _message_issues(

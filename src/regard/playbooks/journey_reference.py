@@ -20,7 +20,7 @@ ENTRIES = (
     entries.SegmentEntered, entries.SegmentLeft, entries.TouchpointSeen, entries.DateReached, entries.Silence,
     entries.Scheduled, entries.ByHand,
 )  # fmt: skip
-RECALLS = (recall.Answered, recall.InSegment, recall.Both, recall.AnyOf)
+RECALLS = (recall.Answered, recall.InSegment, recall.Meets, recall.Both, recall.AnyOf)
 LIMITS = (
     guardrails.Guardrails, guardrails.QuietHours, guardrails.Cap, guardrails.HumanTouch, guardrails.Minors,
     guardrails.Sensitive,

@@ -6,12 +6,18 @@ They look at one row of the engine's `situation` table: the person (`person`), t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from hashlib import sha256
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from regard.kernel.sql import Sql, join
 from regard.playbooks.base import Part, Slug
+from regard.playbooks.conditions import Condition
+from regard.playbooks.segments import as_condition
+
+UNNAMED = "~"  # begins the name of a segment that nobody named
 
 
 class Answered(Part):
@@ -52,6 +58,15 @@ class Answered(Part):
         return ()
 
 
+def _is_inside(segment: str) -> Sql:
+    """Return the predicate over the intervals of membership."""
+    return Sql(
+        "EXISTS (SELECT 1 FROM membership AS m WHERE m.person = s.person AND m.segment = ?"
+        " AND m.from_us <= s.t AND s.t < m.to_us)",
+        (segment,),
+    )
+
+
 class InSegment(Part):
     """The person is (or is not) in a segment at that moment."""
 
@@ -61,11 +76,7 @@ class InSegment(Part):
 
     def sql(self) -> Sql:
         """Return the predicate over the intervals of membership."""
-        inside = Sql(
-            "EXISTS (SELECT 1 FROM membership AS m WHERE m.person = s.person AND m.segment = ?"
-            " AND m.from_us <= s.t AND s.t < m.to_us)",
-            (self.segment,),
-        )
+        inside = _is_inside(self.segment)
         return inside if self.is_in else inside.wrap("NOT ")
 
     def words(self) -> str:
@@ -74,6 +85,31 @@ class InSegment(Part):
 
     def needs(self) -> tuple[str, ...]:
         """Return the traits it reads: none, the segment's own are computed anyway."""
+        return ()
+
+
+class Meets(Part):
+    """The person meets any condition that a segment could be made of; a list of conditions means all of them."""
+
+    kind: Literal["meets"]
+    who: Annotated[Condition, BeforeValidator(as_condition)]
+
+    @property
+    def segment(self) -> str:
+        """The name under which it is computed: the same condition has the same one wherever it stands."""
+        told = self.model_dump_json(by_alias=True)
+        return UNNAMED + sha256(told.encode()).hexdigest()[:16]
+
+    def sql(self) -> Sql:
+        """Return the predicate over the intervals of membership."""
+        return _is_inside(self.segment)
+
+    def words(self) -> str:
+        """Return that there is a condition; a label on the way says it better, and `who.words` in full."""
+        return "meets a condition"
+
+    def needs(self) -> tuple[str, ...]:
+        """Return the traits it reads: none, they are computed for its segment."""
         return ()
 
 
@@ -115,6 +151,13 @@ class AnyOf(Part):
         return tuple(n for c in self.of for n in c.needs())
 
 
-Recall = Annotated[Answered | InSegment | Both | AnyOf, Field(discriminator="kind")]
+Recall = Annotated[Answered | InSegment | Meets | Both | AnyOf, Field(discriminator="kind")]
 Both.model_rebuild()
 AnyOf.model_rebuild()
+
+
+def parts_of(when: Part) -> Iterator[Part]:
+    """Yield a condition and every one inside it."""
+    yield when
+    for inner in getattr(when, "of", ()):
+        yield from parts_of(inner)

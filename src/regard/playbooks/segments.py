@@ -10,7 +10,7 @@ from regard.playbooks.base import Part, Slug
 from regard.playbooks.conditions import Condition
 
 
-def _as_condition(value: Any) -> Any:
+def as_condition(value: Any) -> Any:
     """A list of conditions is short for `all`."""
     return {"all": value} if isinstance(value, list | tuple) else value
 
@@ -35,5 +35,5 @@ class Segment(Part):
     name: str | None = Field(None, max_length=80)
     description: str = Field("", max_length=400)
     group: str = Field("", max_length=40, description="heading under which the page lists it")
-    who: Annotated[Condition, BeforeValidator(_as_condition)]
+    who: Annotated[Condition, BeforeValidator(as_condition)]
     persona: Persona | None = None

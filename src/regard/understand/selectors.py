@@ -48,6 +48,8 @@ from regard.playbooks.conditions import walk
 from regard.playbooks.lexicon import PlaybookLexicon
 from regard.playbooks.measures import all_refers
 from regard.playbooks.model import Playbook
+from regard.playbooks.recall import UNNAMED
+from regard.playbooks.unnamed import is_unnamed
 from regard.understand.models import Member, Run, SegmentChange, SegmentTally, Standing
 from regard.understand.portraits import persona_of, portrait_of, said_of
 from regard.understand.publishing import finished_run
@@ -268,15 +270,20 @@ def _changes(rows: QuerySet[SegmentChange]) -> list[ChangeRow]:
     return [ChangeRow(*row) for row in found]
 
 
+def _named_changes() -> QuerySet[SegmentChange]:
+    """Return the changes of segments somebody named; what branches ask inline is nobody's news."""
+    return SegmentChange.objects.exclude(segment__startswith=UNNAMED)
+
+
 def changes_of(person: int, *, limit: int = 50) -> list[ChangeRow]:
     """Return when a person entered and left segments, newest first."""
-    rows = SegmentChange.objects.filter(person_id=person, run__finished_at__isnull=False)
+    rows = _named_changes().filter(person_id=person, run__finished_at__isnull=False)
     return _changes(rows.order_by("-as_of", "-id")[:limit])
 
 
 def changes_since(run: int) -> list[ChangeRow]:
     """Return who entered and left in runs after this one, oldest first."""
-    rows = SegmentChange.objects.filter(run_id__gt=run, run__finished_at__isnull=False)
+    rows = _named_changes().filter(run_id__gt=run, run__finished_at__isnull=False)
     return _changes(rows.order_by("run_id", "id"))
 
 
@@ -306,7 +313,11 @@ def overlap(name: str) -> list[Overlap]:
         shared = dict(cursor.fetchall())
     drawn = shared.pop(name, 0)
     by = own / drawn if step > 1 and drawn else 1.0
-    found = [Overlap(s, round(n * by), sizes.get(s, 0), step > 1) for s, n in shared.items()]
+    found = [
+        Overlap(s, round(n * by), sizes.get(s, 0), step > 1)
+        for s, n in shared.items()
+        if not is_unnamed(s)
+    ]
     return sorted(found, key=lambda o: (-o.shared, o.segment))
 
 

@@ -26,8 +26,9 @@ from regard.playbooks.entries import (
     Silence,
     TouchpointSeen,
 )
-from regard.playbooks.recall import InSegment
+from regard.playbooks.recall import InSegment, Meets
 from regard.playbooks.steps.branch import Branch
+from regard.playbooks.unnamed import with_unnamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,11 @@ def segments_needed(program: Program) -> tuple[str, ...]:
         for step in journey.all_steps():
             if isinstance(step, Branch):
                 found |= {s for case in step.cases for s in _asked(case.when)}
-    return tuple(sorted(found & set(program.playbook.segments)))
+    return tuple(sorted(found & set(with_unnamed(program.playbook).segments)))
 
 
 def _asked(when: object) -> Iterator[str]:
-    if isinstance(when, InSegment):
+    if isinstance(when, InSegment | Meets):
         yield when.segment
     for part in getattr(when, "of", ()):
         yield from _asked(part)

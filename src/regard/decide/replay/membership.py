@@ -24,6 +24,7 @@ from regard.engine.store import Workbench
 from regard.engine.understanding import Coordinates, Understanding, segment_column
 from regard.kernel.sql import Sql
 from regard.playbooks.model import Playbook
+from regard.playbooks.unnamed import with_unnamed
 from regard.playbooks.windows import Clock
 from regard.understand.copy_of_log import OpenLog, open_log
 
@@ -51,7 +52,7 @@ def membership_over(
     spells = Spells(segments)
     if not segments:
         return Membership(spells.table())
-    part, log = cut_down(playbook, segments=segments), open_log(upto)
+    part, log = cut_down(with_unnamed(playbook), segments=segments), open_log(upto)
     at = Coordinates(Clock(days.end, playbook.company.time_zone), upto)
     understanding = Understanding(part, at, log.codes)
     why = instants.why_not(understanding)

@@ -19,6 +19,7 @@ from regard.act.models import HumanTask
 from regard.identify.models import Person
 from regard.kernel.ids import public_id
 from regard.listen.models import Answer
+from regard.playbooks.unnamed import is_unnamed
 from regard.profile.models import Card, Promise
 from regard.staff.selectors import names_of_staff
 from regard.understand.models import Standing
@@ -131,7 +132,8 @@ def dress(people: list[Person]) -> list[ListedPerson]:
     for person, segment in (
         shown_members().filter(person_id__in=ids).order_by("id").values_list("person_id", "segment")
     ):
-        segments[person].append(segment)
+        if not is_unnamed(segment):
+            segments[person].append(segment)
     for person, names in segments.items():
         rows[person].segments = names
     return list(rows.values())

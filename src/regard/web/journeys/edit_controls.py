@@ -22,12 +22,12 @@ from regard.playbooks.base import Duration, Part, Share, TimeOfDay
 from regard.playbooks.editing import write_part
 from regard.playbooks.happening import Happening
 from regard.playbooks.load import read_yaml
-from regard.playbooks.recall import Answered, AnyOf, Both, InSegment
+from regard.playbooks.recall import Answered, AnyOf, Both, InSegment, Meets
 from regard.web.journeys.edit_tree import Path, Value, found_at, put_at, text_of
 from regard.web.journeys.edit_words import CHOICES, HINTS, RARE, WHEN_WORDS, label_of
 
 RECALLS: dict[str, type[Part]] = {
-    "answered": Answered, "in_segment": InSegment, "every": Both, "any": AnyOf,
+    "answered": Answered, "in_segment": InSegment, "meets": Meets, "every": Both, "any": AnyOf,
 }  # fmt: skip
 MARKED = {
     id(get_args(Duration)[1]): "duration",

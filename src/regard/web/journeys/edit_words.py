@@ -35,6 +35,7 @@ EXIT_WORDS = {
 WHEN_WORDS = {
     "answered": "answered at an earlier step",
     "in_segment": "is in a segment",
+    "meets": "meet a condition, as segments know them",
     "every": "several things at once",
     "any": "at least one of several things",
 }
@@ -60,6 +61,7 @@ LABELS = {
     "due_in": "Due within",
     "is_in": "they are in it",
     "of": "The conditions, as YAML",
+    "who": "The condition, as YAML, such as 'trait: orders' and 'at_least: 3'",
     "only_if": "Only those who are in",
     "about": "In your own words",
     "holdout": "Held out by chance, to see whether it helps",

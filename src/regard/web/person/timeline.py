@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from regard.collect.selectors import timeline_page
+from regard.playbooks.recall import UNNAMED
 from regard.profile.models import Note
 from regard.understand.models import SegmentChange
 from regard.web.person.telling import Told, tell
@@ -110,7 +111,9 @@ def _segment_changes(
     origins: list[int], oldest: datetime | None, newest: datetime | None, segments: dict[str, str]
 ) -> list[Told]:
     """Return one quiet line a run: what the person entered and left at that instant."""
-    rows = SegmentChange.objects.filter(person_id__in=origins, **_between("as_of", oldest, newest))
+    rows = SegmentChange.objects.filter(
+        person_id__in=origins, **_between("as_of", oldest, newest)
+    ).exclude(segment__startswith=UNNAMED)
     runs: dict[datetime, dict[bool, list[str]]] = {}
     for row in rows.order_by("-as_of", "id")[:100]:
         names = runs.setdefault(row.as_of, {}).setdefault(row.entered, [])
