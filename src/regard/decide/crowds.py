@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 import pyarrow as pa
 
+from regard.collect.among import among
 from regard.decide.columns import as_input, read_rows
 from regard.decide.models import Steering
 from regard.decide.occasions import Arrival, Stretch
@@ -31,14 +32,9 @@ def crowd_table(program: Program, stretch: Stretch, coming: Iterable[Arrival]) -
             [stretch.until_us],
         )
     )
-    went = {
-        (journey, step): people
-        for journey, step, people in read_rows(
-            "SELECT journey, step, COUNT(*) FROM decide_decision WHERE verdict = 'go' AND as_of > %s"
-            " GROUP BY journey, step",
-            [stretch.until_us - DAY_US],
-        )
-    }
+    if not entering and not due:
+        return as_input("crowd", ())
+    went = _went({*entering, *due}, stretch)
     since = from_us(stretch.until_us - DAY_US)
     approved = set(
         Steering.objects.filter(
@@ -54,6 +50,21 @@ def crowd_table(program: Program, stretch: Stretch, coming: Iterable[Arrival]) -
             if above is not None and people > above:
                 rows.append((*place, people, place in approved))
     return as_input("crowd", dict.fromkeys(rows))
+
+
+def _went(journeys: set[str], stretch: Stretch) -> dict[tuple[str, str], int]:
+    """Return how many the steps of these journeys reached in the last day, found by the cycles of that day."""
+    since = stretch.until_us - DAY_US
+    before = read_rows(
+        "SELECT id FROM decide_cycle WHERE as_of <= %s ORDER BY id DESC LIMIT 1", [since]
+    )
+    listed, bound = among(sorted(journeys))
+    rows = read_rows(
+        "SELECT journey, step, COUNT(*) FROM decide_decision WHERE cycle_id > %s AND verdict = 'go' AND as_of > %s"
+        f" AND journey {listed} GROUP BY journey, step",
+        [before[0][0] if before else 0, since, bound],
+    )
+    return {(journey, step): people for journey, step, people in rows}
 
 
 def _most_without_approval(guardrails: Guardrails, one: Instruction) -> int | None:

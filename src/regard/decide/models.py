@@ -27,7 +27,9 @@ class Enrolment(models.Model):
 
     journey = models.CharField(max_length=60)
     version = models.CharField(max_length=64)  # hash of the journey's definition
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="enrolments")
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="enrolments", db_index=False
+    )  # enrolment_once begins with it
     entry_key = models.CharField(
         max_length=80
     )  # what let them in; one enrolment a (journey, person, key)
@@ -48,11 +50,12 @@ class Enrolment(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("journey", "person", "entry_key"), name="enrolment_once"
+                fields=("person", "journey", "entry_key"), name="enrolment_once"
             ),
         )
         indexes = (
             models.Index(fields=("state", "due_at"), name="enrolment_due"),
+            models.Index(fields=("journey", "version", "state"), name="enrolment_of_version"),
             models.Index(fields=("journey", "state", "step", "arm"), name="enrolment_counted"),
         )
 
@@ -146,7 +149,9 @@ class Decision(models.Model):
     key = models.CharField(max_length=160, unique=True)
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, db_index=False)
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, null=True)
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="decisions")
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="decisions", db_index=False
+    )  # decision_of_person begins with it
     journey = models.CharField(max_length=60)
     version = models.CharField(max_length=64)
     step = models.CharField(max_length=60)

@@ -89,23 +89,34 @@ def woken_people(program: Program, stretch: Stretch) -> set[int]:
         f" WHERE c.run_id > %s AND c.run_id <= {SHOWN_RUN} AND c.as_of > %s AND c.as_of <= %s",
         [stretch.after_run, stretch.after_us - MARGIN_US, stretch.until_us],
     )
-    scope = Scope(sorted({person for (person,) in touched}), stretch.upto)
     rows = read_rows(
-        f"SELECT DISTINCT {WHO} FROM decide_enrolment AS e{scope.joined('e.person_id')} AND e.state = 'active'",
-        scope.bound(),
-    )
-    rows += read_rows(
         f"SELECT DISTINCT {WHO} FROM decide_enrolment AS e JOIN identify_person AS o ON o.id = e.person_id"
         " WHERE e.state = 'active' AND e.due_at <= %s",
         [stretch.until_us],
     )
-    rows += read_rows(
-        f"SELECT DISTINCT {WHO} FROM decide_enrolment AS e JOIN identify_person AS o ON o.id = e.person_id"
-        " JOIN decide_steering AS s ON s.journey = e.journey AND s.kind IN ('resume', 'move')"
-        " WHERE e.state = 'active' AND s.seq > %s AND s.seq <= %s",
+    if touched:
+        scope = Scope(sorted({person for (person,) in touched}), stretch.upto)
+        rows += read_rows(
+            f"SELECT DISTINCT {WHO} FROM decide_enrolment AS e{scope.joined('e.person_id')} AND e.state = 'active'",
+            scope.bound(),
+        )
+    if steered := _steered(stretch):
+        listed, bound = among(steered)
+        rows += read_rows(
+            f"SELECT DISTINCT {WHO} FROM decide_enrolment AS e JOIN identify_person AS o ON o.id = e.person_id"
+            f" WHERE e.state = 'active' AND e.journey {listed}",
+            [bound],
+        )
+    return {person for (person,) in rows}
+
+
+def _steered(stretch: Stretch) -> list[str]:
+    """Return the journeys that were resumed, or whose people were moved to another version, in this stretch."""
+    rows = read_rows(
+        "SELECT DISTINCT journey FROM decide_steering WHERE kind IN ('resume', 'move') AND seq > %s AND seq <= %s",
         [stretch.after_seq, stretch.upto],
     )
-    return {person for (person,) in rows}
+    return [journey for (journey,) in rows]
 
 
 def _by_entering(compiled: Compiled, entry: SegmentEntered, door: Door) -> Iterator[Arrival]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Set
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from regard.decide.models import Enrolment, JourneyVersion
 from regard.engine.desk import program_tables
 from regard.engine.fields import field_terms
@@ -43,9 +45,11 @@ def computed_playbook(playbook: Playbook) -> Playbook:
 
 
 def _inside() -> set[tuple[str, str]]:
-    return set(
-        Enrolment.objects.filter(state__in=INSIDE).values_list("journey", "version").distinct()
+    """Return the (journey, version) of everybody inside: one look-up for each version that ever ran, not one a person."""
+    inside = Enrolment.objects.filter(
+        journey=OuterRef("journey"), state__in=INSIDE, version=OuterRef("version")
     )
+    return set(JourneyVersion.objects.filter(Exists(inside)).values_list("journey", "version"))
 
 
 def _compiled(playbook: Playbook, older: tuple[tuple[str, str], ...]) -> Program:
