@@ -154,10 +154,11 @@ def words_of(origins: Iterable[int], *, as_of: datetime, upto: int | None = None
     rows = Consent.objects.filter(person_id__in=list(origins), recorded_at__lte=as_of)
     if upto is not None:
         rows = rows.filter(seq__lte=upto)
-    return [_word(row) for row in rows.order_by("seq")]
+    return [word_of(row) for row in rows.order_by("seq")]
 
 
-def _word(row: Consent) -> Word:
+def word_of(row: Consent) -> Word:
+    """Return what a row of the ledger says."""
     granted = row.state == Consent.State.GRANTED
     return Word(
         row.seq, row.purpose, row.channel, granted, to_us(row.occurred_at), to_us(row.recorded_at)

@@ -13,6 +13,7 @@ from regard.audit_log.services import record_entry
 _KEPT_BITS = {4: 24, 6: 48}  # of an address: enough to tell a network, not a person
 # Views whose service writes the line itself, in the transaction of the change.
 _NOTED_ALREADY = {"person_export", "person_erase", "draft_publish_now"}
+_CHANGES_NOTHING = {"segment_preview"}  # asked with POST for its length only
 # A draft changes with every field one leaves: one line a sitting, for each draft and colleague. None of it is in force.
 _ONE_SITTING = {"draft_change", "draft_yaml", "draft_undo"}
 _SITTING = timedelta(hours=1)
@@ -22,7 +23,7 @@ def note_act(
     *, request: HttpRequest, by: str, verb: str, target: dict[str, object], now: datetime
 ) -> None:
     """Write the line of one act. `target` is what the address named: public ids and numbers, never a value."""
-    if verb in _NOTED_ALREADY:
+    if verb in _NOTED_ALREADY | _CHANGES_NOTHING:
         return
     section = request.path.strip("/").partition("/")[0] or "start"
     named = next((str(value) for value in target.values()), "")

@@ -50,6 +50,16 @@ STATE_TONES = {
     "refused": "bad",
     "broken": "bad",
 }
+END_WORDS = {"done": "went to the end", "held_out": "", "goal": "reached the goal"}
+FACT_WORDS = {
+    "consent": "consent",
+    "consent_seq": "row of the consent ledger",
+    "automated": "automated messages lately",
+    "crowd": "others at this step today",
+    "zone": "their clock",
+    "priority": "priority of the journey",
+    "worth_milli": "worth of the message, in thousandths",
+}
 _SCORE_FEELINGS = ((2, "upset"), (6, "uneasy"), (7, "neutral"), (8, "content"), (10, "delighted"))
 
 

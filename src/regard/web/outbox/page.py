@@ -15,10 +15,13 @@ from django.shortcuts import render
 from regard.act.models import Message
 from regard.act.services import settle_uncertain
 from regard.consent.models import Consent
+from regard.playbooks.model import Playbook
 from regard.staff.permissions import Capability
 from regard.web.access import StaffRequest, act, page
 from regard.web.people import people_shown
 from regard.web.person.decided import journey_name
+from regard.web.templatetags.ui import plain
+from regard.web.words import FACT_WORDS
 
 PAGE = 50
 PIXEL = re.compile(r"<img[^>]*/p/o/[^>]*>")
@@ -44,6 +47,7 @@ def outbox(request: StaffRequest) -> HttpResponse:
             for m in rows[:PAGE]
         ],
         "older": rows[PAGE - 1].pk if len(rows) > PAGE else None,
+        "purposes": {k: p.name for k, p in playbook.purposes.items()} if playbook else {},
         "state": state,
         "counts": dict(Message.objects.values_list("state").annotate(n=Count("id")).order_by()),
         "states": Message.State,
@@ -54,13 +58,21 @@ def outbox(request: StaffRequest) -> HttpResponse:
 def _message(public: str) -> Message:
     try:
         found = (
-            Message.objects.select_related("decision").filter(public_id=uuid.UUID(public)).first()
+            Message.objects.select_related("decision__enrolment")
+            .filter(public_id=uuid.UUID(public))
+            .first()
         )
     except ValueError:
         found = None
     if found is None:
         raise Http404
     return found
+
+
+def _came_in(found: Message, playbook: Playbook | None) -> str:
+    """Return what lets people into the journey a message came out of, by today's playbook."""
+    journey = playbook.journeys.get(found.decision.journey) if playbook else None
+    return " or ".join(entry.words() for entry in journey.entry) if journey else ""
 
 
 @page(Capability.SEE_OUTBOX)
@@ -76,6 +88,8 @@ def message(request: StaffRequest, public: str) -> HttpResponse:
         "consent": Consent.objects.filter(seq=key).first() if isinstance(key, int) else None,
         "links": list(found.links.order_by("position")),
         "purpose": playbook.purposes.get(found.purpose) if playbook else None,
+        "came_in": _came_in(found, playbook),
+        "seen": [(FACT_WORDS.get(k) or plain(k), v) for k, v in found.decision.facts.items()],
     }
     return render(request, "web/message.html", context)
 

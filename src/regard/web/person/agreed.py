@@ -7,7 +7,7 @@ from datetime import datetime
 
 from regard.consent.folding import State, standing_of
 from regard.consent.models import Consent
-from regard.consent.selectors import limits_of, words_of
+from regard.consent.selectors import limits_of, word_of
 from regard.playbooks.model import Playbook
 from regard.web.words import CHANNEL_WORDS
 
@@ -42,10 +42,11 @@ class Agreed:
 
 
 def agreed_of(origins: list[int], playbook: Playbook | None, as_of: datetime) -> Agreed:
-    """Return the matrix of the active playbook's purposes: three queries, whatever their number."""
-    words = words_of(origins, as_of=as_of)
-    rows = Consent.objects.filter(person_id__in=origins).in_bulk()
-    ledger = sorted(rows.values(), key=lambda r: -r.seq)
+    """Return the matrix of the active playbook's purposes: two queries, whatever their number."""
+    known = Consent.objects.filter(person_id__in=origins, recorded_at__lte=as_of).order_by("seq")
+    rows = {row.seq: row for row in known}
+    words = [word_of(row) for row in rows.values()]
+    ledger = list(reversed(rows.values()))
     purposes = playbook.purposes if playbook else {}
     used = [c for c in CHANNEL_WORDS if any(c in p.channels for p in purposes.values())]
     lines = []

@@ -104,9 +104,16 @@ def person_of(text: str) -> int:
     return row[1] or row[0]
 
 
-def facts_of(person_id: int) -> Facts:
-    """Read a surviving person's facts: ten queries whatever the history."""
-    person = Person.objects.select_related("card", "standing").get(pk=person_id)
+def facts_of(text: str) -> Facts:
+    """Read the facts of who speaks for a public id: ten queries whatever the history. Raises Http404."""
+    public_uuid = parse_public_id("per", text)
+    own = Person.objects.select_related("card", "standing")
+    person = own.filter(public_id=public_uuid).first() if public_uuid else None
+    if person is not None and person.survivor_id is not None:
+        person = own.get(pk=person.survivor_id)
+    if person is None:
+        raise Http404
+    person_id = person.pk
     origins = [
         person_id,
         *Person.objects.filter(survivor_id=person_id).order_by("id").values_list("id", flat=True),

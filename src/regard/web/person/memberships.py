@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from regard.engine.answers import shown
 from regard.playbooks.lexicon import PlaybookLexicon
 from regard.playbooks.model import Playbook
 from regard.staff.permissions import Capability
 from regard.understand.selectors import PersonSegment, segments_of, why_in_segment
 from regard.web.access import StaffRequest, page
 from regard.web.person.facts import Facts, person_of
+from regard.web.templatetags.ui import trait as trait_words
 
 
 def memberships_of(person: int, playbook: Playbook | None) -> list[PersonSegment]:
@@ -25,8 +25,8 @@ def understood_of(facts: Facts, playbook: Playbook | None) -> list[tuple[str, st
         return []
     lexicon = PlaybookLexicon(playbook)
     return [
-        (lexicon.trait_name(name), shown(facts.traits[name], trait.unit(), lexicon.currency))
-        for name, trait in playbook.traits.items()
+        (lexicon.trait_name(name), trait_words(facts.traits[name], (one.unit(), lexicon.currency)))
+        for name, one in playbook.traits.items()
         if facts.traits.get(name) is not None
     ]
 

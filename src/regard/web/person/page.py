@@ -27,7 +27,7 @@ from regard.web.segments.names import segment_names
 @page(Capability.SEE_PEOPLE)
 def person(request: StaffRequest, person_id: str) -> HttpResponse:
     """Show one person."""
-    facts = facts_of(person_of(person_id))
+    facts = facts_of(person_id)
     playbook = request.playbook
     names = segment_names(playbook)
     context = {

@@ -14,8 +14,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from regard.engine.portrait import FEWEST, Favourite, Portrait, Quartiles, Ranked, Typical
-from regard.kernel.instant import from_us
-from regard.playbooks.compare import Unit
 from regard.playbooks.model import Playbook
 from regard.playbooks.sensitive import sensitive_mark
 from regard.staff.permissions import Capability, may
@@ -24,7 +22,7 @@ from regard.understand.selectors import last_run, persona_of, portrait_of, said_
 from regard.versions.selectors import active_playbook, playbook_of_hash
 from regard.web.access import StaffRequest, page
 from regard.web.people import Shown, people_shown
-from regard.web.templatetags.ui import decimal, money, plural
+from regard.web.templatetags.ui import trait
 from regard.web.words import CHANNEL_WORDS, feeling_of_score
 
 KEPT = 64  # portraits kept in memory: a few kilobytes each
@@ -144,13 +142,13 @@ def _line(typical: Typical, currency: str) -> Line:
     low = min(theirs.low, everybody.low)
     start = low if unit == "date" else min(0, low)
     end = max(theirs.high, everybody.high)
-    words = [_words(v, unit, currency) for v in (theirs.low, theirs.middle, theirs.high)]
+    words = [trait(v, (unit, currency)) for v in (theirs.low, theirs.middle, theirs.high)]
     spread = words[0] if words[0] == words[2] else f"{words[0]} to {words[2]}"
     return Line(
         typical.label,
         words[1],
         spread,
-        _words(everybody.middle, unit, currency),
+        trait(everybody.middle, (unit, currency)),
         _placed(theirs, start, end),
         _placed(everybody, start, end),
     )
@@ -164,19 +162,6 @@ def _placed(quartiles: Quartiles, start: float, end: float) -> tuple[float, floa
 
     low, high = place(quartiles.low), place(quartiles.high)
     return low, round(max(high - low, 1), 1), place(quartiles.middle)
-
-
-def _words(value: float, unit: Unit, currency: str) -> str:
-    """Return an engine value as pages write it."""
-    if unit == "money":
-        return money(int(value), currency)
-    if unit == "date":
-        return from_us(int(value)).strftime("%-d %b %Y")
-    if unit == "days":
-        return plural(int(value), "day,days")
-    if unit == "score":
-        return decimal(value / 1000)
-    return decimal(float(value))
 
 
 def _favourite(favourite: Favourite) -> Share:

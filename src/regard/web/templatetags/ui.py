@@ -17,9 +17,12 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from regard.engine.answers import shown
+from regard.kernel.instant import from_us
 from regard.kernel.money import to_decimal
+from regard.playbooks.compare import Unit
 from regard.web.assets import asset_address
-from regard.web.words import CHANNEL_ICONS, CHANNEL_WORDS, STATE_TONES, initials_of
+from regard.web.words import CHANNEL_ICONS, CHANNEL_WORDS, END_WORDS, STATE_TONES, initials_of
 from regard.web.words import sentence as sentence_of
 
 register = template.Library()
@@ -206,6 +209,43 @@ def plural(number: int, words: str) -> str:
 def sentence(words: str) -> str:
     """Return words with a capital and without brackets around all of them."""
     return sentence_of(words)
+
+
+@register.filter
+def plain(code: str) -> str:
+    """Return a name of the playbook as people would say it: without the signs that join its words."""
+    return str(code).replace("_", " ").replace("-", " ")
+
+
+@register.filter
+def end_word(reason: str) -> str:
+    """Return why somebody left a journey, in words."""
+    return END_WORDS.get(reason) or plain(reason)
+
+
+@register.filter
+def fact(value: object) -> str:
+    """Return a value a guardrail saw, as people read it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return count(value) if isinstance(value, int) else plain(str(value)) if value != "" else "none"
+
+
+@register.filter
+def trait(value: object, unit_currency: tuple[Unit, str]) -> str:
+    """Return a computed value as pages write it; `unit_currency` is its unit and the company's currency."""
+    unit, currency = unit_currency
+    if unit == "money" and isinstance(value, int):
+        return money(value, currency)
+    if unit == "date" and isinstance(value, int):
+        return from_us(value).strftime("%-d %b %Y")
+    if unit == "days" and isinstance(value, int):
+        return plural(value, "day,days")
+    if unit == "score" and isinstance(value, int):
+        return decimal(value / 1000)
+    if isinstance(value, float):
+        return decimal(value)
+    return shown(value, unit, currency)
 
 
 @register.filter
