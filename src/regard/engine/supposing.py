@@ -18,7 +18,7 @@ from regard.engine.instructions import Compiled, Instruction, Program
 from regard.engine.store import Workbench
 from regard.kernel.instant import DAY_US
 from regard.kernel.sql import Sql
-from regard.playbooks.recall import Answered, AnyOf, Both, InSegment
+from regard.playbooks.recall import Answered, AnyOf, Both, Recall
 from regard.playbooks.steps import Op
 from regard.playbooks.steps.branch import Branch
 
@@ -203,7 +203,7 @@ def _asked_in(branch: Branch) -> Iterator[str]:
         yield from _steps_asked(case.when)
 
 
-def _steps_asked(when: Answered | InSegment | Both | AnyOf) -> Iterator[str]:
+def _steps_asked(when: Recall) -> Iterator[str]:
     if isinstance(when, Answered):
         yield when.step
     elif isinstance(when, Both | AnyOf):
