@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
@@ -20,7 +19,16 @@ from regard.playbooks.compare import Unit
 from regard.playbooks.conditions import Condition, walk
 from regard.playbooks.filters import Events, Where, fact_of
 from regard.playbooks.kinds import Kinds
-from regard.playbooks.measures import Asked, Fact, Lexicon, Measure, Moment, Need, Refers, all_refers
+from regard.playbooks.measures import (
+    Asked,
+    Fact,
+    Lexicon,
+    Measure,
+    Moment,
+    Need,
+    Refers,
+    all_refers,
+)
 from regard.playbooks.trait_base import FactWord, LogTrait, NumberWord, TraitBase
 from regard.playbooks.windows import Clock
 
@@ -83,14 +91,15 @@ class _OfNumber(LogTrait):
         return f"{self._take()} of {self._of().words()} over {self._where_words(lexicon)}"
 
 
+# A value given back is told with a plus or a minus: what is at least nothing is taken off, what is less is added.
+_SIGNS = [Where.model_validate({"fact": "value", sign: 0}) for sign in ("at_least", "less_than")]
+
+
 class Sum(_OfNumber):
-    """The sum of a number or of money; with `less`, money net of what was given back."""
+    """The sum of a number or of money; with `less`, money net of what was given back (told with either sign)."""
 
     sum: NumberWord
-    less: Events | None = Field(
-        None,
-        description="sums of value: touchpoints whose value is taken off, told as a plus or a minus, such as `Order Refunded`",
-    )
+    less: Events | None = Field(None, description="of value: touchpoints whose value is taken off")
 
     @model_validator(mode="after")
     def _less_money(self) -> Sum:
@@ -103,15 +112,14 @@ class Sum(_OfNumber):
         if self.less is None:
             return (given,)
         pick = self.pick(self.less)
-        signs = (Where(fact="value", at_least=Decimal(0)), Where(fact="value", less_than=Decimal(0)))
-        back = (replace(pick, where=(*pick.where, Asked(s.of(), s))) for s in signs)
+        back = (replace(pick, where=(*pick.where, Asked(s.of(), s))) for s in _SIGNS)
         return (given, *(replace(given, pick=one) for one in back))
 
     def of_columns(self, columns: Sequence[str]) -> str:
         if self.less is None:
             return columns[0]
-        given, told_as_plus, told_as_minus = columns
-        net = f"CAST({given} AS HUGEINT) - COALESCE({told_as_plus}, 0) + COALESCE({told_as_minus}, 0)"
+        given, plus, minus = columns
+        net = f"CAST({given} AS HUGEINT) - COALESCE({plus}, 0) + COALESCE({minus}, 0)"
         return f"CASE WHEN {given} IS NOT NULL THEN TRY_CAST({net} AS BIGINT) END"
 
     def words(self, lexicon: Lexicon) -> str:
