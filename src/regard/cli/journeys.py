@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,16 +15,13 @@ from regard.cli.frame import (
     emit_items,
     nothing,
     print_table,
-    progress_bar,
     say,
     say_next,
 )
 from regard.cli.start import start_django
 
 if TYPE_CHECKING:
-    from regard.decide.replay.report import Found
     from regard.kernel.issues import Issue
-    from regard.playbooks.model import Playbook
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 Name = Annotated[str, typer.Argument(metavar="NAME", help="As 'regard journey list' shows it.")]
@@ -159,13 +155,19 @@ def _issues(file: Path | None) -> tuple[Issue, ...]:
 
 @app.command()
 def replay(
-    file: Annotated[
-        Path | None, typer.Argument(help="A playbook file; none: the active playbook.")
-    ] = None,
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="[NAME|FILE]",
+            help="A journey of the active playbook, or a playbook file; none: the active playbook.",
+        ),
+    ] = "",
     start: Annotated[
         str, typer.Option("--from", help="ISO 8601. Default: 90 days before --to.")
     ] = "",
-    end: Annotated[str, typer.Option("--to", help="ISO 8601. Default: now.")] = "",
+    end: Annotated[
+        str, typer.Option("--to", help="ISO 8601. Default: the last thing in the log, or now.")
+    ] = "",
     person: Annotated[str, typer.Option(help="One person, step by step.")] = "",
     html: Annotated[Path | None, typer.Option(help="Write the report as a page.")] = None,
     decisions: Annotated[Path | None, typer.Option(help="Write every decision as NDJSON.")] = None,
@@ -176,31 +178,14 @@ def replay(
 ) -> None:
     """Say what a playbook would have done over the log: the real engine, the clocks of then, nothing sent."""
     start_django()
-    from regard.decide.replay import Span, replay_playbook
-    from regard.decide.replay.page import page_of
-    from regard.decide.replay.report import difference, report_of, rows_of
+    from regard.cli.replaying import Wanted, replay_and_show, span_of
 
-    until = clock(end)
-    span = Span(clock(start) if start else until - timedelta(days=90), until)
-    playbook, is_other = _playbook(file)
-    with progress_bar("Replaying") as tell:
-        done = replay_playbook(playbook=playbook, span=span, tell=tell)
-        found = report_of(done)
-        lines = []
-        if compare and is_other:
-            running = replay_playbook(playbook=_playbook(None)[0], span=span, tell=tell)
-            lines = difference(found, report_of(running))
-    if decisions is not None:
-        _write_decisions(decisions, rows_of(done, limit=None))
-    if html is not None:
-        html.write_text(page_of(found, lines, rows_of(done)), encoding="utf-8")
-        say(f"Written: {html}")
-    one = rows_of(done, person=_person(person), limit=None) if person else []
-    if as_json:
-        emit(found.as_json() | {"difference": lines, "person": one, "decisions": rows_of(done)})
-        return
-    _print_person(one) if person else _print_found(found, lines)
-    say_next("regard playbook plan FILE")
+    span = span_of(clock(start) if start else None, clock(end) if end else None)
+    replay_and_show(
+        Wanted(what=what, span=span, person=person, compare=compare, as_json=as_json),
+        html=html,
+        decisions=decisions,
+    )
 
 
 @app.command()
@@ -223,122 +208,6 @@ def verify(as_json: AsJson = False) -> None:
         )
     if compared.differences:
         raise typer.Exit(1)
-
-
-def _playbook(file: Path | None) -> tuple[Playbook, bool]:
-    """Return the playbook to replay, and whether it is another one than the active."""
-    from regard.kernel.issues import Level, Refused
-    from regard.playbooks.load import load_playbook
-    from regard.versions.selectors import active_playbook
-
-    if file is None:
-        return active_playbook().playbook, False
-    loaded = load_playbook(file.read_text(encoding="utf-8"), where=str(file))
-    errors = [i for i in loaded.issues if i.level == Level.ERROR]
-    if loaded.playbook is None or errors:
-        raise Refused(*(errors or loaded.issues))
-    try:
-        return loaded.playbook, active_playbook().hash != loaded.hash
-    except Refused:
-        return loaded.playbook, False
-
-
-def _person(text: str) -> int:
-    from regard.cli.person import find_or_refuse
-
-    return find_or_refuse(text)
-
-
-def _write_decisions(path: Path, rows: list[dict[str, Any]]) -> None:
-    import json
-
-    with path.open("w", encoding="utf-8") as file:
-        for row in rows:
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
-    say(f"Written: {path} ({len(rows):,} decisions)")
-
-
-def _print_person(rows: list[dict[str, Any]]) -> None:
-    print_table(
-        ("when", "journey", "step", "verdict", "because", "depends on"),
-        (
-            (r["t"][:16], r["journey"], r["step"], r["verdict"], r["words"], r["supposed"])
-            for r in rows
-        ),
-        empty="Nothing would have happened to this person.",
-    )
-
-
-def _print_found(found: Found, lines: list[dict[str, Any]]) -> None:
-    write = sys.stdout.write
-    write(
-        f"{found.start:%Y-%m-%d} to {found.end:%Y-%m-%d}: {found.people:,} people, {found.messages:,} messages, "
-    )
-    write(
-        f"{sum(d.tasks for d in found.days):,} tasks, cost {found.cost_minor / 100:,.2f} {found.currency}\n\n"
-    )
-    print_table(
-        ("journey", "entered", "held out", "still inside", "how it ended"),
-        (
-            (
-                j.journey,
-                j.entered,
-                j.held_out,
-                j.inside,
-                ", ".join(f"{n} {why}" for why, n in list(j.ends.items())[:4]),
-            )
-            for j in found.journeys
-        ),
-    )
-    _print_steps(found)
-    write(f"Days over the team's {found.capacity} minutes: {found.over_capacity}\n")
-    if lines:
-        print_table(
-            ("changes", "step", "went before", "would go", "held back before", "held back"),
-            (
-                (
-                    x["journey"],
-                    x["step"],
-                    x["went_before"],
-                    x["went"],
-                    x["refused_before"],
-                    x["refused"],
-                )
-                for x in lines
-            ),
-        )
-    for note in found.notes:
-        say(note)
-    say(f"Took {sum(found.took_ms.values()) / 1000:.1f} s: {found.took_ms}")
-
-
-def _print_steps(found: Found) -> None:
-    """Print what each step would do, and why people were held back or delayed."""
-    from regard.decide.selectors import SHORT
-
-    print_table(
-        ("journey", "step", "would go", "held back", "delayed at the end", "depends on the answer"),
-        (
-            (
-                s.journey,
-                s.step,
-                s.went,
-                sum(s.no.values()),
-                s.delayed,
-                ", ".join(f"{n} if {k}" for k, n in s.depends.items()),
-            )
-            for s in found.steps
-        ),
-    )
-    print_table(
-        ("held back because", "people"),
-        ((SHORT.get(code, code), n) for code, n in found.held.items()),
-    )
-    print_table(
-        ("delayed because", "people"),
-        ((SHORT.get(code, code), n) for code, n in found.delayed.items()),
-    )
-    print_table(("messages in one week", "times"), found.a_week.items())
 
 
 @app.command()

@@ -57,6 +57,12 @@ class Tally:
     last_at: datetime | None
 
 
+def last_instant() -> datetime | None:
+    """Return when the latest touchpoint happened, or None for an empty log."""
+    newest: datetime | None = Touchpoint.objects.aggregate(at=Max("occurred_at"))["at"]
+    return newest
+
+
 def timeline_page(
     origins: Collection[int],
     *,

@@ -6,7 +6,7 @@ depend on, because two of them never happen to one person at once.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -126,7 +126,11 @@ def report_of(replay: Replay) -> Found:
 
 
 def rows_of(
-    replay: Replay, *, person: int | None = None, limit: int | None = SHOWN_PEOPLE
+    replay: Replay,
+    *,
+    person: int | None = None,
+    journey: str = "",
+    limit: int | None = SHOWN_PEOPLE,
 ) -> list[dict[str, Any]]:
     """Return who would have got what and when: decisions in order of time, of everybody or of one person.
 
@@ -138,11 +142,14 @@ def rows_of(
             "decision", _last_word() if person is None else Sql("SELECT * FROM decision_laid")
         )
         where = "1 = 1" if person is None else f"person = {int(person)}"
+        only = (journey,) if journey else ()
+        where += " AND journey = ?" if journey else ""
         cut = "" if limit is None else f" LIMIT {int(limit)}"
         found = bench.take(
             Sql(
                 "SELECT person, t, journey, step, act, channel, purpose, verdict, code, retry_us, supposed, zone"
-                f" FROM decision WHERE {where} ORDER BY t, person, journey, step, supposed{cut}"
+                f" FROM decision WHERE {where} ORDER BY t, person, journey, step, supposed{cut}",
+                only,
             )
         )
     return [_plain(row) for row in found.to_pylist()]
@@ -314,6 +321,17 @@ def _notes(replay: Replay) -> tuple[str, ...]:
             " unless the journey states a rate under 'assume'."
         )
     return (*notes, *replay.notes)
+
+
+def only_of(found: Found, journey: str) -> Found:
+    """Return the report with the rows of one journey; the others were run beside it and share its caps and totals."""
+    beside = "Totals, days, reasons and messages a week are of all journeys together: they share people and caps."
+    return replace(
+        found,
+        journeys=tuple(j for j in found.journeys if j.journey == journey),
+        steps=tuple(s for s in found.steps if s.journey == journey),
+        notes=(beside, *found.notes),
+    )
 
 
 def difference(new: Found, old: Found) -> list[dict[str, Any]]:

@@ -1,0 +1,190 @@
+"""What `regard journey replay` does: find the journeys meant, run them over the past, print or write what came of it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from regard.cli.frame import clock, emit, nothing, print_table, progress_bar, say, say_next
+from regard.cli.person import find_or_refuse
+from regard.collect.selectors import last_instant
+from regard.decide.replay import Span, replay_playbook
+from regard.decide.replay.page import page_of
+from regard.decide.replay.report import Found, difference, only_of, report_of, rows_of
+from regard.decide.selectors import SHORT
+from regard.kernel.issues import Level, Refused
+from regard.playbooks.load import load_playbook
+from regard.playbooks.model import Playbook
+from regard.versions.selectors import active_playbook
+
+USUAL = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked: a journey's name, a file or nothing; the stretch; whose; how to show it."""
+
+    what: str
+    span: Span
+    person: str
+    compare: bool
+    as_json: bool
+
+
+def span_of(start: datetime | None, end: datetime | None) -> Span:
+    """Return the stretch asked for; by default the last 90 days of the log. Raises typer.BadParameter."""
+    until = end or _end_of_log() or clock()
+    since = start or until - USUAL
+    if since >= until:
+        raise typer.BadParameter(
+            f"--from {since:%Y-%m-%d %H:%M} is not before --to {until:%Y-%m-%d %H:%M}"
+        )
+    return Span(since, until)
+
+
+def _end_of_log() -> datetime | None:
+    newest, now = last_instant(), clock()
+    return None if newest is None else min(newest, now)
+
+
+def replay_and_show(wanted: Wanted, *, html: Path | None, decisions: Path | None) -> None:
+    """Replay, then print or write the report. Raises Refused for a name or file that is not there."""
+    playbook, journey, is_other = _meant(wanted.what)
+    person = find_or_refuse(wanted.person) if wanted.person else None
+    with progress_bar("Replaying") as tell:
+        done = replay_playbook(playbook=playbook, span=wanted.span, tell=tell)
+        found = report_of(done)
+        lines: list[dict[str, Any]] = []
+        if wanted.compare and is_other:
+            running = replay_playbook(
+                playbook=active_playbook().playbook, span=wanted.span, tell=tell
+            )
+            lines = difference(found, report_of(running))
+    shown = only_of(found, journey) if journey else found
+    if decisions is not None:
+        _write_decisions(decisions, rows_of(done, journey=journey, limit=None))
+    if html is not None:
+        page = page_of(shown, lines, rows_of(done, journey=journey))
+        html.write_text(page, encoding="utf-8")
+        say(f"Written: {html}")
+    one = [] if person is None else rows_of(done, person=person, journey=journey, limit=None)
+    if wanted.as_json:
+        rows = rows_of(done, journey=journey)
+        emit(shown.as_json() | {"difference": lines, "person": one, "decisions": rows})
+        return
+    _print_person(one) if person is not None else _print_found(shown, lines)
+    if html is None and person is None:
+        say_next(f"regard journey replay {wanted.what} --html replay.html".replace("  ", " "))
+
+
+def _meant(what: str) -> tuple[Playbook, str, bool]:
+    """Return the playbook to replay, the one journey asked about or '', and whether it is not the active playbook."""
+    if not what:
+        return active_playbook().playbook, "", False
+    if Path(what).is_file():
+        return (*_loaded(Path(what)),)
+    playbook = active_playbook().playbook
+    if what in playbook.journeys:
+        return playbook, what, False
+    near = get_close_matches(what, [*playbook.journeys], n=1)
+    hint = f"did you mean '{near[0]}'?" if near else "regard journey list"
+    raise nothing(f"'{what}' is neither a journey of the active playbook nor a file.", hint=hint)
+
+
+def _loaded(file: Path) -> tuple[Playbook, str, bool]:
+    loaded = load_playbook(file.read_text(encoding="utf-8"), where=str(file))
+    errors = [i for i in loaded.issues if i.level == Level.ERROR]
+    if loaded.playbook is None or errors:
+        raise Refused(*(errors or loaded.issues))
+    try:
+        return loaded.playbook, "", active_playbook().hash != loaded.hash
+    except Refused:
+        return loaded.playbook, "", False
+
+
+def _write_decisions(path: Path, rows: list[dict[str, Any]]) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        for row in rows:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    say(f"Written: {path} ({len(rows):,} decisions)")
+
+
+def _print_person(rows: list[dict[str, Any]]) -> None:
+    print_table(
+        ("when", "journey", "step", "verdict", "because", "depends on"),
+        (
+            (r["t"][:16], r["journey"], r["step"], r["verdict"], r["words"], r["supposed"])
+            for r in rows
+        ),
+        empty="Nothing would have happened to this person.",
+    )
+
+
+def _print_found(found: Found, lines: list[dict[str, Any]]) -> None:
+    write = sys.stdout.write
+    write(
+        f"{found.start:%Y-%m-%d} to {found.end:%Y-%m-%d}: {found.people:,} people, {found.messages:,} messages, "
+    )
+    write(
+        f"{sum(d.tasks for d in found.days):,} tasks, cost {found.cost_minor / 100:,.2f} {found.currency}\n\n"
+    )
+    print_table(
+        ("journey", "entered", "held out", "still inside", "how it ended"),
+        (
+            (
+                j.journey,
+                j.entered,
+                j.held_out,
+                j.inside,
+                ", ".join(f"{n} {why}" for why, n in list(j.ends.items())[:4]),
+            )
+            for j in found.journeys
+        ),
+    )
+    _print_steps(found)
+    write(f"Days over the team's {found.capacity} minutes: {found.over_capacity}\n")
+    if lines:
+        print_table(
+            ("changes", "step", "went before", "would go", "held back before", "held back"),
+            ([x[k] for k in _CHANGED] for x in lines),
+        )
+    say("What this replay cannot know:")
+    for note in found.notes:
+        say(f"  {note}")
+    say(f"Took {sum(found.took_ms.values()) / 1000:.1f} s: {found.took_ms}")
+
+
+_CHANGED = ("journey", "step", "went_before", "went", "refused_before", "refused")
+
+
+def _print_steps(found: Found) -> None:
+    """Print what each step would do, and why people were held back or delayed."""
+    print_table(
+        ("journey", "step", "would go", "held back", "delayed at the end", "depends on the answer"),
+        (
+            (
+                s.journey,
+                s.step,
+                s.went,
+                sum(s.no.values()),
+                s.delayed,
+                ", ".join(f"{n} if {k}" for k, n in s.depends.items()),
+            )
+            for s in found.steps
+        ),
+    )
+    for title, counts in (
+        ("held back because", found.held),
+        ("delayed because", found.delayed),
+    ):
+        if counts:
+            print_table((title, "people"), ((SHORT.get(c, c), n) for c, n in counts.items()))
+    if found.a_week:
+        print_table(("messages in one week", "times"), found.a_week.items())
