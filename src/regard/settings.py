@@ -39,7 +39,6 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
-    "django_cotton",
     "django_htmx",
     *(f"regard.{stage}" for stage in STAGES),
     "regard.web",

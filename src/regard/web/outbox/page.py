@@ -20,6 +20,7 @@ from regard.staff.permissions import Capability
 from regard.web.access import StaffRequest, act, page
 from regard.web.people import people_shown
 from regard.web.person.decided import journey_name
+from regard.web.segments.names import segment_names
 from regard.web.templatetags.ui import plain
 from regard.web.words import FACT_WORDS
 
@@ -72,7 +73,10 @@ def _message(public: str) -> Message:
 def _came_in(found: Message, playbook: Playbook | None) -> str:
     """Return what lets people into the journey a message came out of, by today's playbook."""
     journey = playbook.journeys.get(found.decision.journey) if playbook else None
-    return " or ".join(entry.words() for entry in journey.entry) if journey else ""
+    words = " or ".join(entry.words() for entry in journey.entry) if journey else ""
+    for slug, name in segment_names(playbook).items():
+        words = words.replace(f"segment {slug}", f"segment “{name}”")
+    return words
 
 
 @page(Capability.SEE_OUTBOX)

@@ -220,7 +220,7 @@ def plain(code: str) -> str:
 @register.filter
 def end_word(reason: str) -> str:
     """Return why somebody left a journey, in words."""
-    return END_WORDS.get(reason) or plain(reason)
+    return END_WORDS[reason] if reason in END_WORDS else plain(reason)
 
 
 @register.filter
