@@ -27,12 +27,17 @@ from regard.understand.models import Member, Run, SegmentChange
 from regard.versions.selectors import shipped_text
 
 JOURNEY = "thank-high-value"
+ALL = ("offers", "surveys", "referrals")
 _numbers = count(1)
 
 
-def shop() -> Playbook:
-    """The shipped retailer."""
-    loaded = load_playbook(shipped_text())
+def shop(*changes: tuple[str, str]) -> Playbook:
+    """The shipped retailer; `changes` are of its text, each made once."""
+    text = shipped_text()
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    loaded = load_playbook(text)
     assert loaded.playbook is not None, loaded.issues
     return loaded.playbook
 
@@ -98,6 +103,14 @@ def comes_into(person: int, segment: str, *, now: datetime) -> None:
     SegmentChange.objects.create(
         segment=segment, version="v", person_id=person, as_of=now, entered=True, run=made
     )
+
+
+def offered(as_of: datetime, **more: object) -> int:
+    """Somebody who agreed to everything a day ago comes into the segment: the journey's door is open to them."""
+    person = a_person(now=as_of - days(1), **more)  # type: ignore[arg-type]
+    says(person, *ALL, now=as_of - days(1))
+    comes_into(person, "high-value", now=as_of)
+    return person
 
 
 def does(

@@ -7,10 +7,9 @@ from django.db import transaction
 
 from regard.decide.models import Decision
 from regard.decide.services import check, record_outcome
-from tests.stages.decide.cast import a_person, comes_into, decide, says, shop
+from tests.stages.decide.cast import ALL, a_person, comes_into, decide, says, shop
 
 pytestmark = pytest.mark.django_db
-ALL = ("offers", "surveys", "referrals")
 
 
 @pytest.fixture

@@ -10,8 +10,6 @@ from regard.decide.models import Decision, Enrolment
 from regard.decide.selectors import SHORT
 from regard.decide.services import approve_step
 from regard.engine.guardrails import BY_CODE, GUARDRAILS
-from regard.playbooks.load import load_playbook
-from regard.versions.selectors import shipped_text
 from tests.stages.decide.cast import (
     JOURNEY,
     a_person,
@@ -19,31 +17,13 @@ from tests.stages.decide.cast import (
     days,
     decide,
     does,
+    offered,
     says,
     shop,
     told,
 )
 
 pytestmark = pytest.mark.django_db
-ALL = ("offers", "surveys", "referrals")
-
-
-def with_text(*changes: tuple[str, str]):
-    text = shipped_text()
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new, 1)
-    loaded = load_playbook(text)
-    assert loaded.playbook is not None, loaded.issues
-    return loaded.playbook
-
-
-def offered(as_of, playbook=None, **more):
-    """Somebody who agreed to everything comes into the segment."""
-    ana = a_person(now=as_of - days(1), **more)
-    says(ana, *ALL, now=as_of - days(1))
-    comes_into(ana, "high-value", now=as_of)
-    return ana
 
 
 def test_no_address(as_of):
@@ -114,7 +94,7 @@ def test_a_complaint_told_by_a_client_pauses_nothing(as_of):
 
 
 def test_a_crowd_waits_for_a_second_pair_of_eyes(as_of):
-    careful = with_text(("  when_capped: defer", "  approval_above: 1\n  when_capped: defer"))
+    careful = shop(("  when_capped: defer", "  approval_above: 1\n  when_capped: defer"))
     ana, ben = offered(as_of), offered(as_of)
     decide(careful, now=as_of)
     assert told(ana) == told(ben) == [("offer", "wait", "needs_approval")]
@@ -125,7 +105,7 @@ def test_a_crowd_waits_for_a_second_pair_of_eyes(as_of):
 
 
 def test_a_history_just_imported_does_not_bury_the_team_in_tasks(as_of):
-    small = with_text(("  when_capped: defer", "  tasks_without_approval: 1\n  when_capped: defer"))
+    small = shop(("  when_capped: defer", "  tasks_without_approval: 1\n  when_capped: defer"))
     quiet = [a_person(now=as_of - days(1)) for _ in range(2)]
     for person in quiet:
         comes_into(person, "cannot-lose-them", now=as_of)
@@ -138,7 +118,7 @@ def test_a_history_just_imported_does_not_bury_the_team_in_tasks(as_of):
 
 
 def test_what_the_cap_drops_is_a_no(as_of):
-    dropping = with_text(("  when_capped: defer", "  when_capped: drop"))
+    dropping = shop(("  when_capped: defer", "  when_capped: drop"))
     ana = offered(as_of)
     does(ana, "Newsletter", now=as_of - days(2), kind="api", actor="automation", direction="out")
     decide(dropping, now=as_of)
@@ -156,7 +136,7 @@ def test_a_purpose_that_was_narrowed_refuses_at_run_time_too(as_of):
 
 def test_doing_nothing_can_win(as_of):
     ana = offered(as_of)
-    decide(with_text(("from: maya, worth: 4", "from: maya, worth: 0")), now=as_of)
+    decide(shop(("from: maya, worth: 4", "from: maya, worth: 0")), now=as_of)
     assert told(ana) == [("offer", "no", "not_worth_it")]
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from regard.decide.models import Decision, Enrolment
-from tests.stages.decide.cast import a_person, comes_into, days, decide, does, says, shop, told
+from tests.stages.decide.cast import ALL, a_person, comes_into, days, decide, does, says, shop, told
 
 pytestmark = pytest.mark.django_db
-ALL = ("offers", "surveys", "referrals")
 
 
 def test_who_agreed_gets_the_letter_and_who_did_not_is_told_why_not(as_of):

@@ -9,10 +9,9 @@ from regard.decide.replay.report import report_of, rows_of
 from regard.decide.replay.what_if import Span, replay_playbook
 from regard.playbooks.load import load_playbook
 from regard.versions.selectors import shipped_text
-from tests.stages.decide.cast import a_person, days, does, says, shop
+from tests.stages.decide.cast import ALL, a_person, days, does, says, shop
 
 pytestmark = pytest.mark.django_db
-ALL = ("offers", "surveys", "referrals")
 ENTRY = "- {on: segment_entered, segment: high-value, already_in: true}"
 BY_ORDER = "- {on: touchpoint, touchpoint: Order Completed}"
 

@@ -8,6 +8,7 @@ from regard.decide.models import Enrolment
 from regard.decide.selectors import journey_list, journey_outline
 from regard.decide.services import pause_journey, resume_journey
 from tests.stages.decide.cast import (
+    ALL,
     JOURNEY,
     a_person,
     comes_into,
@@ -20,7 +21,6 @@ from tests.stages.decide.cast import (
 )
 
 pytestmark = pytest.mark.django_db
-ALL = ("offers", "surveys", "referrals")
 
 
 def test_a_pause_holds_people_and_loses_nobody(as_of):

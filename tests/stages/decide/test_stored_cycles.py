@@ -10,10 +10,19 @@ from regard.decide.models import Decision
 from regard.decide.replay.stored import replay_stored
 from regard.decide.services import pause_journey
 from regard.kernel.issues import Refused
-from tests.stages.decide.cast import JOURNEY, a_person, comes_into, days, decide, does, says, shop
+from tests.stages.decide.cast import (
+    ALL,
+    JOURNEY,
+    a_person,
+    comes_into,
+    days,
+    decide,
+    does,
+    says,
+    shop,
+)
 
 pytestmark = pytest.mark.django_db
-ALL = ("offers", "surveys", "referrals")
 ZONES = ("Europe/London", "America/Los_Angeles", "Asia/Tokyo", "")
 
 

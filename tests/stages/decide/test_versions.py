@@ -7,9 +7,8 @@ import pytest
 from regard.decide.models import Decision, Enrolment
 from regard.decide.selectors import journey_outline
 from regard.decide.services import preview_publishing
-from regard.playbooks.load import load_playbook
-from regard.versions.selectors import shipped_text
 from tests.stages.decide.cast import (
+    ALL,
     JOURNEY,
     a_person,
     comes_into,
@@ -22,15 +21,6 @@ from tests.stages.decide.cast import (
 )
 
 pytestmark = pytest.mark.django_db
-ALL = ("offers", "surveys", "referrals")
-
-
-def edited(old: str, new: str):
-    text = shipped_text()
-    assert old in text
-    loaded = load_playbook(text.replace(old, new, 1))
-    assert loaded.playbook is not None, loaded.issues
-    return loaded.playbook
 
 
 def test_people_inside_finish_on_the_version_they_began(as_of):
@@ -39,7 +29,7 @@ def test_people_inside_finish_on_the_version_they_began(as_of):
         says(person, *ALL, now=as_of)
     comes_into(ana, "high-value", now=as_of)
     decide(shop(), now=as_of)
-    shorter = edited("timeout: 60d", "timeout: 2d")
+    shorter = shop(("timeout: 60d", "timeout: 2d"))
 
     comes_into(ben, "high-value", now=as_of + days(1))
     decide(shorter, now=as_of + days(1))
@@ -62,7 +52,7 @@ def test_an_edit_repeats_no_message(as_of):
     decide(shop(), now=as_of)
 
     for hour, name in enumerate(("Thank our very best", "Thank our dearest"), 1):
-        decide(edited("name: Thank our best customers", f"name: {name}"), now=as_of + days(hour))
+        decide(shop(("name: Thank our best customers", f"name: {name}")), now=as_of + days(hour))
 
     assert Decision.objects.filter(person_id=ana, step="offer").count() == 1
     assert Enrolment.objects.count() == 1
@@ -74,7 +64,7 @@ def test_publishing_says_beforehand_who_is_inside_and_who_would_come_in(as_of):
     comes_into(ana, "high-value", now=as_of)
     decide(shop(), now=as_of)
 
-    shown = {row.journey: row for row in preview_publishing(edited("timeout: 60d", "timeout: 30d"))}
+    shown = {row.journey: row for row in preview_publishing(shop(("timeout: 60d", "timeout: 30d")))}
 
     assert shown[JOURNEY].is_changed
     assert shown[JOURNEY].inside == 1
