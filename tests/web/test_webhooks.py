@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 
-from regard.act.models import Delivery, Endpoint
+from regard.act.models import Delivery, Endpoint, Message
 from regard.audit_log.models import Entry
+from regard.decide.models import Cycle, Decision
+from regard.identify.selectors import find_person
 from regard.staff.models import Role
 from tests.receiver import Receiver
 
@@ -83,3 +86,28 @@ def test_nobody_but_the_owner_sees_them(as_role, house, role):
     client = as_role(role)
     assert client.get("/settings/webhooks").status_code == 404
     assert client.post(f"/settings/webhooks/{house.endpoint}/try").status_code == 404
+
+
+def test_the_outbox_shows_what_was_told_and_every_attempt(owner, house):
+    cycle = Cycle.objects.create(as_of=house.now, upto=0, playbook_hash="x", started_at=house.now)
+    decision = Decision.objects.create(
+        key="told", cycle=cycle, person_id=find_person("wen@example.org"), journey="thank-high-value", version="v",
+        step="tell", act="webhook", channel="webhook", purpose="order_news", asked_at=house.now, as_of=house.now,
+        verdict="go", reason="go", words="May go",
+    )  # fmt: skip
+    message = Message.objects.create(
+        decision=decision, public_id=uuid4(), person_id=decision.person_id, channel="webhook", purpose="order_news",
+        template="gift.earned", sender="erp", subject="gift.earned to erp", text='{"type": "gift.earned"}',
+        state="refused", note="answered 404", queued_at=house.now, due_at=house.now, message_id_header="msg_1",
+    )  # fmt: skip
+    Delivery.objects.create(
+        endpoint_id=house.endpoint, message=message, at=house.now, outcome="refused", status=404, took_ms=12,
+        note="answered 404",
+    )  # fmt: skip
+
+    page = owner.get(f"/outbox/{message.public_id.hex}").content.decode()
+
+    assert "<dt>Tells</dt><dd><bdi>erp</bdi>" in page
+    assert "&quot;gift.earned&quot;" in page
+    assert "Attempts" in page
+    assert "gift.earned to erp" in owner.get("/outbox?state=refused").content.decode()

@@ -12,7 +12,9 @@ from django.db.models import Count
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
+from regard.act.channels.webhook.call import CHANNEL as WEBHOOK
 from regard.act.models import Message
+from regard.act.selectors import deliveries_of
 from regard.act.services import settle_uncertain
 from regard.consent.models import Consent
 from regard.playbooks.model import Playbook
@@ -91,6 +93,7 @@ def message(request: StaffRequest, public: str) -> HttpResponse:
         "journey": journey_name(playbook, found.decision.journey),
         "consent": Consent.objects.filter(seq=key).first() if isinstance(key, int) else None,
         "links": list(found.links.order_by("position")),
+        "attempts": deliveries_of(found.pk) if found.channel == WEBHOOK else None,
         "purpose": playbook.purposes.get(found.purpose) if playbook else None,
         "came_in": _came_in(found, playbook),
         "seen": [(FACT_WORDS.get(k) or plain(k), v) for k, v in found.decision.facts.items()],
