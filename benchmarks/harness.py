@@ -126,7 +126,7 @@ class _Watch:
     def __enter__(self) -> _Watch:
         self._tree = _Tree()
         self._cpu_before = self._tree.cpu_s()
-        self._done = threading.Event()
+        self._done, self._looking_s = threading.Event(), 0.0
         self._thread = threading.Thread(target=self._look, daemon=True)
         self.peak_mib = self._tree.resident_mib()
         self._thread.start()
@@ -137,28 +137,31 @@ class _Watch:
         self.wall_s = time.perf_counter() - self._start
         self._done.set()
         self._thread.join()
-        self.cpu_s = self._tree.cpu_s() - self._cpu_before
+        self.cpu_s = self._tree.cpu_s() - self._cpu_before - self._looking_s
 
     def _look(self) -> None:
         while not self._done.wait(0.05):
             self.peak_mib = max(self.peak_mib, self._tree.resident_mib())
+        self._looking_s = time.thread_time()  # what the looking took is not the work's
 
 
 class _Tree:
-    """The process tree under this process; CPU seconds of children that have ended are kept."""
+    """This process and those under it. A process that has ended counts with its parent: its CPU seconds are in what that
+    parent's ended children took, however short it lived.
+    """
 
     def __init__(self) -> None:
         self._root = psutil.Process()
-        self._seen: dict[int, float] = {}
 
     def cpu_s(self) -> float:
+        total = 0.0
         for process in (self._root, *self._root.children(recursive=True)):
             try:
                 times = process.cpu_times()
             except psutil.Error:
                 continue
-            self._seen[process.pid] = times.user + times.system
-        return sum(self._seen.values())
+            total += times.user + times.system + times.children_user + times.children_system
+        return total
 
     def resident_mib(self) -> float:
         total = 0
