@@ -1,4 +1,4 @@
-"""Import of a CSV file of orders and of order lines, on a fresh store: rows a second, memory; bare inserts beside it.
+"""Import of a CSV file of orders, of order lines and of people, on a fresh store: rows a second, memory; bare inserts beside it.
 
     python -m benchmarks.importing [--rows 200000] [--repeat 3] [--stores sqlite,postgres] [--small]
 
@@ -49,6 +49,20 @@ def write_lines(path: Path, rows: int) -> None:
             file.write(
                 f"A{order},c{order % (rows // 50)},2025-01-{order % 28 + 1:02d},S{random.randrange(900)},Mug,{random.randrange(1, 4)},{random.randrange(100, 900) / 100:.2f}\n"
             )
+
+
+def write_people(path: Path, rows: int) -> None:
+    """New people with six fields: an id, an address, two names, a city, a country."""
+    random = Random(9)
+    first = ["Anna", "Ben", "Chloé", "David", "Eva", "Finn", "Grace", "Hugo", "Ida", "Jan"]
+    last = ["Smith", "Müller", "Rossi", "García", "Jansen", "Nowak", "Brown", "Dubois"]
+    places = [("Berlin", "DE"), ("Paris", "FR"), ("Rome", "IT")]
+    with path.open("w") as file:
+        file.write("customer id,email,first name,last name,city,country\n")
+        for number in range(rows):
+            city, country = random.choice(places)
+            name = f"{random.choice(first)},{random.choice(last)}{number % 977}"
+            file.write(f"c{number},p{number}@example.org,{name},{city},{country}\n")
 
 
 def run_import(shop: Installation, path: Path, rows: int) -> dict[str, float]:
@@ -114,9 +128,10 @@ def main() -> None:
     rows = []
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        orders, lines = folder / "orders.csv", folder / "lines.csv"
+        orders, lines, people = (folder / f"{name}.csv" for name in ("orders", "lines", "people"))
         write_orders(orders, count)
         write_lines(lines, count)
+        write_people(people, count)
         rows += measure(
             "bare inserts (SQLite)",
             f"{count:,} rows",
@@ -124,7 +139,7 @@ def main() -> None:
             repeat=repeat,
         )
         for store in given.stores.split(","):
-            for name, path in (("orders", orders), ("order lines", lines)):
+            for name, path in (("orders", orders), ("order lines", lines), ("people", people)):
                 with ExitStack() as shops:
                     places = iter(folder / f"{store}-{name}-{turn}" for turn in range(repeat))
                     rows += measure(

@@ -48,6 +48,24 @@ def test_a_folder_and_a_missing_file_end_with_2(shop: Installation, tmp_path: Pa
     assert "no such file" in shop.run("import", str(tmp_path / "gone.csv"), code=2).stderr
 
 
+def test_a_dry_run_tells_reasons_that_differ_by_a_value_once(shop: Installation, tmp_path: Path):
+    file = tmp_path / "more.csv"
+    file.write_text("email,first name\na@b@c,Al\nd@e@f,Di\n,Eve\nann@example.com,Ann\n")
+    told = shop.json("import", str(file), "--kind", "people", "--map", "email=email", "--dry-run")
+    assert sorted(told["reasons"].values()) == [1, 2]
+    assert "'a@b@c' is not an e-mail address" in told["reasons"]
+
+
+def test_a_file_without_a_known_id_is_told_which_column_may_be_one(
+    shop: Installation, tmp_path: Path
+):
+    file = tmp_path / "members.csv"
+    file.write_text("rec_id,given_name\n17,Ann\n")
+    done = shop.run("import", str(file), "--kind", "people", "--yes", code=1)
+    assert "--map 'rec_id=user_id'" in done.stderr
+    shop.run("import", str(file), "--map", "rec_id=user_id", "--dry-run")
+
+
 def test_people_of_a_segment_come_with_name_and_address_or_as_ids_alone(
     shop: Installation, tmp_path: Path
 ):

@@ -193,7 +193,8 @@ def _dry_run(plan: Plan, source: str, now: Any, *, as_json: bool, quiet: bool) -
         f"{check.rows:,} rows: {check.new:,} touchpoints would be stored, {check.known:,} are here already, {check.rejected:,} rows would be rejected."
     )
     for reason, count in check.reasons:
-        say(f"  {count:>8,}  {reason}")
+        alike = ", and the like" if count > 1 and "'" in reason else ""
+        say(f"  {count:>8,}  {reason}{alike}")
     say("Nothing was stored.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,17 +19,29 @@ from regard.kernel.instant import to_us
 
 _CHUNK = 500  # message ids looked up at once; SQLite takes so many in one question
 _MOST_REASONS = 1_000
+_QUOTED = re.compile(r"'.*'")
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What an import of the file would do. `reasons` are the most frequent ones of the rejected rows."""
+    """What an import of the file would do. `reasons` are the most frequent ones of the rejected rows.
+
+    Reasons that differ by the value they quote are one, told with the first of them.
+    """
 
     rows: int
     new: int
     known: int
     rejected: int
     reasons: tuple[tuple[str, int], ...]
+
+
+@dataclass(slots=True)
+class _Reason:
+    """Why rows were rejected: the words of the first, and how many there are."""
+
+    words: str
+    rows: int
 
 
 def check_file(
@@ -44,7 +57,7 @@ def check_file(
     source_id = Source.objects.filter(name=source).values_list("id", flat=True).first() or 0
     setting = Setting(source_id, None, to_us(now), plan.survey.sha256)
     rows = new = known = rejected = 0
-    reasons: dict[str, int] = {}
+    reasons: dict[str, _Reason] = {}
     with closing(units(plan, setting, folder)) as found:
         while chunk := list(islice(found, _CHUNK)):
             ids = {unit.message.message_id for unit in chunk if unit.message is not None}
@@ -55,8 +68,8 @@ def check_file(
             rejected += _count_reasons(chunk, reasons)
             if on_rows is not None:
                 on_rows(rows, plan.table.about_rows)
-    common = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))[:10]
-    return Check(rows, new, known, rejected, tuple(common))
+    common = sorted(reasons.values(), key=lambda one: (-one.rows, one.words))[:10]
+    return Check(rows, new, known, rejected, tuple((one.words, one.rows) for one in common))
 
 
 def _here_already(source: int, ids: set[str]) -> int:
@@ -67,11 +80,14 @@ def _here_already(source: int, ids: set[str]) -> int:
     )
 
 
-def _count_reasons(chunk: list[Unit], reasons: dict[str, int]) -> int:
+def _count_reasons(chunk: list[Unit], reasons: dict[str, _Reason]) -> int:
     rejected = 0
     for unit in chunk:
         if unit.message is None:
             rejected += unit.rows
-            if unit.reason in reasons or len(reasons) < _MOST_REASONS:
-                reasons[unit.reason] = reasons.get(unit.reason, 0) + unit.rows
+            alike = _QUOTED.sub("'…'", unit.reason)
+            if alike in reasons:
+                reasons[alike].rows += unit.rows
+            elif len(reasons) < _MOST_REASONS:
+                reasons[alike] = _Reason(unit.reason, unit.rows)
     return rejected

@@ -220,7 +220,9 @@ def _issues(
         hint = "is this a CSV, NDJSON or Parquet file with a heading?"
         found.append(Issue(where, "no row could be read", hint))
     for need in missing_words(kind, matches):
-        hint = f"name it with --map COLUMN=FIELD; the file has {columns}"
+        likely = next((c for c in looks if c.lower().endswith(("id", "nr", "no", "number"))), None)
+        such = f", such as --map '{likely}=user_id'" if likely and "user_id" in need else ""
+        hint = f"name it with --map COLUMN=FIELD{such}; the file has {columns}"
         found.append(Issue(where, f"{kind.name} need a column for {need}", hint))
     return found + [
         Issue(where, message, hint, level=Level.WARNING, code="guess")
