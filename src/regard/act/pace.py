@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from regard.identify.selectors import survivor_of, survivors_of
+from regard.decide.paces import LESS, PACE, PAUSE_UNTIL
+from regard.identify.selectors import survivor_of
 from regard.profile.models import Card
 from regard.profile.services import set_field
 
-PACE, PAUSE_UNTIL = "contact_pace", "contact_pause_until"
 PAUSE = timedelta(days=30)
 
 
@@ -44,22 +43,11 @@ def pace_of(person: int, *, as_of: datetime) -> Pace:
     return _pace(card.fields if card else {}, as_of)
 
 
-def paces_of(people: Iterable[int], *, as_of: datetime) -> dict[int, Pace]:
-    """Return the pace that holds at a time, of each of these people."""
-    survivors = survivors_of(people)
-    cards = dict(
-        Card.objects.filter(person_id__in=set(survivors.values())).values_list(
-            "person_id", "fields"
-        )
-    )
-    return {person: _pace(cards.get(survivor, {}), as_of) for person, survivor in survivors.items()}
-
-
 def _pace(fields: dict[str, Any], as_of: datetime) -> Pace:
     until = _instant(fields.get(PAUSE_UNTIL))
     if until is not None and until > as_of:
         return Pace("pause", until)
-    return Pace("less" if fields.get(PACE) == "less" else "normal")
+    return Pace("less" if fields.get(PACE) == LESS else "normal")
 
 
 def _instant(value: object) -> datetime | None:

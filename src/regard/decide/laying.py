@@ -14,6 +14,7 @@ from regard.decide.columns import as_input, read_input
 from regard.decide.hours import local_hours, openings
 from regard.decide.models import Steering
 from regard.decide.occasions import Arrival
+from regard.decide.paces import read_paces
 from regard.decide.reading import (
     SHOWN_MEMBER,
     SHOWN_RUN,
@@ -30,6 +31,7 @@ from regard.decide.reading import (
     read_restrictions,
     read_touches,
 )
+from regard.engine.facts import LESS_OFTEN_US
 from regard.engine.instructions import Compiled, Instruction, Program
 from regard.kernel.instant import DAY_US
 from regard.kernel.sampling import draw, is_held_out
@@ -65,13 +67,14 @@ def permissions_about(
         "consent": read_consents(scope),
         "restriction": read_restrictions(scope),
         "contact": read_contacts(
-            scope, since_us=now_us - max(caps, human), claimed_only=claimed_only
+            scope, since_us=now_us - max(caps, human, LESS_OFTEN_US), claimed_only=claimed_only
         ),
         "human": read_humans(scope, since_us=now_us - human),
         "complaint": read_complaints(scope)
         if limits.complaint_pauses
         else as_input("complaint", ()),
         "opening": as_input("opening", hours),
+        "pace": read_paces(scope),
         "paused": as_input("paused", ((name,) for name in paused_journeys(scope.upto))),
     }
 

@@ -306,6 +306,8 @@ SHORT = {
     "minor": "Too young for marketing",
     "not_worth_it": "Doing nothing is worth more",
     "open_complaint": "Open complaint, a person looks after them first",
+    "asked_for_a_pause": "Asked for a pause",
+    "asked_for_less": "Asked for at most one message a month",
     "needs_human": "Many automated messages without a human word",
     "cap_dropped": "Had as many messages as the cap allows",
     "cap": "Had as many messages as the cap allows, later",

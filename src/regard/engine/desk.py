@@ -55,6 +55,7 @@ INPUTS: Mapping[str, pa.Schema] = {
     "complaint": _schema(person=_I, opened_us=_I, closed_us=_I, world=_I),
     "opening": _schema(zone=_T, open_us=_I, close_us=_I),
     "hour": _schema(zone=_T, minute=_I, at_us=_I),
+    "pace": _schema(person=_I, word=_T, from_us=_I, to_us=_I),  # their own wish: 'less' or 'pause'
     "paused": _schema(journey=_T),
     "crowd": _schema(journey=_T, step=_T, people=_I, is_approved=_B),
 }

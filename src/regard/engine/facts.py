@@ -9,13 +9,15 @@ the same fold as `consent.folding`, held equal by a test).
 from __future__ import annotations
 
 from regard.engine.frame import Step
+from regard.kernel.instant import DAY_US
 from regard.kernel.sql import Sql
 from regard.playbooks.guardrails import HumanTouch
 
 FOREVER = 2**62
+LESS_OFTEN_US = 30 * DAY_US  # who asked for less hears from us at most once in so long
 READS = (
     "candidate", "person", "consent", "restriction", "suppression", "address", "contact", "human",
-    "complaint", "opening", "paused", "crowd", "cap",
+    "complaint", "opening", "pace", "paused", "crowd", "cap",
 )  # fmt: skip
 
 
@@ -25,6 +27,7 @@ def facts_steps(human: HumanTouch | None) -> list[Step]:
         *_permission_steps(),
         *_reach_steps(),
         *_pace_steps(human),
+        *_wish_steps(),
         _hours_step("moment", "SELECT DISTINCT p.zone, c.t FROM candidate AS c JOIN person AS p ON p.person = c.person",
                     ("candidate", "person"), "The zones and instants whose hours are asked for.", needs_rows=(("candidate",),)),
         _hours_step(
@@ -178,6 +181,37 @@ def _pace_steps(human: HumanTouch | None) -> list[Step]:
     ]
 
 
+def _wish_steps() -> list[Step]:
+    """The pace people asked for themselves: less often, or nothing for a while."""
+    return [
+        Step(
+            "wished_now",
+            Sql(
+                "SELECT c.eid, MAX(CASE WHEN w.word = 'pause' THEN w.to_us END) AS pause_ends_us,"
+                " MAX(CASE WHEN w.word = 'less' THEN 1 ELSE 0 END) AS wants_less FROM candidate AS c"
+                " JOIN pace AS w ON w.person = c.person AND w.from_us <= c.t AND c.t < w.to_us GROUP BY c.eid"
+            ),
+            ("candidate", "pace"),
+            "Who asked for a pause, or to hear from us less often.",
+            needs_rows=(("candidate",), ("pace",)),
+        ),
+        Step(
+            "heard_now",
+            Sql(
+                "SELECT c.eid, MAX(x.at_us) AS heard_us FROM candidate AS c"
+                " JOIN wished_now AS w ON w.eid = c.eid AND w.wants_less = 1"
+                " JOIN contact AS x ON x.person = c.person AND (x.bit & 3) <> 0 AND x.at_us > c.t - ?"
+                " AND x.visible_us <= c.t AND (x.world = 0 OR x.world = c.world)"
+                " AND (c.own_seq IS NULL OR x.seq IS NULL OR x.seq <> c.own_seq) GROUP BY c.eid",
+                (LESS_OFTEN_US,),
+            ),
+            ("candidate", "wished_now", "contact"),
+            "When those who asked for less last heard from us.",
+            needs_rows=(("wished_now",), ("contact",)),
+        ),
+    ]
+
+
 def _gathering_step(human: HumanTouch | None) -> Step:
     after = human.after if human else FOREVER
     return Step(
@@ -191,19 +225,21 @@ def _gathering_step(human: HumanTouch | None) -> Step:
             " n.consent_seq, COALESCE(p.adult_us > c.t, FALSE) AS is_minor, o.eid IS NOT NULL AS has_complaint,"
             " COALESCE(u.automated, 0) AS automated, CAST(? AS BIGINT) AS human_after,"
             " k.cap, k.cap_at_most, k.cap_opens_us,"
+            " w2.pause_ends_us, w3.heard_us + CAST(? AS BIGINT) AS less_opens_us,"
             " COALESCE(w.people, 0) AS crowd, COALESCE(NOT w.is_approved, FALSE) AS needs_approval,"
             " COALESCE(h.is_open, 0) = 1 AS is_open, h.opens_us"
             " FROM candidate AS c JOIN person AS p ON p.person = c.person"
             " LEFT JOIN limits_now AS l ON l.eid = c.eid LEFT JOIN consent_now AS n ON n.eid = c.eid"
             " LEFT JOIN address_now AS a ON a.eid = c.eid LEFT JOIN suppressed_now AS s ON s.eid = c.eid"
             " LEFT JOIN cap_now AS k ON k.eid = c.eid LEFT JOIN automated_now AS u ON u.eid = c.eid"
+            " LEFT JOIN wished_now AS w2 ON w2.eid = c.eid LEFT JOIN heard_now AS w3 ON w3.eid = c.eid"
             " LEFT JOIN complaint_now AS o ON o.eid = c.eid LEFT JOIN paused AS z ON z.journey = c.journey"
             " LEFT JOIN crowd AS w ON w.journey = c.journey AND w.step = c.step"
             " LEFT JOIN hours AS h ON h.zone = p.zone AND h.t = c.t",
-            (after,),
+            (after, LESS_OFTEN_US),
         ),
         (
             "candidate", "person", "limits_now", "consent_now", "address_now", "suppressed_now", "cap_now",
-            "automated_now", "complaint_now", "paused", "crowd", "hours",
+            "automated_now", "complaint_now", "wished_now", "heard_now", "paused", "crowd", "hours",
         ),
         "Everything a guardrail may look at, one row an act.", needs_rows=(("candidate",),))  # fmt: skip

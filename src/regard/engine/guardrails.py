@@ -19,6 +19,8 @@ from regard.kernel.sql import Sql
 ASK_AGAIN_US = 12 * HOUR_US  # where nobody can know when the hindrance ends
 IS_MARKETING = "f.is_message AND f.bit IN (1, 2)"  # promotions and surveys
 IS_PROMOTION = "f.is_message AND f.bit = 1"
+# What belongs to an order, or the law asks for, keeps no pace.
+MAY_BE_LEFT = "f.is_message AND COALESCE(f.basis, '') NOT IN ('contract', 'legal_obligation')"
 LEAVES = "(f.is_message OR f.tells IS NOT NULL)"  # something of the person leaves the house
 TELLS_MARKETING = "COALESCE(f.tells = 'marketing', FALSE)"
 
@@ -33,6 +35,9 @@ class Guardrail:
     words: str
     change: str
     retry: str = "NULL"
+    is_patient: bool = (
+        False  # the person's own wish: however long it lasts, it is never too long to wait for
+    )
 
 
 GUARDRAILS: tuple[Guardrail, ...] = (
@@ -120,6 +125,17 @@ GUARDRAILS: tuple[Guardrail, ...] = (
         "The complaint is closed", f"f.t + {ASK_AGAIN_US}",
     ),
     Guardrail(
+        "asked_for_a_pause", "wait", f"{MAY_BE_LEFT} AND f.pause_ends_us IS NOT NULL",
+        "Asked for a pause",
+        "The pause ends, or the person ends it", "f.pause_ends_us", is_patient=True,
+    ),
+    Guardrail(
+        "asked_for_less", "wait", f"{MAY_BE_LEFT} AND f.less_opens_us IS NOT NULL",
+        "Asked to hear from us at most once a month",
+        "The last message is a month old, or the person asks for the usual pace", "f.less_opens_us",
+        is_patient=True,
+    ),
+    Guardrail(
         "needs_human", "wait", f"{IS_PROMOTION} AND f.automated >= f.human_after",
         "Had {automated} automated messages without a human word",
         "A colleague gets in touch in person", f"f.t + {DAY_US}",
@@ -161,6 +177,9 @@ def judging_steps(rules: tuple[Guardrail, ...] = GUARDRAILS) -> list[Step]:
         f"WHEN '{one.code}' THEN {one.retry}" for one in rules if one.verdict == "wait"
     )
     waits = ", ".join(f"'{one.code}'" for one in rules if one.verdict == "wait")
+    hurried = ", ".join(
+        f"'{one.code}'" for one in rules if one.verdict == "wait" and not one.is_patient
+    )
     return [
         Step(
             "held",
@@ -188,7 +207,7 @@ def judging_steps(rules: tuple[Guardrail, ...] = GUARDRAILS) -> list[Step]:
                 " AS verdict,"
                 " CASE WHEN is_waiting_for AND NOT is_late THEN asks_again_us END AS retry_us"
                 f" FROM (SELECT q.*, q.held_by IN ({waits}) AS is_waiting_for,"
-                f" q.held_by IN ({waits}) AND q.give_up_us IS NOT NULL"
+                f" q.held_by IN ({hurried}) AND q.give_up_us IS NOT NULL"
                 " AND q.asks_again_us > q.asked_us + q.give_up_us AS is_late FROM retried AS q) AS r"
             ),
             ("retried",),

@@ -7,9 +7,11 @@ import pytest
 from regard.consent.services import restrict
 from regard.consent.suppression import suppress
 from regard.decide.models import Decision, Enrolment
+from regard.decide.paces import PACE, PAUSE_UNTIL
 from regard.decide.selectors import SHORT
 from regard.decide.services import approve_step
 from regard.engine.guardrails import BY_CODE, GUARDRAILS
+from regard.profile.services import set_field
 from tests.stages.decide.cast import (
     JOURNEY,
     a_person,
@@ -161,3 +163,33 @@ def test_every_guardrail_has_words_for_one_and_for_many():
     assert codes <= set(SHORT)
     assert all(one.words and one.change for one in BY_CODE.values() if one.code != "go")
     assert Decision.Verdict.values == ["go", "no", "wait"]
+
+
+def test_a_pause_the_person_asked_for_delays_at_planning(as_of):
+    ana = a_person(now=as_of)
+    says(ana, "offers", "surveys", now=as_of)
+    until = as_of + days(9)
+    set_field(person=ana, name=PAUSE_UNTIL, value=until.isoformat(), by="customer", now=as_of)
+    comes_into(ana, "high-value", now=as_of)
+    decide(shop(), now=as_of)
+
+    (row,) = Decision.objects.filter(person_id=ana)
+
+    assert (row.verdict, row.reason, row.retry_at) == ("wait", "asked_for_a_pause", until)
+    assert row.change
+    decide(shop(), now=until + days(0.01))
+    assert told(ana)[0][1] == "go"
+
+
+def test_who_asked_for_less_waits_until_the_last_message_is_a_month_old(as_of):
+    ana = a_person(now=as_of)
+    says(ana, "offers", now=as_of)
+    set_field(person=ana, name=PACE, value="less", by="customer", now=as_of - days(40))
+    does(ana, "Email Sent", now=as_of - days(20), kind="api", actor="automation", direction="out")
+    comes_into(ana, "high-value", now=as_of)
+    decide(shop(), now=as_of)
+
+    (row,) = Decision.objects.filter(person_id=ana)
+
+    assert (row.verdict, row.reason) == ("wait", "asked_for_less")
+    assert row.retry_at == as_of + days(10)
