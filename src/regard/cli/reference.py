@@ -68,14 +68,14 @@ def _is_argument(param: Any) -> bool:
 
 
 def _metavar(param: Any) -> str:
-    name = (param.metavar or param.name or "").upper()
+    name = (param.metavar or param.name or "").upper().strip("[]")
     return name if param.required else f"[{name}]"
 
 
 def _row(param: Any) -> str:
     words = _plain(getattr(param, "help", "") or "")
     if _is_argument(param):
-        return f"| {_metavar(param)} | {words} |" if words else ""
+        return f"| {_plain(_metavar(param))} | {words} |" if words else ""
     form = f" {param.metavar}" if param.metavar else ""
     names = ", ".join(f"`{opt}{form}`" for opt in (*param.opts, *param.secondary_opts))
     is_told = param.default not in (None, "", False, 0, (), []) and not callable(param.default)
