@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -44,6 +45,7 @@ COMPARABLE = (
 )
 NEW = 10_000
 REPEAT = 3
+BYTES_A_ROW_OF_PANDAS = 250  # four columns twice, and what grouping them takes
 PART_ROWS = 1_000_000  # as understand/copy_of_log.py writes
 
 
@@ -314,14 +316,14 @@ def postgres_comparable(table: pa.Table):
 
 
 def beside(world: World, most: int) -> list:
-    """Return the rows of pandas, SQLite and PostgreSQL, where the size is at most `most` rows."""
+    """Return the rows of pandas, where memory allows, and of SQLite and PostgreSQL up to `most` rows."""
     rows = measure(
         "comparable part: this engine, over Parquet",
         world.size,
         lambda: engine_comparable(world),
         repeat=REPEAT,
     )
-    if world.rows > most:
+    if psutil.virtual_memory().available < world.rows * BYTES_A_ROW_OF_PANDAS:
         return rows
     table = plain_columns(world)
     frame = table.to_pandas()
@@ -333,6 +335,8 @@ def beside(world: World, most: int) -> list:
     )
     frame = frame.head(0)  # give its memory back before the next one is measured
     gc.collect()
+    if world.rows > most:
+        return rows
     rows += measure(
         "comparable part: SQLite, covering index",
         world.size,
@@ -377,7 +381,7 @@ def main() -> None:
         "--beside-up-to",
         type=int,
         default=5_000_000,
-        help="largest log given to pandas, SQLite and PostgreSQL",
+        help="largest log given to SQLite and PostgreSQL; pandas gets what fits into memory",
     )
     chosen = parser.parse_args()
     rows = []
