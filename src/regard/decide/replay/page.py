@@ -11,28 +11,34 @@ from regard.decide.selectors import SHORT
 from regard.kernel.money import to_decimal
 
 _STYLE = (
-    ":root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}body{max-width:62rem;margin:2rem auto;padding:0 1rem}"
-    "h1{font-size:1.6rem}h2{font-size:1.1rem;margin-top:2.2rem}table{border-collapse:collapse;width:100%}"
-    "th,td{text-align:start;padding:.35rem .6rem;border-bottom:1px solid color-mix(in srgb,currentColor 18%,transparent)}"
-    "td.n,th.n{text-align:end;font-variant-numeric:tabular-nums}p.mut,td.mut{opacity:.75}svg{width:100%;height:auto}"
-    ".tag{border:1px solid currentColor;border-radius:99px;padding:0 .5rem;font-size:.85rem;opacity:.8}"
+    ":root{color-scheme:light dark;--ground:light-dark(#fbfaf7,#171a18);--ink:light-dark(#1f2421,#e9ece7);"
+    "--soft:light-dark(#5b635e,#a9b2ab);--line:light-dark(#dfe0d9,#343a36);--mark:light-dark(#1d6b57,#6cc3a8);"
+    "font:16px/1.5 system-ui,sans-serif}"
+    "body{max-width:64rem;margin:2.5rem auto;padding:0 1rem;background:var(--ground);color:var(--ink)}"
+    "h1{font-size:1.6rem;line-height:1.25}h2{font-size:1.1rem;margin:2.4rem 0 .6rem}p.lead{font-size:1.1rem}"
+    ".wide{overflow-x:auto}table{border-collapse:collapse;width:100%}th{color:var(--soft);font-weight:600;font-size:.9rem}"
+    "th,td{text-align:start;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid var(--line)}"
+    "th:first-child,td:first-child{padding-inline-start:0}td.n,th.n{text-align:end;font-variant-numeric:tabular-nums}"
+    ".mut,li{color:var(--soft)}svg{display:block;width:100%;height:auto;fill:var(--mark);border-bottom:1px solid var(--line)}"
+    ".ends{display:flex;justify-content:space-between;color:var(--soft);font-size:.9rem}"
 )
 
 
 def page_of(found: Found, changes: Sequence[dict[str, Any]], rows: Sequence[dict[str, Any]]) -> str:
     """Return the page: totals, journeys, steps, reasons, the days, the difference, and who would have got what."""
     cost = to_decimal(round(found.cost_minor), found.currency)
+    tasks = sum(day.tasks for day in found.days)
     body = [
-        f"<h1>What would have happened, {found.start:%d %B %Y} to {found.end:%d %B %Y}</h1>",
-        f"<p>{found.people:,} people, {found.messages:,} messages, {sum(d.tasks for d in found.days):,} tasks for"
-        f" colleagues; about {cost:,} {escape(found.currency)}. Nothing was sent.</p>",
-        *(f'<p class="mut">{escape(note)}</p>' for note in found.notes),
+        f"<h1>What would have happened, {found.start:%-d %B %Y} to {found.end:%-d %B %Y}</h1>",
+        f'<p class="lead">{found.people:,} people, {found.messages:,} messages, {tasks:,} tasks for colleagues;'
+        f" about {cost:,} {escape(found.currency)}. Nothing was sent.</p>",
         _days(found),
         _journeys(found),
         _steps(found),
         _reasons("Held back for good", found.held),
         _reasons("Delayed for a while", found.delayed),
         _weeks(found),
+        _unknown(found),
         _changes(changes),
         _people(rows),
     ]
@@ -43,6 +49,11 @@ def page_of(found: Found, changes: Sequence[dict[str, Any]], rows: Sequence[dict
     )
 
 
+def _unknown(found: Found) -> str:
+    notes = "".join(f"<li>{escape(note)}</li>" for note in found.notes)
+    return f"<h2>What this replay cannot know</h2><ul>{notes}</ul>"
+
+
 def _table(
     title: str, heads: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str
 ) -> str:
@@ -51,7 +62,8 @@ def _table(
         return f'<h2>{escape(title)}</h2><p class="mut">{escape(empty)}</p>'
     top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
     return (
-        f"<h2>{escape(title)}</h2><table><thead><tr>{top}</tr></thead><tbody>{made}</tbody></table>"
+        f'<h2>{escape(title)}</h2><div class="wide" tabindex="0"><table><thead><tr>{top}</tr></thead>'
+        f"<tbody>{made}</tbody></table></div>"
     )
 
 
@@ -77,6 +89,7 @@ def _days(found: Found) -> str:
     label = f"Messages a day, at most {most:,}"
     return (
         f'<h2>Day by day</h2><svg viewBox="0 0 1000 160" role="img" aria-label="{escape(label)}">{bars}</svg>'
+        f'<p class="ends"><span>{found.days[0].day}</span><span>{found.days[-1].day}</span></p>'
         f"<p>{escape(label)}. {escape(over)}</p>"
     )
 
@@ -86,7 +99,7 @@ def _bar(number: int, day: DayFound, days: int, most: int) -> str:
     told = f"{day.day}: {day.messages} messages, {day.tasks} tasks, {day.minutes} minutes"
     return (
         f'<rect x="{number * width:.1f}" y="{155 - height:.1f}" width="{max(width - 1, 1):.1f}" height="{height:.1f}"'
-        f' fill="currentColor" opacity="0.55"><title>{escape(told)}</title></rect>'
+        f"><title>{escape(told)}</title></rect>"
     )
 
 
@@ -100,7 +113,7 @@ def _journeys(found: Found) -> str:
                 j.entered,
                 j.held_out,
                 j.inside,
-                ", ".join(f"{n} {why}" for why, n in j.ends.items()),
+                ", ".join(f"{n:,} {why}" for why, n in j.ends.items()),
             )
             for j in found.journeys
         ),
@@ -115,7 +128,7 @@ def _steps(found: Found) -> str:
         (
             (
                 s.journey, s.step, s.words, s.went, sum(s.no.values()), s.delayed,
-                "; ".join(f"{n} if {told}" for told, n in s.depends.items()),
+                "; ".join(f"{n:,} if {told}" for told, n in s.depends.items()),
             )
             for s in found.steps
         ),
