@@ -6,7 +6,14 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 from regard.staff.models import Role
 from tests.web.house import MARK, House, furnish
@@ -46,8 +53,10 @@ def house(transactional_db: None) -> House:
 def is_complaint(said: ConsoleMessage) -> bool:
     """Say whether a page complains; that a hostile script was stopped in the letter's sandbox is as it should be."""
     where = (said.location or {}).get("url", "")
-    in_letter = "frame is sandboxed" in said.text or (
-        said.text.startswith("Loading the image") and "/outbox/" in said.text
+    in_letter = (
+        "frame is sandboxed" in said.text
+        or where.endswith("/letter")
+        or (said.text.startswith("Loading the image") and "/outbox/" in said.text)
     )
     is_wanted = in_letter or "favicon" in where
     return said.type == "error" and not is_wanted
@@ -67,14 +76,15 @@ def visit(chromium: Browser, live_server, house: House) -> Iterator[Callable[...
         page = context.new_page()
         page.on("console", lambda m: complaints.append(m.text) if is_complaint(m) else None)
         page.on("pageerror", lambda e: complaints.append(str(e)))
-        page.on(
-            "request",
-            lambda r: (
-                None
-                if r.url.startswith((live_server.url, "data:"))
-                else complaints.append(f"asked {r.url}")
-            ),
-        )
+
+        def has_left(request: Request) -> None:
+            """Note what went to another host, or tried to; what the page's policy stopped never left."""
+            is_ours = request.url.startswith((live_server.url, "data:"))
+            if not is_ours and request.failure != "csp":
+                complaints.append(f"asked {request.url}: {request.failure}")
+
+        page.on("requestfinished", has_left)
+        page.on("requestfailed", has_left)
         page.goto("/login")
         page.fill("#email", f"{role}@example.org")
         page.fill("#password", PASSWORD)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.test_accessible import PAGES
+from tests.web.hostile import PAYLOADS, rewrite
 from tests.web.house import MARK
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -30,3 +31,18 @@ def test_the_palette_shows_hostile_names_as_names(visit, house):
     page.wait_for_selector("#found li a bdi")
     assert MARK in page.inner_text("#found")
     assert page.evaluate("window.__x") is None
+
+
+def test_each_of_the_hostile_words_stays_words_in_a_browser(visit, house):
+    """tests/web holds every page's structure against all of them; here the pages that show most are run."""
+    page, before = visit(), MARK
+    places = ("/today", f"/customers/{house.ines}", f"/outbox/{house.message.public_id.hex}")
+    for name, payload in PAYLOADS.items():
+        assert payload == before or rewrite(before, payload) >= 5, name
+        before = payload
+        for address in places:
+            page.goto(address)
+            page.wait_for_load_state("networkidle")
+            assert page.evaluate("window.__x") is None, f"{name} in {address}"
+            for frame in page.frames[1:]:
+                assert frame.evaluate("window.__x") is None, f"{name} in {address}"

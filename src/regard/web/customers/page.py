@@ -42,10 +42,10 @@ PAGE_NAME = "customers"
 @page(Capability.SEE_PEOPLE)
 def customers(request: StaffRequest) -> HttpResponse:
     """Show the list; asked by htmx, only its rows."""
-    wanted = read_wanted(request.GET)
+    wanted, staff = read_wanted(request.GET), all_staff()
     context = {
         "wanted": wanted,
-        "found": people_page(wanted),
+        "found": people_page(wanted, staff={u.pk: u.name for u in staff}),
         "segment_names": segment_names(request.playbook),
         "sorts": SORTS,
         "needs": NEEDS,
@@ -54,7 +54,7 @@ def customers(request: StaffRequest) -> HttpResponse:
         response = render(request, "web/parts/people.html", context)
     else:
         context["views"] = views_of(request.user.pk, PAGE_NAME)
-        context["staff"] = all_staff()
+        context["staff"] = staff
         response = render(request, "web/customers.html", context)
     patch_vary_headers(response, ["HX-Target"])
     return response

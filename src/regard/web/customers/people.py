@@ -61,12 +61,17 @@ class PeoplePage:
     is_more: bool
 
 
-def people_page(wanted: Wanted, *, limit: int = PAGE) -> PeoplePage:
-    """Return one page of the list."""
+def people_page(
+    wanted: Wanted, *, limit: int = PAGE, staff: dict[int, str] | None = None
+) -> PeoplePage:
+    """Return one page of the list. `staff`: names by id, where they were read already."""
     narrowed = narrow(wanted)
     found = _survivors(narrowed, wanted.sort, wanted.after, limit + 1)
+    rows = dress([p for _, p in found[:limit]], staff=staff)
+    if len(found) <= limit and not wanted.after:
+        return PeoplePage(rows, "", len(found), narrowed.is_cut)
     mark = mark_of(found[limit - 1][0]) if len(found) > limit else ""
-    return PeoplePage(dress([p for _, p in found[:limit]]), mark, *_counted(narrowed, wanted))
+    return PeoplePage(rows, mark, *_counted(narrowed, wanted))
 
 
 def every_person(wanted: Wanted, *, chunk: int = 500) -> Iterator[ListedPerson]:
@@ -96,15 +101,15 @@ def _counted(narrowed: Narrowed, wanted: Wanted) -> tuple[int, bool]:
     """Return (how many, whether there are more than that)."""
     if narrowed.few is not None:
         return len(narrowed.few), narrowed.is_cut
-    if not wanted.has_filters:
+    rows: QuerySet[Any] = Person.objects.filter(survivor=None)
+    if wanted.has_filters:
+        rows = narrowed.many if narrowed.many is not None else _met(narrowed)
+    number = len(rows.order_by().values_list("pk")[: COUNT_TO + 1])
+    if number > COUNT_TO and not wanted.has_filters:
         run = last_run()
         everybody = int(run.report.get("everybody", 0)) if run else 0
         if everybody > COUNT_TO:
             return everybody, False
-        rows: QuerySet[Any] = Person.objects.filter(survivor=None)
-    else:
-        rows = narrowed.many if narrowed.many is not None else _met(narrowed)
-    number = len(rows.order_by().values_list("pk")[: COUNT_TO + 1])
     return min(number, COUNT_TO), number > COUNT_TO
 
 
@@ -112,12 +117,12 @@ def _met(narrowed: Narrowed) -> QuerySet[Card]:
     return Card.objects.filter(*narrowed.asked)
 
 
-def dress(people: list[Person]) -> list[ListedPerson]:
+def dress(people: list[Person], *, staff: dict[int, str] | None = None) -> list[ListedPerson]:
     """Return list rows with everything the columns show: seven queries, however many people."""
     ids = [p.pk for p in people]
     origin = {p: p for p in ids}
     origin.update(Person.objects.filter(survivor_id__in=ids).values_list("id", "survivor_id"))
-    staff = names_of_staff()
+    staff = names_of_staff() if staff is None else staff
     rows = {p.pk: _listed(p, staff) for p in people}
     for answer in Answer.objects.filter(person_id__in=origin).order_by("answered_at", "seq"):
         if answer.score is not None:
