@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from regard.engine import desk, facts, guardrails, listening, rounds
+from regard.engine import desk, entering, facts, guardrails, listening, rounds
 from regard.engine.frame import Plan, Step
 from regard.engine.instructions import Program
 from regard.engine.store import Workbench
@@ -82,7 +82,7 @@ def round_groups(program: Program) -> tuple[Group, ...]:
 
 
 def _opening_steps() -> list[Step]:
-    return [*rounds.agenda_steps(), *rounds.entering_steps(), *rounds.due_steps()]
+    return [*rounds.agenda_steps(), *entering.entering_steps(), *rounds.due_steps()]
 
 
 def _opening_plans() -> tuple[Plan, Plan]:
