@@ -36,6 +36,7 @@ def test_the_palette_shows_hostile_names_as_names(visit, house):
 def test_each_of_the_hostile_words_stays_words_in_a_browser(visit, house):
     """tests/web holds every page's structure against all of them; here the pages that show most are run."""
     page, before = visit(), MARK
+    page.set_default_timeout(120_000)  # a guard against hanging on a busy machine
     places = ("/today", f"/customers/{house.ines}", f"/outbox/{house.message.public_id.hex}")
     for name, payload in PAYLOADS.items():
         assert payload == before or rewrite(before, payload) >= 5, name

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -21,6 +21,7 @@ STEP = st.tuples(
 
 
 class TestSizes(TestCase):
+    @settings(deadline=None)
     @given(steps=st.lists(STEP, max_size=8))
     def test_they_follow_who_enters_and_leaves(self, steps):
         at, inside = START, {"a": set(), "b": set()}
