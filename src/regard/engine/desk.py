@@ -8,12 +8,15 @@ at instant t sees exactly the rows that were visible by t.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
 from regard.engine.instructions import Compiled, Instruction, Program
 from regard.engine.store import Workbench
+from regard.kernel.instant import to_us
 from regard.kernel.sql import Sql
 from regard.playbooks.guardrails import Cap, Guardrails
 from regard.playbooks.purposes import Purpose
@@ -170,7 +173,7 @@ def _row(
     return {
         "number": compiled.number, "journey": compiled.name, "pc": one.pc, "step": one.step, "op": str(one.op),
         "act": one.act, "is_message": one.is_message, "goto": one.goto, "other": one.other,
-        "wait_us": terms.get("wait_us"), "until_minute": terms.get("until_minute"), "until_us": terms.get("until_us"),
+        "wait_us": terms.get("wait_us"), "until_minute": terms.get("until_minute"), "until_us": _day_start(terms.get("until_day"), program.playbook.company.time_zone),
         "purpose": terms.get("purpose"), "channel": terms.get("channel"),
         "bit": message_bit(purpose.marketing if purpose else True, one.act) if one.is_message else 0,
         "basis": purpose.basis if purpose else None,
@@ -184,3 +187,12 @@ def _row(
         "is_answer": one.op is Op.AWAIT and bool(awaited and awaited.is_answer),
         "tells": _tells(purpose) if one.is_telling else None,
     }  # fmt: skip
+
+
+def _day_start(day: date | None, zone: str) -> int | None:
+    """Return the instant at which a day of the company's calendar begins."""
+    return (
+        None
+        if day is None
+        else to_us(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)))
+    )

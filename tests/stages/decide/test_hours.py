@@ -9,9 +9,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from regard.decide.hours import openings, zone_key, zones_of_country
+from regard.engine.desk import program_tables
+from regard.engine.instructions import compile_program
 from regard.kernel.instant import from_us, to_us
 from regard.playbooks.company import Company
 from regard.playbooks.guardrails import QuietHours
+from regard.playbooks.load import load_playbook
+from regard.versions.selectors import shipped_text
 
 ZONES = (
     "Europe/London", "Europe/Berlin", "America/New_York", "America/Los_Angeles", "America/St_Johns", "America/Santiago",
@@ -95,3 +99,13 @@ def is_quiet(minute: int, limits: QuietHours) -> bool:
     if limits.start > limits.end:
         return minute >= limits.start or minute < limits.end
     return limits.start <= minute < limits.end
+
+
+def test_a_date_to_wait_for_begins_at_midnight_of_the_company():
+    text = shipped_text().replace("do: wait, for: 21d", "do: wait, until_date: 2026-07-01")
+    playbook = load_playbook(text).playbook
+    tables = program_tables(compile_program(playbook), forbidden={}, marks={})
+
+    rows = [r for r in tables["instruction"].to_pylist() if r["step"] == "settle-in"]
+
+    assert [r["until_us"] for r in rows] == [to_us(datetime(2026, 6, 30, 23, tzinfo=UTC))]

@@ -121,7 +121,7 @@ def report_of(replay: Replay) -> Found:
                 bench,
                 "SELECT supposed, COUNT(*) FROM decision WHERE verdict = 'go' AND supposed <> '' GROUP BY 1 ORDER BY 1",
             ),
-            notes=_notes(replay),
+            notes=(*_notes(replay), *_crowds(bench, replay)),
         )
 
 
@@ -321,6 +321,37 @@ def _notes(replay: Replay) -> tuple[str, ...]:
             " unless the journey states a rate under 'assume'."
         )
     return (*notes, *replay.notes)
+
+
+def _crowds(bench: Workbench, replay: Replay) -> tuple[str, ...]:
+    """Say on how many days a step would have waited for a colleague's approval, which a replay does not ask for."""
+    limits = replay.program.playbook.guardrails
+    above = [
+        f"({kind} AND n > {int(most)})"
+        for kind, most in (
+            ("is_message", limits.approval_above),
+            ("act = 'task' AND NOT is_message", limits.tasks_without_approval),
+        )
+        if most is not None
+    ]
+    found = _pairs(
+        bench,
+        f"SELECT step, COUNT(*) FROM (SELECT step, act, is_message, t // {DAY_US} AS day, COUNT(*) AS n FROM decision"
+        f" WHERE verdict = 'go' AND world = 0 GROUP BY 1, 2, 3, 4) AS d WHERE {' OR '.join(above) or 'FALSE'}"
+        " GROUP BY 1 ORDER BY 1",
+    )
+    # A complaint never waits for approval: it is care owed, whatever the number.
+    owed = {
+        i.step
+        for c in replay.program.journeys
+        for i in c.instructions
+        if i.terms.get("pauses_promotions")
+    }
+    return tuple(
+        f"Approval of a crowd is not asked here: '{step}' would have waited for a colleague on {days:,} days."
+        for step, days in found.items()
+        if step not in owed
+    )
 
 
 def only_of(found: Found, journey: str) -> Found:

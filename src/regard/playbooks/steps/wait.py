@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from regard.kernel.durations import duration_words
-from regard.kernel.instant import to_us
 from regard.playbooks.base import Duration, TimeOfDay
 from regard.playbooks.steps.base import Op, Step
 
@@ -21,7 +20,9 @@ class Wait(Step):
     do: Literal["wait"]
     time: Duration | None = Field(default=None, alias="for")
     until_hour: TimeOfDay | None = None  # next time the person's clock shows this
-    until_date: calendar.date | None = None  # start of this day, UTC; past: goes on at once
+    until_date: calendar.date | None = (
+        None  # start of this day in the company's zone; past: goes on at once
+    )
 
     @model_validator(mode="after")
     def _one_way(self) -> Wait:
@@ -38,9 +39,4 @@ class Wait(Step):
 
     def terms(self) -> dict[str, Any]:
         day = self.until_date
-        start = (
-            None
-            if day is None
-            else to_us(calendar.datetime(day.year, day.month, day.day, tzinfo=calendar.UTC))
-        )
-        return {"wait_us": self.time, "until_minute": self.until_hour, "until_us": start}
+        return {"wait_us": self.time, "until_minute": self.until_hour, "until_day": day}
