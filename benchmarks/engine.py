@@ -184,7 +184,6 @@ def cycle(world: World, tail: pa.Table) -> dict[str, float]:
             )
         )
         found = time.perf_counter() - began
-    with world.bench() as bench:
         lay(bench, world, understanding, people=people, tail=tail)
         for depth in understanding.cut_depths():
             bench.lay(f"cuts_{depth}", pq.read_table(world.folder / f"cuts_{depth}.parquet"))

@@ -122,12 +122,16 @@ class _Turn:
     kind: str = Run.Kind.REFRESH
 
 
-def _refresh(turn: _Turn, moved: Moved | None = None) -> UnderstandReport:
-    """Compute everybody, or of a great many only those who moved, over the columnar copy."""
+def _refresh(turn: _Turn) -> UnderstandReport:
+    """Compute everybody over the columnar copy."""
+    with Workbench() as bench:
+        return _compute_copy(turn, bench, None)
+
+
+def _compute_copy(turn: _Turn, bench: Workbench, moved: Moved | None) -> UnderstandReport:
     log = open_log(turn.understanding.at.upto)
     turn.understanding.codes = log.codes
-    with Workbench() as bench:
-        return _compute(turn, bench, log, moved)
+    return _compute(turn, bench, log, moved)
 
 
 def _cycle(turn: _Turn, before: Run) -> UnderstandReport:
@@ -146,7 +150,9 @@ def _cycle(turn: _Turn, before: Run) -> UnderstandReport:
             few = LogOfFew(understanding.at.upto)
             understanding.codes = few.codes
             return _compute(turn, bench, few, moved)
-    return _refresh(turn, None if len(moved.people) > _MOST_OF_THEM * _everybody(before) else moved)
+        if len(moved.people) <= _MOST_OF_THEM * _everybody(before):
+            return _compute_copy(turn, bench, moved)
+    return _refresh(turn)
 
 
 def compact_log(*, playbook: Playbook, as_of: datetime) -> bool:
