@@ -190,7 +190,7 @@ def replay(
 
 @app.command()
 def verify(as_json: AsJson = False) -> None:
-    """Run every stored cycle again and compare each decision with the stored one. Exit code 1 where one differs."""
+    """Run the stored cycles again and compare each decision with the stored one. Exit code 1 where one differs."""
     start_django()
     from dataclasses import asdict
 
@@ -206,6 +206,9 @@ def verify(as_json: AsJson = False) -> None:
         say(
             f"{compared.cycles:,} cycles, {compared.decisions:,} decisions, {len(compared.differences):,} differ."
         )
+        if compared.ended_by:
+            left = compared.of - compared.cycles
+            say(f"The {left:,} cycles after these were not run again: {compared.ended_by}.")
     if compared.differences:
         raise typer.Exit(1)
 

@@ -61,10 +61,26 @@ def test_a_made_up_month_comes_out_the_same(as_of, seed):
     assert compared.decisions == Decision.objects.count() > 0
 
 
-def test_a_stretch_that_colleagues_steered_is_refused(as_of):
-    ana = a_person(now=as_of)
+def test_it_goes_as_far_as_nobody_steered_and_says_so(as_of):
+    ana, ben = a_person(now=as_of), a_person(now=as_of)
+    for person in (ana, ben):
+        says(person, *ALL, now=as_of)
     comes_into(ana, "high-value", now=as_of)
     decide(shop(), now=as_of)
     pause_journey(journey=JOURNEY, by="staff:1", now=as_of)
+    comes_into(ben, "high-value", now=as_of + days(1))
+    decide(shop(), now=as_of + days(1))
+
+    compared = replay_stored(playbook=shop())
+
+    assert (compared.cycles, compared.of, compared.differences) == (1, 2, {})
+    assert "colleagues" in compared.ended_by
+    assert compared.decisions == 1
+
+
+def test_it_is_refused_where_somebody_steered_before_the_first_cycle(as_of):
+    a_person(now=as_of)
+    pause_journey(journey=JOURNEY, by="staff:1", now=as_of)
+    decide(shop(), now=as_of)
     with pytest.raises(Refused, match="colleagues"):
         replay_stored(playbook=shop())

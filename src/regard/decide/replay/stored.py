@@ -1,8 +1,8 @@
 """Replay what ran live: every stored cycle again, at its clock and with what was known to it, compared row by row.
 
 A row counts from the first cycle whose `upto` covers its number, as it did live. So an answer that came late is late
-again. What colleagues steered (pauses, people let in or out by hand) and a change of playbook between two cycles
-are not taken again: such a stretch is refused, with the reason.
+again. It goes as far as one playbook ran and no colleague steered (paused, let people in or out by hand): the report
+says how many cycles that is, and what ended it.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from regard.engine.store import Workbench
 from regard.kernel.instant import DAY_US, to_us
 from regard.kernel.issues import Issue, Refused
 from regard.playbooks.model import Playbook
+from regard.versions.selectors import playbook_of_hash
 
 NUMBERED = (
     "consent",
@@ -45,13 +46,20 @@ class Compared:
     cycles: int
     decisions: int
     differences: dict[str, tuple[Told | None, Told | None]]
+    of: int = 0  # cycles there are
+    ended_by: str = ""  # why later ones were not run again; '': there are none
 
 
 def replay_stored(*, playbook: Playbook) -> Compared:
-    """Run all stored cycles again and compare every decision with the stored one. Writes nothing. Raises Refused."""
-    cycles = list(Cycle.objects.filter(finished_at__isnull=False).order_by("id"))
-    _check(cycles)
-    program = compile_program(playbook)
+    """Run the stored cycles again and compare every decision with the stored one. Writes nothing. Raises Refused.
+
+    Each with the playbook of then; `playbook` where a cycle names none. A decision that a later cycle took anew
+    (a wait that went on) is left out: its first words are not stored any more.
+    """
+    everything = list(Cycle.objects.filter(finished_at__isnull=False).order_by("id"))
+    cycles, ended_by = _unbroken(everything)
+    digest = cycles[0].playbook_hash
+    program = compile_program(playbook_of_hash(digest) if digest else playbook)
     tables = _tables(program, cycles)
     # no ORM past this point
     with Workbench() as bench:
@@ -64,25 +72,38 @@ def replay_stored(*, playbook: Playbook) -> Compared:
         "key", "verdict", "reason", "as_of"
     )
     live = {row.key: (row.verdict, row.reason, to_us(row.as_of)) for row in stored}
+    end = to_us(cycles[-1].as_of)
+    keys = {key for key in live.keys() | again.keys() if key not in live or live[key][2] <= end}
     differences = {
         key: (live.get(key), again.get(key))
-        for key in sorted(live.keys() | again.keys())
+        for key in sorted(keys)
         if live.get(key) != again.get(key)
     }
-    return Compared(len(cycles), len(live.keys() | again.keys()), differences)
+    return Compared(len(cycles), len(keys), differences, len(everything), ended_by)
 
 
-def _check(cycles: Sequence[Cycle]) -> None:
+def _unbroken(cycles: Sequence[Cycle]) -> tuple[list[Cycle], str]:
+    """Return the first cycles, as far as one playbook ran and nobody steered, and what ended them. Raises Refused."""
     if not cycles:
         raise Refused(
             Issue("replay", "no cycle has run yet", hint="regard cycle", code="not_found")
         )
     if (since := replayable_since()) is not None:
         raise Refused(Issue("replay", f"cycles before {since:%-d %B %Y} are past their term"))
-    if len({cycle.playbook_hash for cycle in cycles}) > 1:
-        raise Refused(Issue("replay", "the playbook changed between two of the stored cycles"))
-    if Steering.objects.exists():
-        raise Refused(Issue("replay", "colleagues paused, let in or let out in the meantime"))
+    first = Steering.objects.order_by("seq").values_list("seq", flat=True).first()
+    kept: list[Cycle] = []
+    for cycle in cycles:
+        if first is not None and cycle.upto >= first:
+            ended_by = "colleagues paused, let in or let out"
+        elif cycle.playbook_hash != cycles[0].playbook_hash:
+            ended_by = "the playbook changed"
+        else:
+            kept.append(cycle)
+            continue
+        if not kept:
+            raise Refused(Issue("replay", f"{ended_by} before the first of the stored cycles"))
+        return kept, ended_by
+    return kept, ""
 
 
 def _tables(program: Program, cycles: Sequence[Cycle]) -> dict[str, pa.Table]:
