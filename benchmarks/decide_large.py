@@ -103,6 +103,7 @@ def run(people: int) -> list[Row]:
                    target={"s to stored decisions": at_most(1)})  # fmt: skip
     rows += measure("cycle, 10 new touchpoints", size, lambda: cycle(10), repeat=3)
     rows += measure("cycle, nothing new", size, lambda: cycle(0), repeat=3)
+    report("decide_large", rows)  # the letter takes minutes: what is known so far, first
     rows += measure("who gets one scheduled letter", f"{people:,} in the segment", lambda: _letter(people, clock["us"]), repeat=1)  # fmt: skip
     return rows
 
