@@ -27,6 +27,7 @@ def facts_steps(human: HumanTouch | None) -> list[Step]:
         *_permission_steps(),
         *_reach_steps(),
         *_pace_steps(human),
+        *_complaint_steps(),
         *_wish_steps(),
         _hours_step("moment", "SELECT DISTINCT p.zone, c.t FROM candidate AS c JOIN person AS p ON p.person = c.person",
                     ("candidate", "person"), "The zones and instants whose hours are asked for.", needs_rows=(("candidate",),)),
@@ -164,6 +165,12 @@ def _pace_steps(human: HumanTouch | None) -> list[Step]:
                 ("contact",),
             ),
         ),
+    ]
+
+
+def _complaint_steps() -> list[Step]:
+    """Who waits for a colleague."""
+    return [
         Step(
             "complaint_now",
             Sql(
