@@ -104,23 +104,7 @@ def due_steps() -> list[Step]:
 def waiting_steps() -> list[Step]:
     """Return the steps of wait and wait_for: arriving sets the clock, being due goes on."""
     return [
-        Step(
-            "waited",
-            Sql(
-                "SELECT eid, CASE WHEN is_waiting THEN goto ELSE pc END AS pc, NOT is_waiting AS is_waiting,"
-                " CASE WHEN is_waiting THEN t ELSE step_us END AS step_us, t AS since_us,"
-                " CASE WHEN is_waiting THEN NULL ELSE until_at END AS deadline_us,"
-                " CASE WHEN is_waiting THEN t ELSE until_at END AS due_us, 'active' AS state, '' AS end_reason, t, world,"
-                " supposed FROM (SELECT a.*, CASE WHEN a.wait_us IS NOT NULL THEN a.t + a.wait_us"
-                " WHEN a.until_us IS NOT NULL THEN GREATEST(a.until_us, a.t)"
-                " ELSE COALESCE((SELECT MIN(h.at_us) FROM hour AS h WHERE h.zone = a.zone"
-                " AND h.minute = a.until_minute AND h.at_us >= a.t), a.t + 86400000000) END AS until_at"
-                " FROM acting AS a WHERE a.op = 'wait') AS w"
-            ),
-            ("acting", "hour"),
-            "Waits for a time, an hour of the person's day, or a date.",
-            needs_rows=(("acting",),),
-        ),
+        _waited_step(),
         Step(
             "first_woken",
             Sql(
@@ -155,6 +139,26 @@ def waiting_steps() -> list[Step]:
         ),
         _awaited_step(),
     ]
+
+
+def _waited_step() -> Step:
+    return Step(
+        "waited",
+        Sql(
+            "SELECT eid, CASE WHEN is_waiting THEN goto ELSE pc END AS pc, NOT is_waiting AS is_waiting,"
+            " CASE WHEN is_waiting THEN t ELSE step_us END AS step_us, t AS since_us,"
+            " CASE WHEN is_waiting THEN NULL ELSE until_at END AS deadline_us,"
+            " CASE WHEN is_waiting THEN t ELSE until_at END AS due_us, 'active' AS state, '' AS end_reason, t, world,"
+            " supposed FROM (SELECT a.*, CASE WHEN a.wait_us IS NOT NULL THEN a.t + a.wait_us"
+            " WHEN a.until_us IS NOT NULL THEN GREATEST(a.until_us, a.t)"
+            " ELSE COALESCE((SELECT MIN(h.at_us) FROM hour AS h WHERE h.zone = a.zone"
+            " AND h.minute = a.until_minute AND h.at_us >= a.t), a.t + 86400000000) END AS until_at"
+            " FROM acting AS a WHERE a.op = 'wait') AS w"
+        ),
+        ("acting", "hour"),
+        "Waits for a time, an hour of the person's day, or a date.",
+        needs_rows=(("acting",),),
+    )
 
 
 def _awaited_step() -> Step:
