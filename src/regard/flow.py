@@ -41,6 +41,7 @@ from regard.profile.services import absorb
 from regard.understand.pruning import prune_understanding
 from regard.understand.selectors import last_point, last_run
 from regard.understand.services import UnderstandReport, compact_log, cycle, refresh
+from regard.understand.workbench import sweep_spilled
 from regard.versions.selectors import active_playbook
 
 MESSAGES_AT_ONCE = 5_000  # one transaction of the absorber
@@ -185,6 +186,7 @@ def keep_house(*, now: datetime) -> None:
     listen.invite_asked(playbook=playbook, now=now)
     prune_refusals(now=now)
     act.prune_deliveries(now=now)
+    sweep_spilled(now=now)
     if is_pruning_due(now=now):
         prune_understanding(now=now)
         prune_tellings(now=now)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from regard.engine.store import Workbench
+from regard.understand.workbench import open_workbench
 
 FEW = 2_000  # people about whom planning a query costs more than running it
 _lock = threading.Lock()
@@ -21,7 +22,7 @@ def workbench_for(use: str, people: int) -> Iterator[Workbench]:
     Where that one is taken, or something failed on it, a new one takes its place.
     """
     if people > FEW:
-        with Workbench() as bench:
+        with open_workbench() as bench:
             yield bench
         return
     key = (os.getpid(), use)  # a process that was forked makes its own
@@ -41,6 +42,6 @@ def workbench_for(use: str, people: int) -> Iterator[Workbench]:
 
 
 def _new() -> Workbench:
-    bench = Workbench()
+    bench = open_workbench()
     bench.expect_few_rows()
     return bench

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -24,13 +25,19 @@ from regard.engine.columnar import RAW, property_column, unpacked, with_packed_p
 from regard.kernel.sql import Sql
 
 FORMAT = 2
+SPILL = "regard-spill-"
 _ROW_GROUP = 122_880
 
 
 class Workbench:
-    """An in-memory DuckDB on which tables are laid out, steps made and results taken away."""
+    """An in-memory DuckDB on which tables are laid out, steps made and results taken away.
+
+    What does not fit in memory goes to a folder of its own in `spill` (None: where the system keeps passing files),
+    which nobody else may read and which goes with the bench.
+    """
 
     def __init__(self, *, memory: str = "2GB", threads: int = 2, spill: Path | None = None) -> None:
+        self._spill = tempfile.TemporaryDirectory(prefix=SPILL, dir=spill)
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory,
             "threads": str(threads),
@@ -38,9 +45,8 @@ class Workbench:
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "preserve_insertion_order": "false",
+            "temp_directory": self._spill.name,
         }
-        if spill is not None:
-            config["temp_directory"] = str(spill)
         self._connection = duckdb.connect(":memory:", config=config)
         self._rows: dict[str, int] = {}  # of each table laid out or made
         self._laid: set[str] = set()
@@ -61,6 +67,7 @@ class Workbench:
     def close(self) -> None:
         """Give everything back."""
         self._connection.close()
+        self._spill.cleanup()
 
     def expect_few_rows(self) -> None:
         """Plan without the optimizer from here on: over few rows planning costs more than it saves. Same answers."""

@@ -12,7 +12,6 @@ from datetime import datetime
 
 from regard.collect.sequence import last_sequence
 from regard.engine.answers import Answered
-from regard.engine.store import Workbench
 from regard.engine.understanding import Coordinates, Understanding
 from regard.kernel.instant import to_us
 from regard.playbooks.model import Playbook
@@ -21,6 +20,7 @@ from regard.understand.copy_of_log import open_log
 from regard.understand.cuts import lay_cuts, stored_cuts
 from regard.understand.laying import FEW, Log, LogOfFew, lay_inputs
 from regard.understand.publishing import finished_run
+from regard.understand.workbench import open_workbench
 
 
 @contextmanager
@@ -35,7 +35,7 @@ def understood(
     clock = Clock(to_us(as_of), playbook.company.time_zone)
     at = Coordinates(clock, last_sequence() if upto is None else upto)
     stored = stored_cuts(finished_run(), playbook)
-    with Workbench() as bench:
+    with open_workbench() as bench:
         scope = people if stored is not None else None  # ranks need everybody
         few = scope is not None and len(scope) <= FEW
         log: Log = LogOfFew(at.upto) if few else open_log(at.upto)

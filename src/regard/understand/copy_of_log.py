@@ -20,6 +20,7 @@ from regard.engine.codes import Codes
 from regard.engine.columnar import RAW
 from regard.engine.store import Columns, Manifest, Workbench
 from regard.understand.reading import read_in_parts, read_log
+from regard.understand.workbench import open_workbench
 
 TAIL = 5_000  # so many new rows are read from the store rather than written as a part of their own
 LONG = 200_000  # a log of so many rows is not read from the store for one question
@@ -77,7 +78,7 @@ def sync_log(paths: Iterable[str], *, every_row: bool = False, compact: bool = F
     columns, wanted = columns_of_log(), set(paths)
     if not (every_row or compact) and _is_in_step(columns.manifest(), wanted):
         return
-    with columns.writing() as manifest, _bench(columns) as bench:
+    with columns.writing() as manifest, open_workbench() as bench:
         if _is_of_another_log(manifest):
             _begin(manifest)
         _take_away_retracted(columns, bench, manifest)
@@ -106,7 +107,7 @@ def forget_in_copy(origins: Sequence[int]) -> int:
     columns = columns_of_log()
     if not columns.manifest().parts:
         return 0
-    with columns.writing() as manifest, _bench(columns) as bench:
+    with columns.writing() as manifest, open_workbench() as bench:
         bench.lay("erased", pa.table({"origin": pa.array(list(origins), pa.int64())}))
         return columns.keep(bench, manifest, "origin NOT IN (SELECT origin FROM erased)")
 
@@ -116,10 +117,6 @@ def needs_compacting() -> bool:
     parts = columns_of_log().manifest().parts
     loose = sum(part.rows for part in parts if not part.is_clustered)
     return loose > max(50_000, sum(part.rows for part in parts) // 3)
-
-
-def _bench(columns: Columns) -> Workbench:
-    return Workbench(spill=columns.folder / "spill")
 
 
 def _is_stale(manifest: Manifest) -> bool:

@@ -33,6 +33,7 @@ from regard.understand.publishing import (
     publish_nothing,
     take_back_unfinished,
 )
+from regard.understand.workbench import open_workbench
 
 # Above this share of everybody, one pass over all columns costs less than picking people out.
 _MOST_OF_THEM = 0.3
@@ -124,7 +125,7 @@ class _Turn:
 
 def _refresh(turn: _Turn) -> UnderstandReport:
     """Compute everybody over the columnar copy."""
-    with Workbench() as bench:
+    with open_workbench() as bench:
         return _compute_copy(turn, bench, None)
 
 
@@ -140,7 +141,7 @@ def _cycle(turn: _Turn, before: Run) -> UnderstandReport:
     turn = replace(turn, kind=Run.Kind.CYCLE)
     when = open_log(understanding.at.upto, only_when=True)
     understanding.codes = when.codes
-    with Workbench() as bench:
+    with open_workbench() as bench:
         moved = who_moved(bench, before, understanding, when)
         if not moved.published:
             quiet = _new_run(turn, before.report)

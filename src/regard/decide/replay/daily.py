@@ -21,6 +21,7 @@ from regard.playbooks.windows import Clock
 from regard.understand.copy_of_log import OpenLog
 from regard.understand.laying import lay_inputs
 from regard.understand.reading import read_consents, read_family, read_people
+from regard.understand.workbench import open_workbench
 
 
 def daily_membership(
@@ -28,7 +29,7 @@ def daily_membership(
     tell: Callable[[int, int], None] | None,
 ) -> None:  # fmt: skip
     """Say to `spells` who was in each segment at each midnight. `tell` hears (days done, days)."""
-    with Workbench() as bench:
+    with open_workbench() as bench:
         everybody = np.array([], dtype=np.int64)
         for number, day in enumerate(days.starts):
             at = Coordinates(Clock(day, part.company.time_zone), upto)

@@ -27,6 +27,7 @@ from regard.playbooks.model import Playbook
 from regard.playbooks.unnamed import with_unnamed
 from regard.playbooks.windows import Clock
 from regard.understand.copy_of_log import OpenLog, open_log
+from regard.understand.workbench import open_workbench
 
 ROWS_AT_ONCE = 12_000_000  # touchpoints seen from a point, counted once a point
 Tell = Callable[[int, int], None]
@@ -66,7 +67,7 @@ def membership_over(
 def _follow(
     understanding: Understanding, log: OpenLog, days: Days, spells: Spells, tell: Tell | None
 ) -> None:
-    with Workbench(memory="3GB") as bench:
+    with open_workbench(memory="3GB") as bench:
         known, words = lay_past(bench, understanding, log)
         moments = moments_of(bench, understanding, days, known=known, words=words)
         bench.lay("all_points", moments.table())

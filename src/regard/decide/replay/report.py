@@ -17,6 +17,7 @@ from regard.decide.selectors import SHORT
 from regard.engine.store import Workbench
 from regard.kernel.instant import DAY_US, WEEK_US, from_us, to_us
 from regard.kernel.sql import Sql
+from regard.understand.workbench import open_workbench
 
 SHOWN_PEOPLE = 200  # in the list of who got what; the whole list goes to a file
 
@@ -94,7 +95,7 @@ class Found:
 
 def report_of(replay: Replay) -> Found:
     """Return the report of a replay."""
-    with Workbench() as bench:
+    with open_workbench() as bench:
         bench.lay("decision_laid", replay.moved.decisions)
         bench.lay("enrolment_laid", replay.moved.enrolments)
         bench.make("decision", _last_word())
@@ -136,7 +137,7 @@ def rows_of(
 
     One person's rows carry every word, the delays too; everybody's only the last word of each decision.
     """
-    with Workbench() as bench:
+    with open_workbench() as bench:
         bench.lay("decision_laid", replay.moved.decisions)
         bench.make(
             "decision", _last_word() if person is None else Sql("SELECT * FROM decision_laid")

@@ -24,10 +24,10 @@ from regard.decide.pruning import replayable_since
 from regard.decide.reading import SHOWN_RUN, WHO, Scope, holdout_keys, read_touches
 from regard.engine import desk, journeys
 from regard.engine.instructions import Program, compile_program
-from regard.engine.store import Workbench
 from regard.kernel.instant import DAY_US, to_us
 from regard.kernel.issues import Issue, Refused
 from regard.playbooks.model import Playbook
+from regard.understand.workbench import open_workbench
 from regard.versions.selectors import playbook_of_hash
 
 NUMBERED = (
@@ -62,7 +62,7 @@ def replay_stored(*, playbook: Playbook) -> Compared:
     program = compile_program(playbook_of_hash(digest) if digest else playbook)
     tables = _tables(program, cycles)
     # no ORM past this point
-    with Workbench() as bench:
+    with open_workbench() as bench:
         desk.lay_out(bench, tables)
         moved = journeys.move(bench, program)
     again: dict[str, Told] = {}

@@ -29,11 +29,11 @@ from regard.decide.replay.unknown import count_people, notes_about
 from regard.engine import desk, journeys
 from regard.engine.instructions import Program, compile_program
 from regard.engine.journeys import Moved
-from regard.engine.store import Workbench
 from regard.engine.supposing import ASSUMED
 from regard.kernel.instant import DAY_US, MINUTE_US, to_us
 from regard.kernel.sampling import SCALE, draw
 from regard.playbooks.model import Playbook
+from regard.understand.workbench import open_workbench
 
 GRID_US = 15 * MINUTE_US
 FEW_OF_THEM = 30_000  # above so many people, everybody is read at once
@@ -88,7 +88,7 @@ def replay_playbook(
     everybody, notes = count_people(upto), notes_about(past)
     watch.lap("reading")
     # no ORM past this point
-    with Workbench() as bench:
+    with open_workbench() as bench:
         desk.lay_out(bench, {k: v for k, v in tables.items() if k != "assumed"})
         moved = journeys.move(
             bench,
