@@ -50,6 +50,7 @@ class Workbench:
         self._connection = duckdb.connect(":memory:", config=config)
         self._rows: dict[str, int] = {}  # of each table laid out or made
         self._laid: set[str] = set()
+        self._shown: set[str] = set()  # views
         # Dates without a zone are UTC, wherever the machine stands.
         self._connection.execute("SET TimeZone = 'UTC'")
 
@@ -75,12 +76,16 @@ class Workbench:
 
     def lay(self, name: str, table: pa.Table) -> None:
         """Lay a table out under a name, without copying it."""
+        if name not in self._laid:
+            self._make_room(name)
         self._connection.register(name, table)
         self._rows[name] = table.num_rows
         self._laid.add(name)
 
     def make(self, name: str, sql: Sql) -> None:
         """Make the table `name` from a query with bound values."""
+        if name in self._laid or name in self._shown:
+            self._make_room(name)
         made = self._connection.execute(
             f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql.text}', list(sql.params)
         )
@@ -119,7 +124,22 @@ class Workbench:
 
     def show(self, name: str, sql: Sql) -> None:
         """Make the view `name` of a query without bound values: read again by each step, never held in memory."""
+        if name not in self._shown:
+            self._make_room(name)
         self._connection.execute(f'CREATE OR REPLACE TEMP VIEW "{name}" AS {sql.text}')
+        self._shown.add(name)
+
+    def _make_room(self, name: str) -> None:
+        """A name means one thing: what was laid out, made or shown under it before goes."""
+        if name in self._laid:
+            self._connection.unregister(name)
+            self._laid.remove(name)
+        elif name in self._shown:
+            self._connection.execute(f'DROP VIEW "{name}"')
+            self._shown.remove(name)
+        elif name in self._rows:
+            self._connection.execute(f'DROP TABLE "{name}"')
+        self._rows.pop(name, None)
 
     def drop(self, name: str) -> None:
         """Forget a table that was made, to give its memory back."""
