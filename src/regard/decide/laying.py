@@ -220,7 +220,7 @@ def arm_table(
         (
             (person, compiled.name, arm)
             for compiled in program.journeys
-            if compiled.is_current
+            if compiled.is_current and holdout_share(compiled, program)
             for person in _whom(keys, whom, compiled.number)
             if (arm := arm_of(keys[person], compiled, program)) != "treated"
         ),
