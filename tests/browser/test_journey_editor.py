@@ -58,7 +58,7 @@ def test_the_yaml_is_checked_while_typing_and_a_phone_fits(visit, house):
 def test_the_editor_is_accessible(visit, house, width, scheme):
     page = visit(width=width, scheme=scheme)
     found = []
-    for address in ("?at=steps.0", "?at=settings", "?view=yaml", "/publish", "../new"):
+    for address in ("?at=steps.0", "?at=settings", "?view=yaml", "/publish", "../+new"):
         page.goto(
             f"/journeys/drafts/{house.draft}{address}".replace(f"drafts/{house.draft}../", "")
         )

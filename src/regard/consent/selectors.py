@@ -245,6 +245,7 @@ def consent_facts(*, as_of: datetime, upto: int, people: Iterable[int] | None = 
     withdrawn iff there is a withdrawn_us otherwise; else unknown. `people`: only these survivors.
     """
     where, bound = ("", []) if people is None else _of_people(people)
+    # '+' keeps the planner from walking all words in order of time where few people are asked about.
     at = "CASE WHEN c.occurred_at < c.recorded_at THEN c.occurred_at ELSE c.recorded_at END"
     with connection.cursor() as cursor:
         cursor.execute(
@@ -252,7 +253,7 @@ def consent_facts(*, as_of: datetime, upto: int, people: Iterable[int] | None = 
                        MAX(CASE WHEN c.state = 'granted' THEN {at} END),
                        MAX(CASE WHEN c.state = 'withdrawn' THEN {at} END)
                 FROM consent_consent c JOIN identify_person p ON p.id = c.person_id
-                WHERE c.seq <= %s AND c.recorded_at <= %s {where}
+                WHERE +c.seq <= %s AND +c.recorded_at <= %s {where}
                 GROUP BY COALESCE(p.survivor_id, p.id), c.purpose, c.channel""",  # noqa: S608 (values are bound)
             [upto, to_us(as_of), *bound],
         )
@@ -271,7 +272,11 @@ def consent_facts(*, as_of: datetime, upto: int, people: Iterable[int] | None = 
 
 def _of_people(people: Iterable[int]) -> tuple[str, list[Any]]:
     sql, bound = among(people)
-    return f"AND (p.id {sql} OR p.survivor_id {sql})", [bound, bound]
+    origins = (
+        f"SELECT id FROM identify_person WHERE id {sql}"  # noqa: S608 (values are bound)
+        f" UNION ALL SELECT id FROM identify_person WHERE survivor_id {sql}"
+    )
+    return f"AND c.person_id IN ({origins})", [bound, bound]
 
 
 def consent_states(
