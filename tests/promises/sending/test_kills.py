@@ -20,7 +20,9 @@ import pytest
 from tests.mailserver import MailServer
 from tests.servers import STORES, Server, server
 
-WITHIN = 900.0  # seconds; a guard against hanging, no figure of speed (a loaded machine needs minutes)
+WITHIN = (
+    900.0  # seconds; a guard against hanging, no figure of speed (a loaded machine needs minutes)
+)
 SEEDS = range(1, int(os.environ.get("REGARD_KILL_SEEDS", "3")) + 1)  # of the long form
 
 
