@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from regard.decide.models import Decision
-from regard.learn.selectors import newest_results
+from regard.learn.selectors import result_of
 from regard.sample.history import read_orders, weeks_to_shift
 from regard.understand.selectors import why_in_segment
 from regard.versions.selectors import active_playbook
@@ -131,9 +131,9 @@ def test_the_answer_decides_what_happens_next(story: Story):
 
     # And when everybody had their sixty days, the lead sees, against those held out, whether it helped.
     story.sleep(days=50, compute_each=timedelta(days=5))
-    helped = next(
-        result for result in newest_results() if result.journey == "thank-high-value"
-    ).difference
+    result = result_of("thank-high-value")
+    assert result is not None
+    helped = result.difference
     assert helped.treated >= len(written)
     assert helped.held_out >= len(held_out)
     assert helped.treated_reached >= 3

@@ -11,13 +11,6 @@ def recent_entries(*, limit: int = 100, before: int | None = None) -> list[Entry
     return list((rows if before is None else rows.filter(id__lt=before))[:limit])
 
 
-def entries_of(*, object_type: str, object_id: str, limit: int = 100) -> list[Entry]:
-    """Return what was done to one object, newest first."""
-    return list(
-        Entry.objects.filter(object_type=object_type, object_id=object_id).order_by("-id")[:limit]
-    )
-
-
 def erasure_receipts(*, limit: int = 100) -> list[ErasureReceipt]:
     """Return the receipts of erasures, newest first."""
     return list(ErasureReceipt.objects.order_by("-id")[:limit])

@@ -62,8 +62,3 @@ FIRST_NAMES: dict[str, str] = {
     "Viewed Promotion": "Promotion Viewed",
     "Clicked Promotion": "Promotion Clicked",
 }
-
-
-def meaning_of(name: str) -> Meaning | None:
-    """Return what a touchpoint's name means, or None where it is the company's own."""
-    return MEANINGS.get(name)

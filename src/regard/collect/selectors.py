@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Max, Min, Q
 
-from regard.collect.models import ApiKey, Refusal, Source, Touchpoint
+from regard.collect.models import ApiKey, Refusal, Touchpoint
 from regard.kernel.ids import parse_touchpoint_id, touchpoint_id
 from regard.kernel.instant import from_us, to_us
 
@@ -92,12 +92,6 @@ def timeline_page(
     )
 
 
-def touchpoints_of(origins: Collection[int]) -> Iterator[TouchpointRow]:
-    """Yield every touchpoint of a person's origins, oldest first (access export)."""
-    rows = Touchpoint.objects.filter(origin__in=origins).select_related("source")
-    return (_shown(row) for row in rows.order_by("occurred_at", "seq").iterator(chunk_size=2000))
-
-
 def touchpoints_after(seq: int, *, limit: int | None = None) -> Iterator[TouchpointRow]:
     """Yield the log behind a sequence number, in its order (export of the whole log)."""
     rows = Touchpoint.objects.filter(seq__gt=seq).select_related("source").order_by("seq")
@@ -143,11 +137,6 @@ def refusal_counts(*, since: datetime) -> dict[str, int]:
 def key_list() -> list[ApiKey]:
     """Return every key, newest first, revoked ones too."""
     return list(ApiKey.objects.select_related("source").order_by("-created_at", "-id"))
-
-
-def source_names() -> dict[int, str]:
-    """Return the name of every source by its id."""
-    return dict(Source.objects.values_list("id", "name"))
 
 
 def _read_mark(mark: str | None) -> tuple[int, int] | None:

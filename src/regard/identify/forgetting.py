@@ -28,13 +28,6 @@ def id_hash(key: Key) -> str:
     ).hexdigest()
 
 
-def forget_ids(*, keys: Iterable[Key], now: datetime) -> list[str]:
-    """Remember that these ids belong to an erased person; return their hashes."""
-    hashes = sorted({id_hash(key) for key in keys})
-    forget_hashes(hashes=hashes, now=now)
-    return hashes
-
-
 def forget_hashes(*, hashes: Iterable[str], now: datetime) -> None:
     """Remember erased ids by hashes kept elsewhere (the list outside the database)."""
     Forgotten.objects.bulk_create(

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import F, Q
 
 from regard.collect.among import among
-from regard.identify.models import AccountMember, Identifier, Joining, JoinProposal, Person
+from regard.identify.models import Identifier, Joining, JoinProposal, Person
 from regard.identify.normalise import ANONYMOUS_ID, EMAIL, FOREIGN, PHONE, USER_ID, clean_key
 from regard.kernel.ids import parse_public_id, public_id
 
@@ -212,12 +212,3 @@ def open_proposals(
         origins = origins or origins_of(person)
         rows = rows.filter(one_id__in=origins) | rows.filter(other_id__in=origins)
     return list(rows[:limit])
-
-
-def accounts_of(person: int) -> list[tuple[int, str, dict[str, object]]]:
-    """Return (account, external id, traits) of each account a person belongs to."""
-    members = AccountMember.objects.filter(person_id__in=origins_of(person)).select_related(
-        "account"
-    )
-    found = {m.account_id: (m.account_id, m.account.external_id, m.account.traits) for m in members}
-    return list(found.values())

@@ -19,24 +19,10 @@ class Result:
     difference: Difference
 
 
-def newest_results() -> list[Result]:
-    """Return the newest measure of each journey and goal, by name."""
-    newest: dict[tuple[str, str], Measure] = {}
-    for row in Measure.objects.order_by("as_of"):
-        newest[row.journey, row.goal] = row
-    return [_result(newest[key]) for key in sorted(newest)]
-
-
 def result_of(journey: str) -> Result | None:
     """Return a journey's newest result, or None before the first measure."""
     row = Measure.objects.filter(journey=journey).order_by("-as_of").first()
     return _result(row) if row else None
-
-
-def results_over_time(journey: str, *, days: int = 180) -> list[Result]:
-    """Return a journey's results, oldest first."""
-    rows = Measure.objects.filter(journey=journey).order_by("-as_of")[:days]
-    return [_result(row) for row in reversed(rows)]
 
 
 def _result(row: Measure) -> Result:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Q
 
 from regard.collect.among import among
 from regard.collect.models import Source
-from regard.identify.models import Identifier
-from regard.identify.normalise import ANONYMOUS_ID, EMAIL, PHONE
+from regard.identify.models import Identifier, Person
+from regard.identify.normalise import EMAIL, PHONE
 from regard.identify.selectors import families_of, origins_of, public_ids_of, survivor_of
 from regard.profile.cards import OWNER
-from regard.profile.folding import display_name
-from regard.profile.models import Card, FieldChange, Note, Promise, Tag
+from regard.profile.models import Card, FieldChange, Tag
 from regard.profile.searching import Found as Found
 from regard.profile.searching import search_people as search_people
 
@@ -49,16 +49,22 @@ def person_cards(survivors: Iterable[int]) -> list[PersonCard]:
     wanted = list(survivors)
     public = public_ids_of(wanted)
     cards = Card.objects.in_bulk(wanted)
-    tags: dict[int, list[str]] = {}
-    for person, name in (
-        Tag.objects.filter(person_id__in=wanted).order_by("name").values_list("person_id", "name")
-    ):
-        tags.setdefault(person, []).append(name)
+    tags = _tags_of(wanted)
     return [
-        _card(person, public[person], cards.get(person), tags.get(person, []))
+        _card(person, public[person], cards.get(person), sorted(tags.get(person, ())))
         for person in wanted
         if person in public
     ]
+
+
+def _tags_of(survivors: list[int]) -> dict[int, set[str]]:
+    """Return the tags of surviving people, those given to who was joined into them too."""
+    origins = Person.objects.filter(Q(id__in=survivors) | Q(survivor_id__in=survivors))
+    rows = Tag.objects.filter(person_id__in=origins.values("id"))
+    tags: dict[int, set[str]] = {}
+    for origin, survivor, name in rows.values_list("person_id", "person__survivor_id", "name"):
+        tags.setdefault(survivor or origin, set()).add(name)
+    return tags
 
 
 def _card(person: int, public: str, card: Card | None, tags: list[str]) -> PersonCard:
@@ -148,12 +154,6 @@ def fields_of(person: int, *, origins: Collection[int] = ()) -> list[FieldRow]:
     ]
 
 
-def field_history(person: int, name: str) -> list[FieldChange]:
-    """Return every telling of one field, newest first."""
-    rows = FieldChange.objects.filter(person_id__in=origins_of(person), name=name)
-    return list(rows.order_by("-occurred_at", "-seq"))
-
-
 def names_of(people: Iterable[int]) -> dict[int, str]:
     """Return what to call each of these surviving people."""
     sql, bound = among(people)
@@ -163,34 +163,3 @@ def names_of(people: Iterable[int]) -> dict[int, str]:
             [bound],
         )
         return dict(cursor.fetchall())
-
-
-def notes_of(person: int) -> list[Note]:
-    """Return the notes about a person, newest first."""
-    return list(Note.objects.filter(person_id__in=origins_of(person)).order_by("-at", "-id"))
-
-
-def tags_of(person: int) -> list[str]:
-    """Return the tags of a person over all origins."""
-    return sorted(
-        set(Tag.objects.filter(person_id__in=origins_of(person)).values_list("name", flat=True))
-    )
-
-
-def promises_of(person: int) -> list[Promise]:
-    """Return what we promised a person, open ones first, the one due first on top."""
-    rows = list(Promise.objects.filter(person_id__in=origins_of(person)))
-    return sorted(rows, key=lambda row: (row.state != Promise.State.OPEN, row.due_at))
-
-
-def promises_due(*, as_of: datetime, owner: int | None = None, limit: int = 50) -> list[Promise]:
-    """Return open promises due by `as_of`, the longest due first; `owner`: only one colleague's."""
-    rows = Promise.objects.filter(state=Promise.State.OPEN, due_at__lte=as_of)
-    if owner is not None:
-        rows = rows.filter(owner_id=owner)
-    return list(rows.order_by("due_at", "id")[:limit])
-
-
-def name_from(fields: dict[str, object], ids: Iterable[tuple[str, str]]) -> str:
-    """Return what to call somebody with these fields and ids who has no card yet."""
-    return display_name(fields, ((k, v) for k, v in ids if k != ANONYMOUS_ID), "Visitor")

@@ -13,7 +13,6 @@ from regard.collect.selectors import (
     tally,
     timeline_page,
     touchpoints_after,
-    touchpoints_of,
 )
 from regard.collect.services import record
 from tests.stages.messages import a_source, message
@@ -61,17 +60,13 @@ def test_no_mark_is_an_error(mark: str):
     assert read is None or all(abs(number) < 10**18 for number in read)
 
 
-def test_the_whole_history_oldest_first(of_ana: list[int]):
-    assert [row.message_id for row in touchpoints_of([7, 8])] == ["m0", "m1", "m2", "m4", "m3"]
-
-
 def test_the_log_behind_a_number(of_ana: list[int]):
     assert [row.message_id for row in touchpoints_after(of_ana[2])] == ["m3", "m4", "other"]
     assert [row.message_id for row in touchpoints_after(of_ana[2], limit=1)] == ["m3"]
 
 
 def test_a_touchpoint_by_its_id(of_ana: list[int]):
-    row = next(touchpoints_of([7]))
+    row = timeline_page([7]).rows[0]
     assert find_touchpoint(row.id) == row
     assert find_touchpoint(row.id[:-1] + ("0" if row.id[-1] != "0" else "1")) != row
     assert find_touchpoint("tp_nonsense") is None

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from regard.identify.forgetting import forget_ids
+from regard.identify.forgetting import forget_hashes, id_hash
 from regard.identify.models import Identifier, Joining, JoinProposal, Person
 from regard.identify.selectors import (
     find_person,
@@ -183,8 +183,11 @@ def test_a_runaway_of_merges_stops_too():
 
 
 def test_an_erased_person_is_not_made_again():
-    forget_ids(
-        keys=[("user_id", "ana"), ("email", "ana@example.org"), ("anonymous_id", "tablet")], now=NOW
+    forget_hashes(
+        hashes=map(
+            id_hash, [("user_id", "ana"), ("email", "ana@example.org"), ("anonymous_id", "tablet")]
+        ),
+        now=NOW,
     )
     assert (
         resolve(
@@ -202,7 +205,9 @@ def test_an_erased_person_is_not_made_again():
 
 def test_a_living_person_beside_an_erased_id_stays_and_does_not_take_it():
     (ben,) = resolve([message(user="ben")])
-    forget_ids(keys=[("email", "ana@example.org"), ("anonymous_id", "tablet")], now=NOW)
+    forget_hashes(
+        hashes=map(id_hash, [("email", "ana@example.org"), ("anonymous_id", "tablet")]), now=NOW
+    )
     assert (
         resolve(
             [message(user="ben", email="ana@example.org"), message(user="ben", anonymous="tablet")]

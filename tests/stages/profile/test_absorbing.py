@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from regard.collect.services import record
-from regard.identify.forgetting import forget_ids
+from regard.identify.forgetting import forget_hashes, id_hash
 from regard.identify.models import Account
 from regard.identify.services import merge_people, resolve, unmerge
 from regard.kernel.instant import from_us
@@ -162,6 +162,6 @@ def test_an_account_folds_its_traits_order_free():
 
 def test_an_erased_address_does_not_come_back_through_somebody_else():
     (ben,) = receive(identify(user="ben"))
-    forget_ids(keys=[("email", "ana@example.org")], now=NOW)
+    forget_hashes(hashes=map(id_hash, [("email", "ana@example.org")]), now=NOW)
     receive(identify(user="ben", email="ana@example.org", city="Leeds"))
     assert card(ben).fields == {"city": "Leeds"}
