@@ -114,7 +114,9 @@ def a_world(program: Program, people: Sequence[int], clock: Sequence[int]) -> di
     return {
         **desk.program_tables(program, forbidden={}, marks={}),
         "clock": rows("clock", ({"as_of": t} for t in clock)),
-        "person": rows("person", ({"person": p, "zone": "UTC"} for p in people)),
+        "person": rows(
+            "person", ({"person": p, "zone": "UTC", "from_us": 0, "to_us": 2**62} for p in people)
+        ),
         "address": rows(
             "address", ({"person": p, "channel": "email", "visible_us": 0} for p in people)
         ),

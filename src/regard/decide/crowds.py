@@ -19,6 +19,8 @@ from regard.engine.instructions import Instruction, Program
 from regard.kernel.instant import DAY_US, from_us
 from regard.playbooks.guardrails import Guardrails
 
+FOREVER_US = 2**62
+
 
 def crowd_table(program: Program, stretch: Stretch, coming: Iterable[Arrival]) -> pa.Table:
     """Return `crowd`: the steps that would reach more people than the guardrails allow without approval."""
@@ -48,9 +50,9 @@ def crowd_table(program: Program, stretch: Stretch, coming: Iterable[Arrival]) -
         for one in compiled.instructions:
             place = (compiled.name, one.step)
             people = entering[compiled.name] + due.get(compiled.name, 0) + went.get(place, 0)
-            above = _most_without_approval(guardrails, one)
+            above = most_without_approval(guardrails, one)
             if above is not None and people > above:
-                rows.append((*place, people, place in approved))
+                rows.append((*place, people, place in approved, 0, FOREVER_US, None))
     return as_input("crowd", dict.fromkeys(rows))
 
 
@@ -69,7 +71,7 @@ def _went(journeys: set[str], stretch: Stretch) -> dict[tuple[str, str], int]:
     return {(journey, step): people for journey, step, people in rows}
 
 
-def _most_without_approval(guardrails: Guardrails, one: Instruction) -> int | None:
+def most_without_approval(guardrails: Guardrails, one: Instruction) -> int | None:
     """Return how many people an act may reach in a day by itself, or None where that is not limited.
 
     A complaint never waits for approval: a task that pauses promotions is care owed, whatever the number.

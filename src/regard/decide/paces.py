@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from regard.collect.among import among
 from regard.decide.columns import as_input, read_rows
-from regard.decide.reading import WHO, Scope
+from regard.decide.reading import Scope
 from regard.kernel.instant import to_us
 
 PACE, PAUSE_UNTIL = "contact_pace", "contact_pause_until"
@@ -22,7 +22,7 @@ def read_paces(scope: Scope) -> pa.Table:
     """Return `pace`: (person, word, from_us, to_us), each wish from when it was told until another one was."""
     listed, names = among([PACE, PAUSE_UNTIL])
     rows = read_rows(
-        f"SELECT {WHO}, f.name, f.value, f.occurred_at FROM profile_fieldchange AS f{scope.joined('f.person_id')}"
+        f"SELECT {scope.who}, f.name, f.value, f.occurred_at FROM profile_fieldchange AS f{scope.joined('f.person_id')}"
         f" AND f.name {listed.replace('%s', '%(names)s')} AND f.seq <= %(upto)s ORDER BY f.occurred_at, f.seq",
         scope.bound(names=names),
     )

@@ -31,6 +31,7 @@ from regard.playbooks.guardrails import Minors
 REACHED_BY = {"email": (EMAIL, "email"), "sms": (PHONE, "phone"), "phone": (PHONE, "phone")}
 NEEDS_NO_ADDRESS = ("push", "app", "web", "chat", "social")
 WHO = "COALESCE(o.survivor_id, o.id)"
+FOREVER_US = 2**62
 # Results of a run that is not finished are not shown (contract 10).
 SHOWN_RUN = "(SELECT COALESCE(MAX(id), 0) FROM understand_run WHERE finished_at IS NOT NULL)"
 SHOWN_MEMBER = f"m.since_run <= {SHOWN_RUN} AND (m.until_run IS NULL OR m.until_run > {SHOWN_RUN})"
@@ -45,6 +46,14 @@ class Scope:
     people: Sequence[int] | None
     upto: int
     as_then: bool = False  # a replay: a row is seen from its own instant on, not from the beginning
+    by_origin: bool = (
+        False  # whose a row was when it came: who speaks for them since is the reader's to say
+    )
+
+    @property
+    def who(self) -> str:
+        """Return the SQL of whose a row is."""
+        return "o.id" if self.by_origin else WHO
 
     def seen(self, column: str) -> str:
         """Return the SQL of `visible_us` of a row that happened at `column`."""
@@ -106,7 +115,9 @@ def people_table(cards: dict[int, dict[str, Any]], minors: Minors | None) -> pa.
             (
                 person,
                 zone_key(known.get("time_zone"), known.get("country")),
-                _comes_of_age(known.get(minors.field), minors.under) if minors else None,
+                comes_of_age(known.get(minors.field), minors.under) if minors else None,
+                0,
+                FOREVER_US,
             )
             for person, known in cards.items()
         ),
@@ -122,7 +133,7 @@ def read_consents(scope: Scope) -> pa.Table:
     seen = f"CASE WHEN c.batch_id IS NULL THEN c.recorded_at ELSE {at} END"
     return read_input(
         "consent",
-        f"SELECT {WHO}, c.purpose, c.channel, c.state = 'granted', {at}, c.seq{scope.seen_too(seen)}"
+        f"SELECT {scope.who}, c.purpose, c.channel, c.state = 'granted', {at}, c.seq{scope.seen_too(seen)}"
         f" FROM consent_consent AS c{scope.joined('c.person_id')} AND c.seq <= %(upto)s",
         scope.bound(),
         **scope.seen_always(),
@@ -133,7 +144,7 @@ def read_restrictions(scope: Scope) -> pa.Table:
     """Return `restriction`: restrictions and objections, set and lifted."""
     return read_input(
         "restriction",
-        f"SELECT {WHO}, r.person_id, r.kind, r.lifted, r.seq{scope.seen_too('r.at')}"
+        f"SELECT {scope.who}, r.person_id, r.kind, r.lifted, r.seq{scope.seen_too('r.at')}"
         f" FROM consent_restriction AS r{scope.joined('r.person_id')} AND r.seq <= %(upto)s",
         scope.bound(),
         **scope.seen_always(),
@@ -169,11 +180,11 @@ def read_addresses(
             if kind == by
         } | told
         suppressed = as_input("suppression", _suppressed(found, scope))
-        parts = [as_input("address", ((person, channel, 0) for person, channel in found))]
+        parts = [as_input("address", ((person, channel, 0, None) for person, channel in found))]
     else:
         suppressed = as_input("suppression", ())
         ids = read_columns(f"SELECT DISTINCT {WHO}, i.kind{known}", bound, _KNOWN_AS)
-        parts = [as_input("address", ((person, channel, 0) for person, channel in told))]
+        parts = [as_input("address", ((person, channel, 0, None) for person, channel in told))]
         parts += [
             _reached(ids.filter(pc.equal(ids["kind"], by))["person"], channel)
             for channel, (by, _) in reached.items()
@@ -186,7 +197,8 @@ def read_addresses(
 def _reached(people: pa.Array, channel: str) -> pa.Table:
     """Return `address` of people who can all be reached on a channel, known from the beginning."""
     known = [pa.repeat(pa.scalar(channel), len(people)), pa.repeat(pa.scalar(0), len(people))]
-    return pa.table([people, *known], schema=INPUTS["address"])
+    never = pa.nulls(len(people), pa.int64())
+    return pa.table([people, *known, never], schema=INPUTS["address"])
 
 
 def _suppressed(found: dict[tuple[int, str], str], scope: Scope) -> Iterable[tuple[Any, ...]]:
@@ -219,7 +231,7 @@ def read_contacts(scope: Scope, *, since_us: int, claimed_only: bool) -> pa.Tabl
     )
     ours = read_input(
         "contact",
-        f"SELECT {WHO}, COALESCE(d.outcome_at, d.as_of), d.channel, d.counts, d.id FROM decide_decision AS d"
+        f"SELECT {scope.who}, COALESCE(d.outcome_at, d.as_of), d.channel, d.counts, d.id FROM decide_decision AS d"
         f"{scope.joined('d.person_id')} AND d.as_of > %(since)s AND d.verdict = 'go' AND d.counts > 0"
         f" AND d.outcome IN {gone}",
         scope.bound(since=since_us - DAY_US * 30),
@@ -228,7 +240,7 @@ def read_contacts(scope: Scope, *, since_us: int, claimed_only: bool) -> pa.Tabl
     )
     theirs = read_input(
         "contact",
-        f"SELECT {WHO}, t.occurred_at, {scope.seen('t.occurred_at')}, t.channel FROM collect_touchpoint AS t"
+        f"SELECT {scope.who}, t.occurred_at, {scope.seen('t.occurred_at')}, t.channel FROM collect_touchpoint AS t"
         f" JOIN collect_source AS s ON s.id = t.source_id{scope.joined('t.origin')}"
         " AND t.occurred_at > %(since)s AND t.seq <= %(upto)s AND t.direction = 'out'"
         " AND t.actor = 'automation' AND s.kind <> 'product'",
@@ -244,7 +256,7 @@ def read_humans(scope: Scope, *, since_us: int) -> pa.Table:
     """Return `human`: when a colleague was last in touch."""
     return read_input(
         "human",
-        f"SELECT {WHO}, t.occurred_at, {scope.seen('t.occurred_at')} FROM collect_touchpoint AS t{scope.joined('t.origin')}"
+        f"SELECT {scope.who}, t.occurred_at, {scope.seen('t.occurred_at')} FROM collect_touchpoint AS t{scope.joined('t.origin')}"
         " AND t.occurred_at > %(since)s AND t.seq <= %(upto)s AND t.actor = 'staff' AND t.direction <> 'none'",
         scope.bound(since=since_us),
     )
@@ -253,7 +265,7 @@ def read_humans(scope: Scope, *, since_us: int) -> pa.Table:
 def read_complaints(scope: Scope) -> pa.Table:
     """Return `complaint`: tasks that pause promotions, from their opening to their closing, as the log tells it."""
     rows = read_rows(
-        f"SELECT {WHO}, t.name, t.occurred_at, t.properties FROM collect_touchpoint AS t"
+        f"SELECT {scope.who}, t.name, t.occurred_at, t.properties FROM collect_touchpoint AS t"
         f" JOIN collect_source AS s ON s.id = t.source_id{scope.joined('t.origin')} AND t.seq <= %(upto)s"
         " AND t.name IN ('Task Opened', 'Task Closed', 'Task Reopened') AND s.kind <> 'api' ORDER BY t.seq",
         scope.bound(),
@@ -277,7 +289,7 @@ def read_touches(scope: Scope, program: Program, *, since_us: int) -> tuple[pa.T
     listed, bound = among(sorted({one.name for one in wanted}))
     keys = {key for one in wanted for key in one.where}
     rows = read_rows(
-        f"SELECT t.seq, {WHO}, t.name, t.occurred_at, t.occurred_at, t.score_milli, t.value_minor, t.properties"
+        f"SELECT t.seq, {scope.who}, t.name, t.occurred_at, t.occurred_at, t.score_milli, t.value_minor, t.properties"
         f" FROM collect_touchpoint AS t{scope.joined('t.origin')}"
         f" AND t.name {listed.replace('%s', '%(names)s')} AND t.occurred_at > %(since)s AND t.seq <= %(upto)s",
         scope.bound(names=bound, since=since_us),
@@ -301,7 +313,7 @@ def holdout_keys(people: Sequence[int]) -> dict[int, int]:
     )
 
 
-def _comes_of_age(value: object, age: int) -> int | None:
+def comes_of_age(value: object, age: int) -> int | None:
     """Return the instant at which somebody born on this day is `age` years old, or None where it is no day."""
     try:
         born = date.fromisoformat(str(value)[:10])

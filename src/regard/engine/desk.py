@@ -35,7 +35,8 @@ ENROLMENT = _schema(
 )  # fmt: skip
 INPUTS: Mapping[str, pa.Schema] = {
     "clock": _schema(as_of=_I),
-    "person": _schema(person=_I, zone=_T, adult_us=_I),
+    # One row a person and time: a replay sees the zone of then, and the birthday told by then.
+    "person": _schema(person=_I, zone=_T, adult_us=_I, from_us=_I, to_us=_I),
     "arm": _schema(person=_I, journey=_T, arm=_T),
     "draw": _schema(person=_I, number=_I, pc=_I, draw=_I),
     "touch": _schema(
@@ -52,7 +53,7 @@ INPUTS: Mapping[str, pa.Schema] = {
     ),
     "restriction": _schema(person=_I, origin=_I, kind=_T, is_lifted=_B, seq=_I, visible_us=_I),
     "suppression": _schema(person=_I, channel=_T, scope=_T, is_lifted=_B, seq=_I, visible_us=_I),
-    "address": _schema(person=_I, channel=_T, visible_us=_I),
+    "address": _schema(person=_I, channel=_T, visible_us=_I, gone_us=_I),
     "contact": _schema(person=_I, at_us=_I, visible_us=_I, channel=_T, bit=_I, world=_I, seq=_I),
     "human": _schema(person=_I, at_us=_I, visible_us=_I),
     "complaint": _schema(person=_I, opened_us=_I, closed_us=_I, world=_I),
@@ -60,7 +61,9 @@ INPUTS: Mapping[str, pa.Schema] = {
     "hour": _schema(zone=_T, minute=_I, at_us=_I),
     "pace": _schema(person=_I, word=_T, from_us=_I, to_us=_I),  # their own wish: 'less' or 'pause'
     "paused": _schema(journey=_T),
-    "crowd": _schema(journey=_T, step=_T, people=_I, is_approved=_B),
+    "crowd": _schema(
+        journey=_T, step=_T, people=_I, is_approved=_B, from_us=_I, to_us=_I, opens_us=_I
+    ),  # opens_us: when it is known to be approved, in a replay
 }
 PROMOTION, SURVEY, SERVICE = 1, 2, 4  # what a message counts as; caps name them by a mask
 _MASKS = {"promotions": 1, "surveys": 2, "promotions_and_surveys": 3, "everything": 7}

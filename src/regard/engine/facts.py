@@ -29,7 +29,8 @@ def facts_steps(human: HumanTouch | None) -> list[Step]:
         *_pace_steps(human),
         *_complaint_steps(),
         *_wish_steps(),
-        _hours_step("moment", "SELECT DISTINCT p.zone, c.t FROM candidate AS c JOIN person AS p ON p.person = c.person",
+        _hours_step("moment", "SELECT DISTINCT p.zone, c.t FROM candidate AS c JOIN person AS p ON p.person = c.person"
+                    " AND p.from_us <= c.t AND c.t < p.to_us",
                     ("candidate", "person"), "The zones and instants whose hours are asked for.", needs_rows=(("candidate",),)),
         _hours_step(
             "hours",
@@ -94,7 +95,7 @@ def _reach_steps() -> list[Step]:
             "address_now",
             Sql(
                 "SELECT DISTINCT c.eid FROM candidate AS c JOIN address AS a ON a.person = c.person"
-                " AND a.channel = c.channel AND a.visible_us <= c.t"
+                " AND a.channel = c.channel AND a.visible_us <= c.t AND (a.gone_us IS NULL OR a.gone_us > c.t)"
             ),
             ("candidate", "address"),
             "Who can be reached on the channel at all.",
@@ -234,14 +235,15 @@ def _gathering_step(human: HumanTouch | None) -> Step:
             " k.cap, k.cap_at_most, k.cap_opens_us,"
             " w2.pause_ends_us, w3.heard_us + CAST(? AS BIGINT) AS less_opens_us,"
             " COALESCE(w.people, 0) AS crowd, COALESCE(NOT w.is_approved, FALSE) AS needs_approval,"
+            " w.opens_us AS approved_us,"
             " COALESCE(h.is_open, 0) = 1 AS is_open, h.opens_us"
-            " FROM candidate AS c JOIN person AS p ON p.person = c.person"
+            " FROM candidate AS c JOIN person AS p ON p.person = c.person AND p.from_us <= c.t AND c.t < p.to_us"
             " LEFT JOIN limits_now AS l ON l.eid = c.eid LEFT JOIN consent_now AS n ON n.eid = c.eid"
             " LEFT JOIN address_now AS a ON a.eid = c.eid LEFT JOIN suppressed_now AS s ON s.eid = c.eid"
             " LEFT JOIN cap_now AS k ON k.eid = c.eid LEFT JOIN automated_now AS u ON u.eid = c.eid"
             " LEFT JOIN wished_now AS w2 ON w2.eid = c.eid LEFT JOIN heard_now AS w3 ON w3.eid = c.eid"
             " LEFT JOIN complaint_now AS o ON o.eid = c.eid LEFT JOIN paused AS z ON z.journey = c.journey"
-            " LEFT JOIN crowd AS w ON w.journey = c.journey AND w.step = c.step"
+            " LEFT JOIN crowd AS w ON w.journey = c.journey AND w.step = c.step AND w.from_us <= c.t AND c.t < w.to_us"
             " LEFT JOIN hours AS h ON h.zone = p.zone AND h.t = c.t",
             (after, LESS_OFTEN_US),
         ),

@@ -153,7 +153,9 @@ GUARDRAILS: tuple[Guardrail, ...] = (
     Guardrail(
         "needs_approval", "wait", f"({IS_MARKETING} OR NOT f.is_message) AND f.needs_approval",
         "Goes to {crowd} people, which needs a second pair of eyes",
-        "A colleague approves the step", f"f.t + {HOUR_US}",
+        "A colleague approves the step",
+        f"CASE WHEN f.approved_us IS NULL THEN f.t + {HOUR_US}"  # a replay knows when, the live run does not
+        f" ELSE GREATEST(f.t + {HOUR_US}, LEAST(f.approved_us, f.asked_us + f.give_up_us)) END",
     ),
     Guardrail(
         "quiet_hours", "wait", f"{IS_MARKETING} AND NOT f.is_open",

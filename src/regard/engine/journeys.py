@@ -186,7 +186,7 @@ def _decisions(bench: Workbench) -> pa.Table:
             " d.step_us, 'no', d.arm, NULL, '', NULL, NULL, NULL, NULL, 0, 0, p.zone, NULL, NULL, i.is_message,"
             " i.minutes, i.priority, i.worth_milli, d.arm, d.entry_key, d.world, d.supposed"
             " FROM due AS d JOIN instruction AS i ON i.number = d.number AND i.pc = d.pc"
-            " JOIN person AS p ON p.person = d.person"
+            " JOIN person AS p ON p.person = d.person AND p.from_us <= d.t AND d.t < p.to_us"
             " WHERE d.arm <> 'treated' AND i.is_message AND (d.exit_us IS NULL OR d.exit_us > d.t)"
         )
     ).cast(desk.DECISION)

@@ -76,7 +76,7 @@ def due_steps() -> list[Step]:
             Sql(
                 f"SELECT {_listed('d')}, d.t, {TERMS}, p.zone FROM due AS d"
                 " JOIN instruction AS i ON i.number = d.number AND i.pc = d.pc"
-                " JOIN person AS p ON p.person = d.person"
+                " JOIN person AS p ON p.person = d.person AND p.from_us <= d.t AND d.t < p.to_us"
                 " WHERE (d.arm = 'treated' OR NOT i.is_message) AND (d.exit_us IS NULL OR d.exit_us > d.t)"
             ),
             ("due", "instruction", "person"),
