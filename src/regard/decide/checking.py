@@ -7,16 +7,19 @@ first, in order, so that two workers never judge one person at the same time, an
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from django.db import connection
 
+from regard.collect.among import among
 from regard.collect.sequence import last_sequence
 from regard.consent.services import lock_people
 from regard.decide.benches import workbench_for
+from regard.decide.columns import as_columns, read_rows
 from regard.decide.filing import explain
 from regard.decide.laying import permissions_about
 from regard.decide.models import Decision
@@ -36,21 +39,38 @@ from regard.playbooks.model import Playbook
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The verdict on one decision now. `facts` are the values seen; `consent_seq` is the row a yes rests on."""
+    """The verdict on one decision now, with its reason and when to ask again."""
 
-    decision: int
     verdict: str  # go, no, wait
     code: str
     words: str
-    change: str = ""
     retry_at: datetime | None = None
-    consent_seq: int | None = None
-    facts: dict[str, Any] = field(default_factory=dict)
 
 
+_ASKED = pa.schema(
+    [(name, pa.int64()) for name in ("eid", "number", "pc", "person", "t", "asked_us", "own_seq")]
+    + [("arm", pa.string()), ("world", pa.int64()), ("entry_key", pa.string()), ("supposed", pa.string())]
+)  # fmt: skip
 GONE = Judged(
-    0, "no", "journey_gone", "The journey or this step of it is not in the playbook any more"
+    "no", "journey_gone", "The journey or this step of it is not in the playbook any more"
 )
+# What explains a verdict, and what it is.
+_TOLD = (
+    "eid", "verdict", "code", "retry_us", "purpose", "channel", "forbidden", "mark", "automated", "crowd", "cap", "zone",
+)  # fmt: skip
+
+
+class _Asked(NamedTuple):
+    """One decision that is asked about again, with the arm of the enrolment it comes from."""
+
+    id: int
+    person: int
+    journey: str
+    version: str
+    step: str
+    asked_us: int
+    arm: str
+    entry_key: str
 
 
 def check(*, decision_ids: Sequence[int], playbook: Playbook, now: datetime) -> dict[int, Judged]:
@@ -61,38 +81,47 @@ def check(*, decision_ids: Sequence[int], playbook: Playbook, now: datetime) -> 
     """
     if not connection.in_atomic_block:
         raise RuntimeError("decisions are judged inside the transaction that claims them")
-    rows = {
-        row.id: row
-        for row in Decision.objects.filter(id__in=decision_ids).select_related("enrolment")
-    }
-    lock_people(row.person_id for row in rows.values())
-    pairs = {(row.journey, row.version) for row in rows.values()}
-    program = program_of(playbook, pairs=pairs)
-    known = {i: row for i, row in rows.items() if _place(program, row) is not None}
-    judged = {i: GONE for i in rows if i not in known}
-    if known:
-        judged |= _judge(program, known, to_us(now))
-    return judged
+    asked = _read_asked(decision_ids)
+    lock_people(one.person for one in asked)
+    program = program_of(playbook, pairs={(one.journey, one.version) for one in asked})
+    places = {one.id: _place(program, one) for one in asked}
+    known = [(one, place) for one in asked if (place := places[one.id]) is not None]
+    judged = {one.id: GONE for one in asked if places[one.id] is None}
+    return judged | (_judge(program, known, to_us(now)) if known else {})
 
 
-def _judge(program: Program, rows: Mapping[int, Decision], now_us: int) -> dict[int, Judged]:
-    survivors = survivors_of(row.person_id for row in rows.values())
-    scope = Scope(sorted(set(survivors.values())), last_sequence())
-    asked = _asked_table(program, rows, survivors, now_us)
-    tables = tables_of(program) | permissions_about(
-        program, scope, now_us=now_us, claimed_only=True
+def _read_asked(decision_ids: Sequence[int]) -> list[_Asked]:
+    listed, bound = among(decision_ids)
+    rows = read_rows(
+        "SELECT d.id, d.person_id, d.journey, d.version, d.step, d.asked_at, COALESCE(e.arm, 'treated'),"
+        " COALESCE(e.entry_key, '') FROM decide_decision AS d LEFT JOIN decide_enrolment AS e ON e.id = d.enrolment_id"
+        f" WHERE d.id {listed}",
+        [bound],
     )
+    return [_Asked(*row) for row in rows]
+
+
+def _judge(
+    program: Program, asked: Sequence[tuple[_Asked, tuple[int, int]]], now_us: int
+) -> dict[int, Judged]:
+    survivors = survivors_of(one.person for one, _ in asked)
+    scope = Scope(sorted(set(survivors.values())), last_sequence())
+    known = permissions_about(program, scope, now_us=now_us, claimed_only=True)
+    tables = tables_of(program) | _begun(known, now_us)
+    waiting = _asked_table(asked, survivors, now_us)
     # no ORM past this point
     found: list[dict[str, Any]] = []
-    with workbench_for("claim", len(rows)) as bench:
+    with workbench_for("claim", len(asked)) as bench:
         desk.lay_out(bench, tables)
-        bench.lay("asked_laid", asked)
+        bench.lay("asked_laid", waiting)
         bench.make("asked", Sql("SELECT * FROM asked_laid"))
         plan = Plan((*desk.INPUTS, "cap", "candidate"), tuple(_steps(program)))
-        while bench.take(Sql("SELECT COUNT(*) AS n FROM asked")).column("n")[0].as_py():
+        while not bench.is_empty("asked"):
             bench.make("candidate", _best_of_each())
             plan.run(bench)
-            found += bench.take(Sql("SELECT * FROM verdict")).to_pylist()
+            found += bench.take(Sql(f"SELECT {', '.join(_TOLD)} FROM verdict")).to_pylist()
+            if len(found) == len(asked):  # as nearly always: one message a person
+                break
             bench.make(
                 "contact",
                 Sql(
@@ -104,7 +133,32 @@ def _judge(program: Program, rows: Mapping[int, Decision], now_us: int) -> dict[
                 "asked",
                 Sql("SELECT a.* FROM asked AS a WHERE a.eid NOT IN (SELECT eid FROM candidate)"),
             )
-    return {row["eid"]: _judged(program, row) for row in found}
+    return _explained(program, found)
+
+
+def _begun(known: Mapping[str, pa.Table], now_us: int) -> dict[str, pa.Table]:
+    """Let what was written down hold from now at the latest: a clock that was set back hides no complaint and no wish."""
+    tables = dict(known)
+    for name, column in (("complaint", "opened_us"), ("pace", "from_us")):
+        at, place = tables[name].column(column), tables[name].column_names.index(column)
+        begun = pc.min_element_wise(at, pa.scalar(now_us, pa.int64()))
+        tables[name] = tables[name].set_column(place, column, begun)
+    return tables
+
+
+def _explained(program: Program, found: Sequence[dict[str, Any]]) -> dict[int, Judged]:
+    """Put verdicts into words, once for each different set of values they speak of."""
+    told: dict[tuple[Any, ...], str] = {}
+    judged = {}
+    for row in found:
+        values = tuple(row[name] for name in _TOLD[1:])
+        if values not in told:
+            told[values] = explain(program, row)[0]
+        retry = row["retry_us"]
+        judged[row["eid"]] = Judged(
+            row["verdict"], row["code"], told[values], None if retry is None else from_us(retry)
+        )
+    return judged
 
 
 def _steps(program: Program) -> list[Any]:
@@ -122,53 +176,21 @@ def _best_of_each() -> Sql:
 
 
 def _asked_table(
-    program: Program, rows: Mapping[int, Decision], survivors: Mapping[int, int], now_us: int
+    asked: Sequence[tuple[_Asked, tuple[int, int]]], survivors: Mapping[int, int], now_us: int
 ) -> pa.Table:
-    told = []
-    for decision in rows.values():
-        number, pc = _place(program, decision) or (0, 0)
-        told.append(
-            {
-                "eid": decision.id,
-                "number": number,
-                "pc": pc,
-                "person": survivors[decision.person_id],
-                "t": now_us,
-                "asked_us": to_us(decision.asked_at),
-                "own_seq": decision.id,
-                "arm": decision.enrolment.arm if decision.enrolment else "treated",
-                "world": 0,
-                "entry_key": decision.enrolment.entry_key if decision.enrolment else "",
-                "supposed": "",
-            }
-        )
-    return pa.Table.from_pylist(told)
+    return as_columns(
+        _ASKED,
+        (
+            (one.id, *place, survivors[one.person], now_us, one.asked_us, one.id, one.arm, 0, one.entry_key, "")
+            for one, place in asked
+        ),
+    )  # fmt: skip
 
 
-def _place(program: Program, decision: Decision) -> tuple[int, int] | None:
-    compiled = program.of(decision.journey, decision.version)
-    pc = -1 if compiled is None else compiled.at(decision.step)
+def _place(program: Program, one: _Asked) -> tuple[int, int] | None:
+    compiled = program.of(one.journey, one.version)
+    pc = -1 if compiled is None else compiled.at(one.step)
     return None if compiled is None or pc < 0 else (compiled.number, pc)
-
-
-def _judged(program: Program, row: dict[str, Any]) -> Judged:
-    words, change = explain(program, row)
-    facts = {
-        name: row[name]
-        for name in ("basis", "consent", "consent_seq", "zone", "automated", "cap_at_most")
-        if row[name] not in (None, "")
-    }
-    retry = row["retry_us"]
-    return Judged(
-        row["eid"],
-        row["verdict"],
-        row["code"],
-        words,
-        change,
-        None if retry is None else from_us(retry),
-        row["consent_seq"],
-        facts,
-    )
 
 
 def record_outcome(*, outcomes: Mapping[int, str], now: datetime) -> None:

@@ -29,7 +29,6 @@ def judged(decision, now):
 def test_what_was_planned_may_go(planned, as_of):
     found = judged(planned, as_of)
     assert (found.verdict, found.code) == ("go", "go")
-    assert found.consent_seq is not None
 
 
 def test_a_withdrawal_after_the_plan_is_a_no(planned, as_of):
