@@ -19,6 +19,7 @@ from regard.cli.frame import (
     say_next,
 )
 from regard.cli.start import start_django
+from regard.kernel.durations import about_words
 
 if TYPE_CHECKING:
     from regard.kernel.issues import Issue
@@ -231,12 +232,22 @@ def resume(
         int, typer.Option(min=0, max=90, metavar="DAYS", help="Let them go on over so many days.")
     ] = 0,
 ) -> None:
-    """Let everybody in a paused journey go on, at once or over some days."""
+    """Let everybody in a paused journey go on, at once or one after another over some days."""
     start_django()
-    from regard.decide.services import resume_journey
+    from regard.decide.services import preview_release, resume_journey
 
     _known(name)
-    say(f"{resume_journey(journey=name, by='cli', now=clock(), release_days=over):,} people go on.")
+    now = clock()
+    will = preview_release(journey=name, now=now, days=over)
+    held = resume_journey(journey=name, by="cli", now=now, release_days=over)
+    soon = f"{will.soon:,} become due in these {over} days, " if over else ""
+    say(
+        f"{held:,} people go on: {will.due:,} are due already, {soon}{will.later:,} wait longer and keep their own time."
+    )
+    if over and will.last_at is not None:
+        every = about_words(will.every_us)
+        say(f"One goes on every {every}, the last on {will.last_at:%-d %B %Y at %H:%M} UTC.")
+        say_next(f"regard journey resume {name}")
 
 
 def _known(name: str) -> None:

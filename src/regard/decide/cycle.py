@@ -1,6 +1,7 @@
 """One cycle of deciding: who has something to do, what do the journeys and guardrails say, and write it down.
 
-1. Find the people: a timer came, a touchpoint somebody waits for, a segment changed, an entry opened.
+1. Find the people: a timer came, a touchpoint somebody waits for, a segment changed, an entry opened; and let those
+   go on whose turn after a pause has come.
 2. In chunks of some thousand people: read columns, run the engine, write one transaction.
 3. A chunk overtaken by another scheduler is read again. Everything is idempotent by its keys.
 """
@@ -25,6 +26,7 @@ from regard.decide.models import Cycle, JourneyVersion
 from regard.decide.occasions import Arrival, Stretch, arrivals, woken_people
 from regard.decide.programs import program_of, tables_of
 from regard.decide.reading import SHOWN_RUN, Scope
+from regard.decide.releasing import release_due
 from regard.decide.writing import OvertakenError, write_chunk
 from regard.engine import desk, journeys
 from regard.engine.instructions import Program
@@ -63,6 +65,7 @@ def run(*, as_of: datetime, upto: int, playbook: Playbook, playbook_hash: str = 
     cycle = Cycle.objects.create(
         as_of=as_of, upto=upto, playbook_hash=playbook_hash, started_at=as_of
     )
+    release_due(now=as_of, upto=upto)
     program = program_of(playbook)
     new = _note_versions(program, as_of)
     stretch, run_seen = _stretch(cycle), _run_shown()

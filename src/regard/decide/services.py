@@ -5,6 +5,7 @@ from regard.decide.cycle import Report, run
 from regard.decide.moving import Crossed, Crossing, crossing_of, move_people
 from regard.decide.programs import computed_playbook
 from regard.decide.publishing import Publishing, preview_publishing
+from regard.decide.releasing import Release, preview_release
 from regard.decide.steering import approve_step, let_in, let_out, pause_journey, resume_journey
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Crossing",
     "Judged",
     "Publishing",
+    "Release",
     "Report",
     "approve_step",
     "check",
@@ -22,6 +24,7 @@ __all__ = [
     "move_people",
     "pause_journey",
     "preview_publishing",
+    "preview_release",
     "record_outcome",
     "resume_journey",
     "run",

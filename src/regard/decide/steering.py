@@ -5,14 +5,16 @@ Each is one append-only row with a sequence number, so a replay finds it where i
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from regard.collect.sequence import allot_sequence
 from regard.decide.models import Enrolment, Steering
+from regard.decide.releasing import release_held
+from regard.decide.tallies import STANDING, Place
 from regard.identify.selectors import origins_of
-from regard.kernel.instant import DAY_US, to_us
 from regard.kernel.issues import Issue, Refused
 from regard.playbooks.entries import ByHand
 from regard.playbooks.model import Playbook
@@ -24,32 +26,23 @@ MOST_RELEASE_DAYS = 90
 def pause_journey(*, journey: str, by: str, now: datetime) -> int:
     """Hold everybody where they are; who would enter waits at the door. Returns how many are held."""
     _steer(Steering.Kind.PAUSE, journey, by, now)
-    return Enrolment.objects.filter(journey=journey, state=Enrolment.State.ACTIVE).update(
+    held = Enrolment.objects.filter(journey=journey, state=Enrolment.State.ACTIVE).update(
         state=Enrolment.State.PAUSED
     )
+    STANDING.count_again(journey)
+    return held
 
 
 @transaction.atomic
 def resume_journey(*, journey: str, by: str, now: datetime, release_days: int = 0) -> int:
-    """Let everybody go on: at once, or spread over `release_days`. Returns how many were held.
+    """Let everybody go on: at once, or one after another over `release_days`. Returns how many were held.
 
-    Who was due meanwhile is due now, in a steady trickle by their number where it is spread; who is still waiting
-    keeps their own time. Nobody is lost and nobody is hurried past a wait.
+    Nobody is lost, nobody is hurried past a wait, and who was due first goes first (releasing.py).
     """
     if not 0 <= release_days <= MOST_RELEASE_DAYS:
         raise Refused(Issue("release_days", f"spread over 0 to {MOST_RELEASE_DAYS} days"))
     _steer(Steering.Kind.RESUME, journey, by, now, release_days=release_days)
-    held = Enrolment.objects.filter(journey=journey, state=Enrolment.State.PAUSED).count()
-    now_us, spread_us = to_us(now), release_days * DAY_US
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE decide_enrolment SET state = 'active', due_at = CASE"
-            " WHEN is_waiting AND due_at IS NOT NULL AND due_at > %s THEN due_at"
-            " ELSE %s + (id %% 1000) * %s / 1000 END"
-            " WHERE journey = %s AND state = 'paused'",
-            [now_us, now_us, spread_us, journey],
-        )
-    return held
+    return release_held(journey=journey, now=now, days=release_days)
 
 
 @transaction.atomic
@@ -77,6 +70,10 @@ def let_out(*, journey: str, person: int, by: str, now: datetime) -> bool:
         person_id__in=origins_of(person),
         state__in=(Enrolment.State.ACTIVE, Enrolment.State.PAUSED),
     )
+    places: Counter[Place] = Counter()
+    for name, version, state, step, arm in rows.select_for_update().values_list(*STANDING.by):
+        places[name, version, state, step, arm] -= 1
+        places[name, version, Enrolment.State.EXITED.value, step, arm] += 1
     left = rows.update(
         state=Enrolment.State.EXITED,
         ended_at=now,
@@ -84,6 +81,7 @@ def let_out(*, journey: str, person: int, by: str, now: datetime) -> bool:
         end_reason="taken out by a colleague",
     )
     if left:
+        STANDING.add(places)
         _steer(Steering.Kind.LEAVE, journey, by, now, person=person)
     return bool(left)
 

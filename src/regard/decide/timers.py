@@ -10,6 +10,11 @@ from regard.decide.models import Enrolment
 def has_timer_due(*, after: datetime, until: datetime) -> bool:
     """Say whether somebody inside a journey is due in (after, until]: what was due before, the last cycle saw."""
     rows = Enrolment.objects.filter(
-        state=Enrolment.State.ACTIVE, due_at__gt=after, due_at__lte=until
+        state__in=(
+            Enrolment.State.ACTIVE,
+            Enrolment.State.PAUSED,
+        ),  # held: their turn after a pause
+        due_at__gt=after,
+        due_at__lte=until,
     )
     return rows.exists()

@@ -40,3 +40,11 @@ def duration_words(us: int) -> str:
             count = us // unit
             return f"{count} {name}{'' if count == 1 else 's'}"
     return f"{us // SECOND_US} seconds"
+
+
+def about_words(us: int) -> str:
+    """Return roughly how long it is, in its largest unit that fits at least twice: "5 hours", "90 seconds"."""
+    for unit, name in _NAMES.items():
+        if us >= 2 * unit:
+            return f"{round(us / unit)} {name}s"
+    return "second"
