@@ -90,3 +90,27 @@ def test_a_mistake_is_told_with_its_place(change: dict[str, str], told: str) -> 
 
 def test_a_letter_missing_in_a_language_is_a_warning() -> None:
     assert any("warning: templates.offer.letter: is missing in 'de'" in issue for issue in issues())
+
+
+def test_a_purpose_is_named_in_every_language_letters_are_written_in() -> None:
+    german = "Write to me, de: Schreiben Sie mir"
+    untranslated = load_playbook(
+        SHOP.replace("Write to me", german) % {"purpose": "offers", "sender": "maya", "text": "bye"}
+    )
+    named = "    name: Offers\n    translations: {de: {name: Angebote}}\n"
+    translated = load_playbook(
+        SHOP.replace("Write to me", german).replace("    name: Offers\n", named)
+        % {"purpose": "offers", "sender": "maya", "text": "bye"}
+    )
+
+    found = [
+        i for i in untranslated.issues if i.where.startswith("purposes") or "purposes." in i.message
+    ]
+    assert ["has no name in 'de'" in i.message for i in found] == [True]
+    assert found[0].line == 15
+    assert not found[0].is_error
+    assert not [i for i in translated.issues if "purposes." in i.message]
+    assert translated.playbook is not None
+    offers = translated.playbook.purposes["offers"]
+    assert offers.words_in("de-AT").name == "Angebote"
+    assert offers.words_in("fr").name == "Offers"

@@ -14,6 +14,7 @@ from regard.kernel.issues import Issue, Refused
 from regard.playbooks.journey_check import journey_issues
 from regard.playbooks.lexicon import check_understanding
 from regard.playbooks.model import Playbook
+from regard.playbooks.purpose_check import purpose_issues
 from regard.playbooks.template_check import template_issues
 
 LARGEST_PLAYBOOK = 1_000_000  # characters
@@ -63,7 +64,11 @@ def load_playbook(text: str, *, where: str = "playbook.yaml") -> Loaded:
     unsound = check_understanding(playbook)
     if unsound:
         return Loaded(None, digest, tuple(_placed(where, node, issue) for issue in unsound))
-    found = (*template_issues(playbook), *journey_issues(playbook))
+    found = (
+        *purpose_issues(playbook),
+        *template_issues(playbook),
+        *journey_issues(playbook),
+    )
     return Loaded(playbook, digest, tuple(_placed(where, node, issue) for issue in found))
 
 

@@ -26,6 +26,13 @@ class Wording(Part):
         return next(iter(self.texts.values()), "")
 
 
+class PurposeWords(Part):
+    """What a purpose is called in another language, and what we do with it."""
+
+    name: str = Field(min_length=1)
+    why: str = ""
+
+
 class Purpose(Part):
     """One purpose. `fields` is the list of profile fields and traits it allows to use ('*' is not a thing)."""
 
@@ -36,11 +43,19 @@ class Purpose(Part):
     fields: tuple[str, ...] = ()
     wordings: tuple[Wording, ...] = ()  # oldest first; the last is shown now
     why: str = ""  # for people: what we do with it
+    translations: dict[str, PurposeWords] = {}  # language -> the same for people who read it
 
     @property
     def wording(self) -> Wording | None:
         """Return the wording shown now, if the purpose has one."""
         return self.wordings[-1] if self.wordings else None
+
+    def words_in(self, language: str) -> PurposeWords:
+        """Return name and why in a language, else in its root, else as the company says them."""
+        for wanted in (language, language.partition("-")[0]):
+            if wanted in self.translations:
+                return self.translations[wanted]
+        return PurposeWords(name=self.name, why=self.why)
 
     @property
     def can_be_left(self) -> bool:

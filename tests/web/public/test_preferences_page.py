@@ -163,3 +163,17 @@ def test_every_page_is_strict_and_light(page: str, client: Client) -> None:
     assert b"<script" not in answer.content
     assert b"style=" not in answer.content
     assert len(answer.content) + len(client.get("/static/public.css").content) < 30_000
+
+
+def test_who_reads_german_finds_every_purpose_in_german(
+    make_person: Callable[..., int], client: Client, playbook: Playbook
+) -> None:
+    person = make_person("maren@example.org", language="de")
+    page = urlsplit(preferences_address(Person.objects.get(id=person).public_id)).path
+
+    html = client.get(page).content.decode()
+
+    for purpose in playbook.purposes.values():
+        assert purpose.translations["de"].name in html
+        assert purpose.name not in html
+        assert purpose.why not in html

@@ -75,7 +75,7 @@ def _page(
     language = language_of(request, person.id, playbook)
     words = WORDS[language]
     declared = playbook.purposes.get(leaving.purpose)
-    name = declared.name if declared else leaving.purpose
+    name = declared.words_in(language).name if declared else leaving.purpose
     return show(
         template,
         language=language,

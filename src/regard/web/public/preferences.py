@@ -169,10 +169,11 @@ def _choices(person: int, playbook: Playbook, language: str, now: datetime) -> I
         cells.setdefault(cell.purpose, []).append(cell)
     for purpose, row in cells.items():
         declared = playbook.purposes[purpose]
+        told = declared.words_in(language)
         yield Choice(
             purpose=purpose,
-            name=declared.name,
-            why=declared.why,
+            name=told.name,
+            why=told.why,
             wording=declared.wording.text(language) if declared.wording else "",
             is_fixed=not declared.can_be_left,
             channels=tuple(
@@ -199,7 +200,7 @@ def _facts(person: int, playbook: Playbook, language: str) -> Iterable[dict[str,
             continue
         shown = str(value) if name in SHOWN else words["kept_hidden"]
         label = words.get(f"field_{name}", name.replace("_", " ").capitalize())
-        purposes = _used_for(name, playbook)
+        purposes = _used_for(name, playbook, language)
         yield {
             "label": label,
             "value": shown,
@@ -213,18 +214,18 @@ def _facts(person: int, playbook: Playbook, language: str) -> Iterable[dict[str,
         yield {
             "label": words["field_orders"],
             "value": str(orders),
-            "used_for": _used_for("orders", playbook),
+            "used_for": _used_for("orders", playbook, language),
         }
 
 
-def _used_for(field: str, playbook: Playbook) -> list[str]:
-    return [declared.name for declared in playbook.purposes.values() if field in declared.fields]
+def _used_for(field: str, playbook: Playbook, language: str) -> list[str]:
+    return [p.words_in(language).name for p in playbook.purposes.values() if field in p.fields]
 
 
 def _why(message: Message, playbook: Playbook, language: str) -> str:
     """Return the purpose a letter was sent for, and since when the person agrees to it."""
     declared = playbook.purposes.get(message.purpose)
-    name = declared.name if declared else message.purpose
+    name = declared.words_in(language).name if declared else message.purpose
     if message.basis.get("basis") != "consent" or not message.basis.get("occurred_at"):
         return name
     day = day_words(datetime.fromisoformat(message.basis["occurred_at"]), language)
