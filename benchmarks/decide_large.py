@@ -158,6 +158,8 @@ def _agree(people: int) -> None:
 
 def _put_inside(playbook: Playbook) -> None:
     """Put people into the live journeys, waiting for an order; their patience ends one after the other."""
+    from regard.decide.tallies import STANDING
+
     for n in range(LIVE):
         journey = playbook.journeys[f"live-{n:02}"]
         _execute(
@@ -169,6 +171,7 @@ def _put_inside(playbook: Playbook) -> None:
             [f"live-{n:02}", journey.version, True, *[END - 20 * DAY_US] * 3, END + DAY_US,
              round(LIVE / SHARE_INSIDE), n, f"live-{n:02}"],
         )  # fmt: skip
+    STANDING.count_again()
 
 
 def _settle_statistics() -> None:

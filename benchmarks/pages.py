@@ -168,6 +168,7 @@ def fill_log(now: int) -> None:
 def fill_messages(people: int, now: int) -> None:
     from regard.act.models import Message
     from regard.decide.models import Cycle, Decision, Enrolment
+    from regard.decide.tallies import DECIDED, STANDING
 
     sent = people // 4
     insert(
@@ -183,6 +184,8 @@ def fill_messages(people: int, now: int) -> None:
            state=one_of(("active", "finished", "exited"), "n"), step="'ask'", entered_at=str(now), step_at=str(now), since_at=str(now))  # fmt: skip
     insert(Decision, sent, key="'d' || n", cycle_id="1", enrolment_id="n", person_id="n", journey="'thank-high-value'", version="'v'", step="'offer'", act="'send'",
            channel="'email'", purpose="'offers'", asked_at=str(now), as_of=f"{now} - n", verdict=one_of(("go",) * 70 + ("no",) * 29 + ("wait",), "n"), reason="'granted'", words="'They agreed'")  # fmt: skip
+    for tally in (STANDING, DECIDED):
+        tally.count_again()
     insert(Message, sent, decision_id="n", public_id=uuid_of(2), person_id="n", channel="'email'", purpose="'offers'", template="'personal-offer'", state=one_of(("sent",) * 17 + ("refused", "queued", "cancelled"), "n"),
            address="'p' || n || '@example.org'", subject="'A few records I set aside for you'", queued_at=str(now), due_at=f"{now} - {scattered(90)} * {DAY}", sent_at=f"CASE WHEN n %% 20 < 17 THEN {now} - {scattered(90)} * {DAY} END")  # fmt: skip
 

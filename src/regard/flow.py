@@ -3,7 +3,7 @@
 1. `receive` takes messages in: who is it (identify), write it down (collect), learn the fields told (profile).
    `absorb_journal` does so with what clients sent: the intake made it durable and answered already.
 2. `run_cycle` takes the clock on: understand, decide, act. Everything it did comes back as a report.
-3. `send_due` claims and hands over; what people answer comes back through 1. Learn reads what all of them wrote.
+3. `send_letters` and `tell_others` claim and hand over; what people answer comes back through 1. Learn reads what all of them wrote.
 
 A stage never calls a later one. To hand work forward it writes a row, and this page moves the row on.
 """
@@ -31,6 +31,7 @@ from regard.collect.services import prune_refusals, record
 from regard.collect.turns import take_turn
 from regard.decide import services as decide
 from regard.decide.pruning import prune_cycles
+from regard.decide.tallies import check_tallies
 from regard.decide.timers import has_timer_due
 from regard.identify.services import ERASED, resolve
 from regard.kernel.issues import Refused
@@ -45,7 +46,7 @@ from regard.understand.workbench import sweep_spilled
 from regard.versions.selectors import active_playbook
 
 MESSAGES_AT_ONCE = 5_000  # one transaction of the absorber
-MESSAGES_A_CLAIM = 50  # handed over one after the other, well within their lease
+LETTERS_A_CLAIM = 500  # judged at once; what a slow server leaves over after a minute is given back
 LONGEST_REST = timedelta(minutes=1)
 
 
@@ -162,10 +163,12 @@ def is_cycle_due(*, now: datetime) -> bool:
     )
 
 
-def send_due(*, clock: Callable[[], datetime], worker: str) -> int:
-    """Claim what is due, each message judged again in the claim's own transaction, and hand it over."""
+def send_letters(*, clock: Callable[[], datetime], worker: str) -> int:
+    """Claim letters that are due, each judged again in the claim's own transaction, and hand them over."""
     playbook = active_playbook().playbook
-    claimed = act.claim(playbook=playbook, now=clock(), worker=worker, limit=MESSAGES_A_CLAIM)
+    claimed = act.claim(
+        playbook=playbook, now=clock(), worker=worker, limit=LETTERS_A_CLAIM, among=act.LETTERS
+    )
     if claimed.messages:
         transport = transport_from_environment()
         act.deliver(
@@ -176,6 +179,21 @@ def send_due(*, clock: Callable[[], datetime], worker: str) -> int:
             clock=clock,
         )
     return len(claimed.messages)
+
+
+def tell_others(*, clock: Callable[[], datetime], worker: str, lanes: act.Lanes) -> int:
+    """Claim what other systems are to be told, judged likewise, and begin to tell them; `lanes` are where it goes on."""
+    playbook = active_playbook().playbook
+    return act.tell_others(playbook=playbook, worker=worker, clock=clock, lanes=lanes)
+
+
+def send_due(*, clock: Callable[[], datetime], worker: str) -> int:
+    """Hand over letters, then tell other systems, and wait for the end of both: for whoever has no worker."""
+    lanes = act.Lanes()
+    claimed = send_letters(clock=clock, worker=worker)
+    claimed += tell_others(clock=clock, worker=worker, lanes=lanes)
+    lanes.close()
+    return claimed
 
 
 def keep_house(*, now: datetime) -> None:
@@ -191,6 +209,7 @@ def keep_house(*, now: datetime) -> None:
         prune_understanding(now=now)
         prune_tellings(now=now)
         prune_cycles(now=now)
+        check_tallies()
     with take_turn("cycle", wait=False) as has_it:  # never beside a cycle: both want the memory
         if has_it:
             compact_log(playbook=decide.computed_playbook(playbook), as_of=now)

@@ -103,7 +103,7 @@ def update_columns(table: str, rows: pa.Table, *, sets: Sequence[str], where: Se
                 _tuples(rows.select([*sets, *where])),
             )
             return int(cursor.rowcount)
-        arriving = _arrived(cursor, table, rows)
+        arriving = _arrived(cursor, table, rows.select([*sets, *where]))
         setting = ", ".join(f"{name} = a.{name}" for name in sets)
         finding = " AND ".join(f"t.{name} = a.{key}" for name, key in keys)
         cursor.execute(f"UPDATE {table} AS t SET {setting} FROM {arriving} AS a WHERE {finding}")

@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from regard.decide.hours import zone_words
+from regard.decide.tallies import Place
 from regard.engine.guardrails import BY_CODE
 from regard.engine.instructions import END, Program
 from regard.engine.journeys import Moved
@@ -64,6 +65,10 @@ class Filed:
     decisions: pa.Table
     counts: dict[str, int]  # decisions by "verdict:code"
     passages: list[tuple[str, str, str, str, int]]  # journey, version, from step, to step, people
+    standing: dict[
+        Place, int
+    ]  # by how many more, or fewer, stand where, as `tallies.STANDING` names it
+    known: int  # the newest enrolment there was before
 
 
 def place_table(program: Program) -> pa.Table:
@@ -98,6 +103,8 @@ def file_moves(
         decisions,
         _counts(bench),
         _passages(program, moved.passages),
+        _standing(bench),
+        known,
     )
 
 
@@ -109,6 +116,7 @@ _REMEMBERED = Sql(
 )
 # When to look again: the time it is due, or earlier what is known already and dated ahead.
 _DUE = "CASE WHEN s.state IN ('active', 'paused') THEN LEAST(s.due_us, s.exit_us) END"
+_ARM = "CASE WHEN s.arm = 'treated' THEN 'treated' ELSE 'held_out' END"
 _NOW = (
     "s.state, p.step, s.is_waiting, s.step_us AS step_at, s.since_us AS since_at,"
     f" {_DUE} AS due_at, s.ended_us AS ended_at, LEFT(s.end_reason, 60) AS end_reason,"
@@ -132,7 +140,7 @@ def _moves(known: int) -> Sql:
 def _entries(known: int) -> Sql:
     return Sql(
         "SELECT s.eid, p.journey, p.version, s.person AS person_id, LEFT(s.entry_key, 80) AS entry_key,"
-        " CASE WHEN s.arm = 'treated' THEN 'treated' ELSE 'held_out' END AS arm, s.entered_us AS entered_at,"
+        f" {_ARM} AS arm, s.entered_us AS entered_at,"
         f" {_NOW} FROM stand AS s JOIN place AS p ON p.number = s.number AND p.pc = s.pc"
         " LEFT JOIN remembered AS r ON r.eid = s.eid WHERE s.eid > ? ORDER BY s.eid",
         (known,),
@@ -244,6 +252,23 @@ def _passages(program: Program, passages: pa.Table) -> list[tuple[str, str, str,
         key = (compiled.name, compiled.version, steps[row["from_pc"]].step, goto)
         totals[key] = totals.get(key, 0) + row["people"]
     return [(*key, people) for key, people in sorted(totals.items())]
+
+
+def _standing(bench: Workbench) -> dict[Place, int]:
+    """Return by how many more or fewer stand at each place than before."""
+    rows = bench.take(_STANDING_NOW).to_pylist()
+    return {
+        (r["journey"], r["version"], r["state"], r["step"], r["arm"]): int(r["people"])
+        for r in rows
+    }
+
+
+_STANDING_NOW = Sql(
+    "SELECT p.journey, p.version, n.state, p.step, n.arm, SUM(n.people) AS people FROM ("
+    f"SELECT number, pc, state, {_ARM} AS arm, COUNT(*) AS people FROM stand AS s GROUP BY ALL UNION ALL"
+    f" SELECT number, pc, state, {_ARM}, -COUNT(*) FROM stood AS s GROUP BY ALL) AS n"
+    " JOIN place AS p ON p.number = n.number AND p.pc = n.pc GROUP BY ALL HAVING SUM(n.people) <> 0"
+)
 
 
 def decision_key(row: Mapping[str, Any]) -> str:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from django.db import models
+from django.db import models, transaction
 
 from regard.collect.fields import InstantField, JSONTextField
+from regard.decide.tallies import DECIDED, STANDING, Counted, CountedRows
 from regard.identify.models import Person
 
 
-class Enrolment(models.Model):
+class EnrolmentRows(CountedRows["Enrolment"]):
+    """Enrolments, whose decisions go with them and are counted too."""
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete the rows and their decisions."""
+        with transaction.atomic():
+            told, decisions = Decision.objects.filter(enrolment__in=self).delete()
+            left, rows = super().delete()
+        return told + left, {**decisions, **rows}
+
+
+class Enrolment(Counted):
     """A person inside one version of a journey.
 
     active --(due step done)--> active | finished | exited;  active <--> paused.  A: active, waits until `due_at` or
@@ -47,7 +59,11 @@ class Enrolment(models.Model):
     end_reason = models.CharField(max_length=60, blank=True)
     memory = JSONTextField(default=dict)  # what earlier steps learnt, e.g. the decision awaited
 
+    tally = STANDING
+    objects = EnrolmentRows.as_manager()
+
     class Meta:
+        base_manager_name = "objects"
         constraints = (
             models.UniqueConstraint(
                 fields=("person", "journey", "entry_key"), name="enrolment_once"
@@ -55,8 +71,25 @@ class Enrolment(models.Model):
         )
         indexes = (
             models.Index(fields=("state", "due_at"), name="enrolment_due"),
-            models.Index(fields=("journey", "version", "state"), name="enrolment_of_version"),
-            models.Index(fields=("journey", "state", "step", "arm"), name="enrolment_counted"),
+            models.Index(fields=("journey",), name="enrolment_of_journey"),
+        )
+
+
+class EnrolmentTally(models.Model):
+    """How many stand where: one row a place, kept in the transaction of every write (tallies.py), so nobody counts."""
+
+    journey = models.CharField(max_length=60)
+    version = models.CharField(max_length=64)
+    state = models.CharField(max_length=8, choices=Enrolment.State.choices)
+    step = models.CharField(max_length=60)
+    arm = models.CharField(max_length=8, choices=Enrolment.Arm.choices)
+    people = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("journey", "version", "state", "step", "arm"), name="enrolment_tally_once"
+            ),
         )
 
 
@@ -130,7 +163,7 @@ class Cycle(models.Model):
     report = JSONTextField(default=dict)
 
 
-class Decision(models.Model):
+class Decision(Counted):
     """Go or no-go for one person at one step, once for ever by `key`, with its reason."""
 
     class Verdict(models.TextChoices):
@@ -174,11 +207,31 @@ class Decision(models.Model):
     )
     outcome_at = InstantField(null=True)
 
+    tally = DECIDED
+    objects = CountedRows.as_manager()
+
     class Meta:
+        base_manager_name = "objects"
         indexes = (
             models.Index(fields=("person", "as_of"), name="decision_of_person"),
             models.Index(fields=("cycle",), name="decision_of_cycle"),
-            models.Index(
-                fields=("journey", "step", "verdict", "reason", "counts"), name="decision_counted"
+        )
+
+
+class DecisionTally(models.Model):
+    """How many decisions stand with which verdict and reason at which step; kept like `EnrolmentTally`."""
+
+    journey = models.CharField(max_length=60)
+    step = models.CharField(max_length=60)
+    verdict = models.CharField(max_length=4, choices=Decision.Verdict.choices)
+    reason = models.CharField(max_length=40)
+    counts = models.IntegerField(default=0)
+    people = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("journey", "step", "verdict", "reason", "counts"),
+                name="decision_tally_once",
             ),
         )

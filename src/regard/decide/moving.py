@@ -11,17 +11,17 @@ Nothing happens twice to those who are moved: a decision's key holds journey, st
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from django.db import connection, transaction
-from django.db.models import Count
 
 from regard.collect.sequence import allot_sequence
-from regard.decide.models import Enrolment, JourneyVersion, Steering
+from regard.decide.models import Enrolment, EnrolmentTally, JourneyVersion, Steering
 from regard.decide.programs import INSIDE, definition_of
+from regard.decide.tallies import STANDING
 from regard.engine.instructions import Instruction, compile_steps
 from regard.kernel.issues import Issue, Refused
 from regard.playbooks.journeys import Journey
@@ -64,10 +64,11 @@ class Crossed:
 
 def places_of_all() -> dict[str, dict[Place, int]]:
     """Return by journey where people are: (version, step) -> how many."""
-    rows = Enrolment.objects.filter(state__in=INSIDE).values_list("journey", "version", "step")
+    rows = EnrolmentTally.objects.filter(state__in=INSIDE, people__gt=0)
     found: dict[str, dict[Place, int]] = {}
-    for name, version, step, people in rows.annotate(n=Count("id")):
-        found.setdefault(name, {})[version, step] = people
+    for row in rows:
+        places = found.setdefault(row.journey, {})
+        places[row.version, row.step] = places.get((row.version, row.step), 0) + row.people
     return found
 
 
@@ -75,7 +76,7 @@ def crossing_of(name: str, journey: Journey, places: Mapping[Place, int] | None 
     """Return what moving everybody inside a journey to this version of it would do."""
     places = places_of_all().get(name, {}) if places is None else places
     there = sum(people for (version, _), people in places.items() if version == journey.version)
-    fits = _fitting(name, journey, places)
+    fits = fitting_places(name, journey, places)
     gone: dict[str, int] = {}
     for (version, step), people in places.items():
         if version != journey.version and (version, step) not in fits:
@@ -97,7 +98,7 @@ def move_people(*, name: str, journey: Journey, gone: Gone, by: str, now: dateti
     if gone not in ("stay", "leave"):
         raise Refused(Issue("gone", "those whose step is gone stay, or leave"))
     places = _locked_places(name)
-    fits = _fitting(name, journey, places)
+    fits = fitting_places(name, journey, places)
     moved = sum(_move(name, place, journey, fits[place]) for place in sorted(fits))
     left, stayed = 0, 0
     for version, step in sorted(places):
@@ -112,6 +113,7 @@ def move_people(*, name: str, journey: Journey, gone: Gone, by: str, now: dateti
             else:
                 stayed += rows.count()
     if moved or left:
+        STANDING.count_again(name)
         _keep_version(name, journey, now)
         Steering.objects.create(
             seq=allot_sequence(), kind=Steering.Kind.MOVE, journey=name, version=journey.version,
@@ -126,7 +128,9 @@ def _locked_places(name: str) -> dict[Place, int]:
     return Counter(rows.order_by("id").values_list("version", "step"))
 
 
-def _fitting(name: str, journey: Journey, places: Mapping[Place, int]) -> dict[Place, Instruction]:
+def fitting_places(
+    name: str, journey: Journey, places: Iterable[Place]
+) -> dict[Place, Instruction]:
     """Return the places whose step the new version has too, with what it is there."""
     now = {one.step: one for one in compile_steps(journey, name)}
     before: dict[str, dict[str, Instruction]] = {}

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from typing import Any
 
-from django.db.models import Exists, OuterRef
-
-from regard.decide.models import Enrolment, JourneyVersion
+from regard.decide.models import Enrolment, EnrolmentTally, JourneyVersion
 from regard.engine.desk import program_tables
 from regard.engine.fields import field_terms
 from regard.engine.instructions import Program, compile_program
@@ -45,11 +43,9 @@ def computed_playbook(playbook: Playbook) -> Playbook:
 
 
 def _inside() -> set[tuple[str, str]]:
-    """Return the (journey, version) of everybody inside: one look-up for each version that ever ran, not one a person."""
-    inside = Enrolment.objects.filter(
-        journey=OuterRef("journey"), state__in=INSIDE, version=OuterRef("version")
-    )
-    return set(JourneyVersion.objects.filter(Exists(inside)).values_list("journey", "version"))
+    """Return the (journey, version) of everybody inside, by the tally, not by one look-up a person."""
+    inside = EnrolmentTally.objects.filter(state__in=INSIDE, people__gt=0)
+    return set(inside.values_list("journey", "version").distinct())
 
 
 def _compiled(playbook: Playbook, older: tuple[tuple[str, str], ...]) -> Program:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 
 from regard.decide.laying import holdout_share, paused_journeys
-from regard.decide.models import Decision, Enrolment, JourneyVersion, Passage
+from regard.decide.models import (
+    Decision,
+    DecisionTally,
+    Enrolment,
+    EnrolmentTally,
+    JourneyVersion,
+    Passage,
+)
 from regard.decide.programs import INSIDE, definition_of
 from regard.engine.guardrails import BY_CODE
-from regard.engine.instructions import Compiled, compile_program
+from regard.engine.instructions import Compiled, Program, compile_program
 from regard.identify.selectors import origins_of
 from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
@@ -82,14 +89,7 @@ class Outline:
 
 def journey_list(playbook: Playbook) -> list[JourneyRow]:
     """Return every journey of the playbook with its counts, most people inside first."""
-    compiled = {c.name: c for c in compile_program(playbook).journeys}
-    states = _states()
-    verdicts = _verdicts()
-    paused = set(paused_journeys(EVER))
-    rows = [
-        _row(compiled[name], playbook, states.get(name, {}), verdicts.get(name, {}), name in paused)
-        for name in playbook.journeys
-    ]
+    rows = _rows(compile_program(playbook))
     return sorted(rows, key=lambda row: (-row.inside, row.name))
 
 
@@ -98,27 +98,41 @@ def journey_outline(playbook: Playbook, name: str, *, version: str | None = None
     journey = playbook.journeys.get(name) if version is None else definition_of(name, version)
     if journey is None:
         return None
-    row = next((r for r in journey_list(playbook) if r.name == name), None)
+    row = next(iter(_rows(compile_program(playbook), only=name)), None)
     if row is None:
         return None
-    here = dict(_inside(name).values_list("step").annotate(n=Count("id")))
+    inside = EnrolmentTally.objects.filter(journey=name, state__in=INSIDE, people__gt=0)
+    here = dict(inside.values_list("step").annotate(n=Sum("people")))
     held = _held_by_step(name)
     ways = _ways(name)
     steps = tuple(
         _step_row(step, depth, when, here, held, ways)
         for step, depth, when in _tree(journey.steps, 0, "")
     )
-    versions = _inside(name).values_list("version").annotate(n=Count("id")).order_by("-n")
+    versions = inside.values_list("version").annotate(n=Sum("people")).order_by("-n")
     return Outline(row, journey, steps, held_back(name), tuple(versions))
 
 
-def held_back(journey: str, *, since: datetime | None = None) -> tuple[Held, ...]:
+def held_back(journey: str) -> tuple[Held, ...]:
     """Return why people were held back or delayed in a journey, most frequent first."""
-    rows = Decision.objects.filter(journey=journey).exclude(verdict=Decision.Verdict.GO)
-    if since is not None:
-        rows = rows.filter(as_of__gte=since)
-    counted = rows.values_list("reason", "verdict").annotate(n=Count("id")).order_by("-n", "reason")
+    rows = DecisionTally.objects.filter(journey=journey, people__gt=0).exclude(
+        verdict=Decision.Verdict.GO
+    )
+    counted = (
+        rows.values_list("reason", "verdict").annotate(n=Sum("people")).order_by("-n", "reason")
+    )
     return tuple(_held(code, verdict, n) for code, verdict, n in counted)
+
+
+def waiting_for_approval(playbook: Playbook) -> list[tuple[str, str, int]]:
+    """Return the steps of its journeys that would go to a crowd: (journey, step, people who wait)."""
+    steps = {s.step for j in playbook.journeys.values() for s in j.all_steps() if s.act}
+    rows = DecisionTally.objects.filter(
+        journey__in=playbook.journeys, step__in=steps, verdict=Decision.Verdict.WAIT,
+        reason="needs_approval", people__gt=0,
+    )  # fmt: skip
+    counted = rows.values_list("journey", "step").annotate(n=Sum("people"))
+    return list(counted.order_by("journey", "step"))
 
 
 def people_at_step(journey: str, step: str, *, after: int = 0, limit: int = 50) -> list[Enrolment]:
@@ -159,47 +173,28 @@ def versions_of(journey: str) -> list[JourneyVersion]:
     return list(JourneyVersion.objects.filter(journey=journey).order_by("-first_at"))
 
 
-def messages_a_week(
-    journey: str, *, as_of: datetime, weeks: int = 12
-) -> list[tuple[datetime, int]]:
-    """Return (start of the week back from `as_of`, messages that may go), oldest first."""
-    found = []
-    for back in range(weeks, 0, -1):
-        start = as_of - timedelta(weeks=back)
-        rows = Decision.objects.filter(
-            journey=journey,
-            verdict="go",
-            counts__gt=0,
-            as_of__gt=start,
-            as_of__lte=start + timedelta(weeks=1),
-        )
-        found.append((start, rows.count()))
-    return found
-
-
-def _states() -> dict[str, dict[tuple[str, str], int]]:
-    found: dict[str, dict[tuple[str, str], int]] = {}
-    for journey, state, arm, n in Enrolment.objects.values_list("journey", "state", "arm").annotate(
-        n=Count("id")
-    ):
-        found.setdefault(journey, {})[state, arm] = n
-    return found
-
-
-def _verdicts() -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
-    rows = (
-        Decision.objects.filter(counts__gt=0)
-        .values_list("journey", "verdict")
-        .annotate(n=Count("id"))
-    )
-    for journey, verdict, n in rows:
-        found.setdefault(journey, {})[verdict] = n
-    return found
+def _rows(program: Program, *, only: str | None = None) -> Iterator[JourneyRow]:
+    """Yield the row of each journey of the playbook, or of one."""
+    names: dict[str, str] = {} if only is None else {"journey": only}
+    states: dict[str, dict[tuple[str, str], int]] = {}
+    for row in EnrolmentTally.objects.filter(**names):
+        found = states.setdefault(row.journey, {})
+        found[row.state, row.arm] = found.get((row.state, row.arm), 0) + row.people
+    verdicts: dict[str, dict[str, int]] = {}
+    for told in DecisionTally.objects.filter(counts__gt=0, **names):
+        by_verdict = verdicts.setdefault(told.journey, {})
+        by_verdict[told.verdict] = by_verdict.get(told.verdict, 0) + told.people
+    paused = set(paused_journeys(EVER))
+    for compiled in program.journeys:
+        name = compiled.name
+        if only in (None, name):
+            yield _row(
+                compiled, program, states.get(name, {}), verdicts.get(name, {}), name in paused
+            )
 
 
 def _row(
-    compiled: Compiled, playbook: Playbook, states: dict[tuple[str, str], int], verdicts: dict[str, int], is_paused: bool
+    compiled: Compiled, program: Program, states: dict[tuple[str, str], int], verdicts: dict[str, int], is_paused: bool
 ) -> JourneyRow:  # fmt: skip
     journey = compiled.journey
     return JourneyRow(
@@ -209,7 +204,7 @@ def _row(
         owner=journey.owner,
         enters=" or ".join(entry.words() for entry in journey.entry),
         goal=journey.goal.words() if journey.goal else "",
-        holdout=holdout_share(compiled, compile_program(playbook)),
+        holdout=holdout_share(compiled, program),
         is_paused=is_paused,
         inside=sum(n for (state, _), n in states.items() if state in INSIDE),
         held_out=sum(n for (_, arm), n in states.items() if arm == Enrolment.Arm.HELD_OUT),
@@ -270,8 +265,9 @@ def _held(code: str, verdict: str, people: int) -> Held:
 
 def _held_by_step(journey: str) -> dict[str, list[tuple[str, str, int]]]:
     found: dict[str, list[tuple[str, str, int]]] = {}
-    rows = Decision.objects.filter(journey=journey).values_list("step", "verdict", "reason")
-    for step, verdict, code, n in rows.annotate(n=Count("id")).order_by("-n"):
+    rows = DecisionTally.objects.filter(journey=journey, people__gt=0)
+    counted = rows.values_list("step", "verdict", "reason").annotate(n=Sum("people"))
+    for step, verdict, code, n in counted.order_by("-n"):
         found.setdefault(step, []).append((verdict, code, n))
     return found
 

@@ -5,7 +5,6 @@ Each is one append-only row with a sequence number, so a replay finds it where i
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 
 from django.db import transaction
@@ -13,7 +12,7 @@ from django.db import transaction
 from regard.collect.sequence import allot_sequence
 from regard.decide.models import Enrolment, Steering
 from regard.decide.releasing import release_held
-from regard.decide.tallies import STANDING, Place
+from regard.decide.tallies import STANDING
 from regard.identify.selectors import origins_of
 from regard.kernel.issues import Issue, Refused
 from regard.playbooks.entries import ByHand
@@ -26,11 +25,9 @@ MOST_RELEASE_DAYS = 90
 def pause_journey(*, journey: str, by: str, now: datetime) -> int:
     """Hold everybody where they are; who would enter waits at the door. Returns how many are held."""
     _steer(Steering.Kind.PAUSE, journey, by, now)
-    held = Enrolment.objects.filter(journey=journey, state=Enrolment.State.ACTIVE).update(
+    return Enrolment.objects.filter(journey=journey, state=Enrolment.State.ACTIVE).update(
         state=Enrolment.State.PAUSED
     )
-    STANDING.count_again(journey)
-    return held
 
 
 @transaction.atomic
@@ -42,7 +39,9 @@ def resume_journey(*, journey: str, by: str, now: datetime, release_days: int = 
     if not 0 <= release_days <= MOST_RELEASE_DAYS:
         raise Refused(Issue("release_days", f"spread over 0 to {MOST_RELEASE_DAYS} days"))
     _steer(Steering.Kind.RESUME, journey, by, now, release_days=release_days)
-    return release_held(journey=journey, now=now, days=release_days)
+    held = release_held(journey=journey, now=now, days=release_days)
+    STANDING.count_again(journey)
+    return held
 
 
 @transaction.atomic
@@ -70,10 +69,6 @@ def let_out(*, journey: str, person: int, by: str, now: datetime) -> bool:
         person_id__in=origins_of(person),
         state__in=(Enrolment.State.ACTIVE, Enrolment.State.PAUSED),
     )
-    places: Counter[Place] = Counter()
-    for name, version, state, step, arm in rows.select_for_update().values_list(*STANDING.by):
-        places[name, version, state, step, arm] -= 1
-        places[name, version, Enrolment.State.EXITED.value, step, arm] += 1
     left = rows.update(
         state=Enrolment.State.EXITED,
         ended_at=now,
@@ -81,7 +76,6 @@ def let_out(*, journey: str, person: int, by: str, now: datetime) -> bool:
         end_reason="taken out by a colleague",
     )
     if left:
-        STANDING.add(places)
         _steer(Steering.Kind.LEAVE, journey, by, now, person=person)
     return bool(left)
 

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count
-
-from regard.decide.models import Decision
+from regard.decide.selectors import waiting_for_approval
 from regard.kernel.issues import Refused
 from regard.playbooks.model import Playbook
 from regard.staff.permissions import Capability, may
@@ -19,8 +17,6 @@ from regard.versions.models import Draft
 from regard.web.access import StaffRequest
 from regard.web.person.timeline import by_words
 from regard.web.templatetags.ui import ago, count
-
-NEEDS_WORD = "needs_approval"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +71,9 @@ def _crowds(playbook: Playbook) -> list[Asked]:
     limits = playbook.guardrails
     if limits.approval_above is None and limits.tasks_without_approval is None:
         return []
-    steps = {s.step for j in playbook.journeys.values() for s in j.all_steps() if s.act}
-    rows = (
-        Decision.objects.filter(
-            journey__in=playbook.journeys, step__in=steps, verdict="wait", reason=NEEDS_WORD
-        )
-        .values_list("journey", "step")
-        .annotate(n=Count("id"))
-        .order_by("journey", "step")
-    )
-    return [_crowd(playbook, journey, step, n) for journey, step, n in rows]
+    return [
+        _crowd(playbook, journey, step, n) for journey, step, n in waiting_for_approval(playbook)
+    ]
 
 
 def _crowd(playbook: Playbook, journey: str, step: str, people: int) -> Asked:
