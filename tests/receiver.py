@@ -26,12 +26,21 @@ class Inbox:
     taken: list[Taken] = field(default_factory=list)
     answers: dict[str, list[tuple[int, dict[str, str]]]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    news: threading.Condition = field(default_factory=threading.Condition)
+    go_on: threading.Event = field(
+        default_factory=threading.Event
+    )  # until then /held answers nobody
 
     def answer(self, path: str) -> tuple[int, dict[str, str]]:
         """Return the next answer of a path; the last one stays."""
         with self.lock:
             rows = self.answers.get(path) or [(204, {})]
             return rows.pop(0) if len(rows) > 1 else rows[0]
+
+    def wait_for(self, path: str, count: int) -> None:
+        """Wait until so many requests came to a path; a minute at most."""
+        with self.news:
+            assert self.news.wait_for(lambda: len(self.at(path)) >= count, timeout=60), path
 
     def at(self, path: str) -> list[Taken]:
         return [one for one in self.taken if one.path == path]
@@ -44,10 +53,15 @@ class _Answering(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         with self.inbox.lock:
             self.inbox.taken.append(Taken(self.path, dict(self.headers.items()), body))
+        with self.inbox.news:
+            self.inbox.news.notify_all()
         try:
-            {"/drip": self._drip, "/huge": self._huge, "/hang-up": self._hang_up}.get(
-                self.path, self._plainly
-            )()
+            {
+                "/drip": self._drip,
+                "/huge": self._huge,
+                "/hang-up": self._hang_up,
+                "/held": self._held,
+            }.get(self.path, self._plainly)()
         except OSError:  # the other side had enough
             self.close_connection = True
 
@@ -63,6 +77,10 @@ class _Answering(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", "0")
         self.end_headers()
+
+    def _held(self) -> None:
+        self.inbox.go_on.wait(timeout=60)
+        self._plainly()
 
     def _drip(self) -> None:
         """A byte of a header now and then, for ever."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from babel.core import UnknownLocaleError
 from babel.dates import format_date
@@ -26,16 +27,14 @@ from regard.act.channels.email.letter import Footer, Letter, Links, Product, Sca
 from regard.act.channels.email.typeset import set_html, set_text
 from regard.act.channels.email.words import words
 from regard.act.fitting import fitting_products
+from regard.act.known import Known
 from regard.act.models import Message
-from regard.identify.selectors import survivor_of
 from regard.kernel.issues import Issue, Refused
 from regard.playbooks.company import Sender
-from regard.playbooks.letters import LetterError, blocks, fill, fill_line, uses_of
+from regard.playbooks.letters import LetterError, Use, blocks, fill, fill_line, uses_of
 from regard.playbooks.model import Playbook
 from regard.playbooks.template_check import PURCHASES, allowed_fields
 from regard.playbooks.templates import Template, choose_language
-from regard.profile.models import Card
-from regard.understand.models import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +49,8 @@ class Draft:
     links: tuple[str, ...]
 
 
-def draft_message(message: Message, playbook: Playbook) -> Draft:
-    """Return the letter of a message as things stand now. Raises Refused where the template may not be used."""
+def draft_message(message: Message, playbook: Playbook, known: Known) -> Draft:
+    """Return the letter of a message, from what is known of its person. Raises Refused where the template may not be used."""
     template = playbook.templates.get(message.template)
     if template is None:
         raise Refused(
@@ -69,14 +68,10 @@ def draft_message(message: Message, playbook: Playbook) -> Draft:
             )
         )
     refuse_forbidden_fields(template, playbook, message.template)
-    person = survivor_of(message.person_id)
-    card = Card.objects.filter(person_id=person).first()
-    fields = card.fields if card else {}
-    language = choose_language(
-        template.languages, str(fields.get("language") or ""), playbook.company.language
-    )
-    products = _products(message, template, playbook, language)
-    values = _values(message, template, playbook, sender, language, fields) | {
+    spoken = str(known.fields.get("language") or "")
+    language = choose_language(template.languages, spoken, playbook.company.language)
+    products = _products(template, playbook, language, known)
+    values = _values(message, template, playbook, sender, language, known) | {
         "products": [{"name": p.name, "price": p.price, "url": p.url} for p in products]
     }
     try:
@@ -116,20 +111,24 @@ def refuse_forbidden_fields(template: Template, playbook: Playbook, name: str) -
         raise Refused(*issues)
 
 
-def _uses(text: str, where: str):  # type: ignore[no-untyped-def]
+_uses_of = lru_cache(maxsize=256)(uses_of)  # a template's texts, asked about for every letter
+
+
+def _uses(text: str, where: str) -> tuple[Use, ...]:
     try:
-        return uses_of(text)
+        return _uses_of(text)
     except LetterError as error:
         raise Refused(Issue(where, str(error), line=error.line)) from None
 
 
 def _products(
-    message: Message, template: Template, playbook: Playbook, language: str
+    template: Template, playbook: Playbook, language: str, known: Known
 ) -> tuple[Product, ...]:
-    if template.products is None:
+    if template.products is None or known.shelf is None:
         return ()
+    currency = playbook.company.currency
     return fitting_products(
-        message.person_id, template.products, language=language, currency=playbook.company.currency
+        known.owned, known.shelf, template.products, language=language, currency=currency
     )
 
 
@@ -139,11 +138,10 @@ def _values(
     playbook: Playbook,
     sender: Sender,
     language: str,
-    fields: dict[str, object],
+    known: Known,
 ) -> dict[str, object]:
     allowed = allowed_fields(playbook, template.purpose)
-    standing = Standing.objects.filter(person_id=survivor_of(message.person_id)).first()
-    traits = standing.traits if standing else {}
+    fields, traits = known.fields, known.traits
     survey = playbook.surveys.get(message.survey)
     return {
         "person": {name: fields[name] for name in allowed if name in fields},
@@ -199,7 +197,7 @@ def _scale(message: Message, playbook: Playbook, language: str) -> Scale | None:
 def _footer(message: Message, playbook: Playbook, language: str) -> Footer:
     around, company = words(language), playbook.company
     purpose = playbook.purposes.get(message.purpose)
-    name = purpose.name if purpose else message.purpose
+    name = purpose.words_in(language).name if purpose else message.purpose
     may_leave = purpose is None or purpose.can_be_left
     leave = unsubscribe_address(message.person.public_id, message.purpose, message.public_id)
     return Footer(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -16,16 +16,17 @@ from regard.act.channels.email.letter import Product
 from regard.act.channels.email.words import words
 from regard.collect.models import Touchpoint
 from regard.engine.baskets import Companions, find_companions
-from regard.identify.selectors import origins_of
+from regard.identify.selectors import families_of
 from regard.playbooks.templates import Products
 
 ORDER = "Order Completed"
 BASKETS_READ = 50_000  # the newest orders: taste changes, and reading stays bounded
+ORDERS_READ = 200  # of one person
 STALE_AFTER = 0.02  # of the orders read: new baskets change little until then
 
 
 @dataclass(frozen=True, slots=True)
-class _Shelf:
+class Shelf:
     """What was learnt from the newest orders: companions, and each product as it was sold last."""
 
     companions: Companions
@@ -34,18 +35,14 @@ class _Shelf:
     newest: int
 
 
-_shelf: _Shelf | None = None
+_shelf: Shelf | None = None
 _lock = threading.Lock()
 
 
 def fitting_products(
-    person: int, wanted: Products, *, language: str, currency: str
+    owned: frozenset[str], shelf: Shelf, wanted: Products, *, language: str, currency: str
 ) -> tuple[Product, ...]:
-    """Return up to `wanted.limit` products that go with what the person bought, best first."""
-    owned = {sku for basket in _baskets_of(person) for sku in basket}
-    if not owned:
-        return ()
-    shelf = _current_shelf()
+    """Return up to `wanted.limit` products that go with what a person owns, best first."""
     fits = shelf.companions.fitting(owned, limit=wanted.limit)
     return tuple(
         Product(
@@ -60,7 +57,7 @@ def fitting_products(
     )
 
 
-def _current_shelf() -> _Shelf:
+def current_shelf() -> Shelf:
     """Return the shelf, read anew when enough orders have come in since it was read last."""
     global _shelf
     with _lock:
@@ -80,7 +77,7 @@ def _current_shelf() -> _Shelf:
         return _shelf
 
 
-def _read_shelf(newest: int) -> _Shelf:
+def _read_shelf(newest: int) -> Shelf:
     rows = (
         Touchpoint.objects.filter(name=ORDER).order_by("-seq").values_list("properties", flat=True)
     )
@@ -91,15 +88,24 @@ def _read_shelf(newest: int) -> _Shelf:
         for line in lines:
             products.setdefault(line["sku"], line)  # newest first: the latest name and price win
         baskets.append(frozenset(line["sku"] for line in lines))
-    return _Shelf(find_companions(baskets), products, len(baskets), newest)
+    return Shelf(find_companions(baskets), products, len(baskets), newest)
 
 
-def _baskets_of(person: int) -> Iterator[frozenset[str]]:
-    rows = Touchpoint.objects.filter(origin__in=origins_of(person), name=ORDER).order_by(
-        "-occurred_at", "-seq"
-    )
-    for properties in rows.values_list("properties", flat=True)[:200]:
-        yield frozenset(line["sku"] for line in _lines(properties))
+def owned_by(people: Iterable[int]) -> dict[int, frozenset[str]]:
+    """Return the products of the newest orders of each of these people, over all their origins; who has none is left out."""
+    families = families_of(people)
+    owners = {origin: family[0] for family in families.values() for origin in family}
+    orders: dict[int, list[Any]] = {}
+    rows = Touchpoint.objects.filter(origin__in=owners, name=ORDER).order_by("-occurred_at", "-seq")
+    for origin, properties in rows.values_list("origin", "properties"):
+        kept = orders.setdefault(owners[origin], [])
+        if len(kept) < ORDERS_READ:
+            kept.append(properties)
+    owned = {
+        person: frozenset(line["sku"] for order in kept for line in _lines(order))
+        for person, kept in orders.items()
+    }
+    return {person: skus for person in families if (skus := owned.get(families[person][0]))}
 
 
 def _lines(properties: object) -> Iterator[dict[str, Any]]:

@@ -2,62 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
 
-from regard.consent.folding import Word, standing_of
+from django.db import connection
+
+from regard.collect.among import among
+from regard.consent.folding import EVERY, Word, standing_of
 from regard.consent.models import Consent
 from regard.identify.selectors import families_of
-from regard.kernel.instant import to_us
+from regard.kernel.instant import from_us
 from regard.playbooks.purposes import Purpose
 
 Asked = tuple[int, str, str]  # person, purpose, channel
 
 
 def bases_of(
-    asked: Iterable[Asked], *, purposes: Mapping[str, Purpose], as_of: datetime
+    asked: Iterable[Asked], *, purposes: Mapping[str, Purpose], upto: int
 ) -> dict[Asked, dict[str, object]]:
-    """Return what each message would rest on: record, wording, time, source, state. Three queries for any number."""
+    """Return what each message would rest on: record, wording, time, source, state. Three queries for any number.
+
+    `upto`: the last number that counts. What was written down counts, whatever the clock says now.
+    """
     wanted = set(asked)
     families = families_of(person for person, _, _ in wanted)
-    rows = {
-        row.seq: row
-        for row in Consent.objects.filter(
-            person_id__in={origin for family in families.values() for origin in family},
-            recorded_at__lte=as_of,
-        )
-    }
-    words: dict[int, list[Word]] = {}
-    for row in rows.values():
-        words.setdefault(row.person_id, []).append(_word(row))
+    told: dict[int, list[Word]] = {}
+    proofs: dict[int, dict[str, object]] = {}
+    for person, word, proof in _rows(families, {purpose for _, purpose, _ in wanted}, upto):
+        told.setdefault(person, []).append(word)
+        proofs[word.seq] = proof
     found = {}
     for person, purpose, channel in wanted:
-        told = [word for origin in families[person] for word in words.get(origin, ())]
-        standing = standing_of(told, purpose, channel)
+        words = [word for origin in families[person] for word in told.get(origin, ())]
+        standing = standing_of(words, purpose, channel)
         basis: dict[str, object] = {
             "purpose": purpose,
             "channel": channel,
             "basis": purposes[purpose].basis,
             "state": standing.state.value,
         }
-        if standing.word is not None:
-            basis |= _record(rows[standing.word.seq])
-        found[person, purpose, channel] = basis
+        found[person, purpose, channel] = (
+            basis if standing.word is None else basis | proofs[standing.word.seq]
+        )
     return found
 
 
-def _record(row: Consent) -> dict[str, object]:
-    return {
-        "consent": row.seq,
-        "source": row.source,
-        "wording": row.wording,
-        "wording_text": row.wording_text,
-        "occurred_at": row.occurred_at.isoformat(),
-    }
-
-
-def _word(row: Consent) -> Word:
-    granted = row.state == Consent.State.GRANTED
-    return Word(
-        row.seq, row.purpose, row.channel, granted, to_us(row.occurred_at), to_us(row.recorded_at)
-    )
+def _rows(
+    families: Mapping[int, Iterable[int]], purposes: Iterable[str], upto: int
+) -> Iterator[tuple[int, Word, dict[str, object]]]:
+    """Yield the words of these people about these purposes: whose, the word, and its proof."""
+    people, bound = among({origin for family in families.values() for origin in family})
+    named, names = among({*purposes, EVERY})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT person_id, seq, purpose, channel, state, occurred_at, recorded_at, source, wording, wording_text"  # noqa: S608
+            f" FROM consent_consent WHERE person_id {people} AND purpose {named} AND seq <= %s",
+            [bound, names, upto],
+        )
+        rows = cursor.fetchall()
+    for person, seq, purpose, channel, state, occurred_us, recorded_us, *where in rows:
+        granted = state == Consent.State.GRANTED.value
+        proof = dict(zip(("source", "wording", "wording_text"), where, strict=True)) | {
+            "consent": seq,
+            "occurred_at": from_us(occurred_us).isoformat(),
+        }
+        yield person, Word(seq, purpose, channel, granted, occurred_us, recorded_us), proof

@@ -64,16 +64,19 @@ def _append(
 
 
 def suppressed_addresses(
-    addresses: Iterable[tuple[str, str]], *, as_of: datetime, upto: int | None = None
+    addresses: Iterable[tuple[str, str]], *, as_of: datetime | None = None, upto: int | None = None
 ) -> dict[tuple[str, str], dict[str, str]]:
-    """Return (channel, address) -> scope -> reason, for those of the addresses that are suppressed."""
+    """Return (channel, address) -> scope -> reason, for those of the addresses that are suppressed.
+
+    `as_of`, `upto`: by the list of then; without them by everything written down, whatever the clock says now.
+    """
     by_hash = {address_hash(channel, address): (channel, address) for channel, address in addresses}
     newest: dict[tuple[str, str], tuple[bool, str]] = {}
     hashes = list(by_hash)
     for start in range(0, len(hashes), HASHES_A_QUERY):
-        rows = Suppression.objects.filter(
-            at__lte=as_of, address_hash__in=hashes[start : start + HASHES_A_QUERY]
-        )
+        rows = Suppression.objects.filter(address_hash__in=hashes[start : start + HASHES_A_QUERY])
+        if as_of is not None:
+            rows = rows.filter(at__lte=as_of)
         if upto is not None:
             rows = rows.filter(seq__lte=upto)
         for row in rows.order_by("seq"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -18,8 +19,7 @@ from regard import flow
 from regard.act.channels.webhook.handover import rest_of
 from regard.act.channels.webhook.signing import signed_headers
 from regard.act.models import Delivery, Endpoint, Message
-from regard.act.services import claim, deliver, prune_deliveries, render_samples, settle_leases
-from regard.act.services.claim import begin
+from regard.act.services import Lanes, begin, claim, prune_deliveries, render_samples, settle_leases
 from regard.act.services.endpoints import (
     PAUSE_AFTER,
     add_endpoint,
@@ -41,6 +41,7 @@ from regard.versions.selectors import active_playbook, active_text, shipped_text
 from regard.versions.services import apply_playbook
 from tests.receiver import Receiver
 
+MOMENT = threading.Event()  # never set: a short wait
 HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 
 
@@ -393,7 +394,7 @@ def test_what_a_killed_worker_began_goes_again_under_the_same_id(
     assert receiver.inbox.taken[0].headers["webhook-id"] == message.message_id_header
 
 
-def test_a_slow_endpoint_holds_up_no_letter(
+def test_an_endpoint_that_does_not_answer_holds_up_neither_letters_nor_other_endpoints(
     telling: Callable[..., Playbook],
     come_by: Callable[..., Message],
     endpoint: Endpoint,
@@ -401,24 +402,31 @@ def test_a_slow_endpoint_holds_up_no_letter(
     queue: Callable[..., Message],
     make_person: Callable[..., int],
     as_of: datetime,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    playbook = telling()
-    come_by()
-    letter = queue(make_person("letter@example.org"))
-    seen: list[str] = []
-    real = deliver.__globals__["tell_endpoint"]
+    telling()
+    held = come_by()
+    Endpoint.objects.filter(id=endpoint.pk).update(url=receiver.url("/held"))
+    add_endpoint(
+        name="desk", url=receiver.url("/desk"), by="x", now=as_of, allowed_range="127.0.0.1/32"
+    )
+    telling(endpoint="desk")
+    other, letter = come_by("two@example.org"), queue(make_person("letter@example.org"))
+    lanes = Lanes()
+    flow.tell_others(clock=lambda: as_of, worker="w1", lanes=lanes)
+    receiver.inbox.wait_for("/held", 1)
 
-    def looking(*args: object, **more: object) -> object:
-        seen.append(now_of(letter).state)
-        return real(*args, **more)
+    flow.send_letters(clock=lambda: as_of, worker="w1")
+    receiver.inbox.wait_for("/desk", 1)
+    third = come_by("three@example.org", at=as_of + HOUR)
+    while now_of(other).state != "sent":
+        MOMENT.wait(0.01)
+    flow.tell_others(clock=lambda: as_of + HOUR, worker="w1", lanes=lanes)
+    receiver.inbox.wait_for("/desk", 2)
 
-    monkeypatch.setitem(deliver.__globals__, "tell_endpoint", looking)
-
-    send(as_of)
-
-    assert playbook.journeys["tell-erp"]
-    assert seen == ["sent"]
+    assert (now_of(held).state, now_of(letter).state) == ("claimed", "sent")
+    receiver.inbox.go_on.set()
+    lanes.close()
+    assert {now_of(m).state for m in (held, other, third)} == {"sent"}
 
 
 def test_an_endpoint_is_read_strictly_and_its_key_is_nowhere_in_the_database(

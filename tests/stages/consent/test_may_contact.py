@@ -205,5 +205,6 @@ def test_states_in_bulk_say_the_same_as_one_by_one(ana, anna):
 def test_a_message_can_show_its_basis(ana):
     seq = agree(ana, evidence={"page": "checkout"})
     asked = (ana, "offers", "email")
-    basis = bases_of([asked], purposes=active_playbook().playbook.purposes, as_of=NOW)[asked]
+    purposes = active_playbook().playbook.purposes
+    basis = bases_of([asked], purposes=purposes, upto=last_sequence())[asked]
     assert (basis["consent"], basis["state"], basis["wording"]) == (seq, "granted", "2026-01")

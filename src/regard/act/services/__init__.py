@@ -1,17 +1,14 @@
-"""What Act does: queue decisions, claim and hand over messages, settle what is unknown, and tasks for people."""
+"""What Act does: queue decisions, claim and hand over messages, settle what is unknown, and tasks for people.
+
+One message from its decision on: `queue` makes it, `claim` lets it go or not, `deliver` hands letters over (`telling`
+webhooks), `ending` writes down what became of it; `holding` says what a worker may do with what it holds meanwhile.
+"""
 
 from regard.act.pace import Pace, choose_pace, pace_of
-from regard.act.services.claim import (
-    Claimed,
-    Settled,
-    begin,
-    cancel_messages,
-    claim,
-    settle_leases,
-    settle_uncertain,
-)
+from regard.act.services.claim import CALLS, LETTERS, Claimed, claim
 from regard.act.services.deliver import Delivered, deliver
 from regard.act.services.endpoints import prune_deliveries
+from regard.act.services.holding import Settled, begin, settle_leases, settle_uncertain
 from regard.act.services.leaving import come_back, leave_purpose, note_reason
 from regard.act.services.queue import Enqueued, enqueue
 from regard.act.services.samples import render_samples
@@ -23,18 +20,21 @@ from regard.act.services.tasks import (
     reopen_task,
     snooze_task,
 )
+from regard.act.services.telling import Lanes, tell_others
 from regard.act.services.tracking import follow_link, note_open
 
 __all__ = [
+    "CALLS",
+    "LETTERS",
     "Claimed",
     "Delivered",
     "Enqueued",
+    "Lanes",
     "NewTask",
     "Pace",
     "Settled",
     "assign_task",
     "begin",
-    "cancel_messages",
     "choose_pace",
     "claim",
     "close_task",
@@ -53,4 +53,5 @@ __all__ = [
     "settle_leases",
     "settle_uncertain",
     "snooze_task",
+    "tell_others",
 ]

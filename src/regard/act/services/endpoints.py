@@ -107,8 +107,11 @@ def tell_endpoint(endpoint: Endpoint, *, event: str, body: bytes, now: datetime)
     return hand_over(endpoint.url, allowed=allowed, headers=headers, body=body, now=now)
 
 
-def note_attempt(*, endpoint: int, told: Told, message: int | None, now: datetime) -> None:
-    """Keep how an attempt went, and pause the endpoint after failures in a row or where it asks for rest."""
+def note_attempt(*, endpoint: int, told: Told, message: int | None, now: datetime) -> bool:
+    """Keep how an attempt went, and pause the endpoint after failures in a row or where it asks for rest.
+
+    Returns whether nothing may be told to it for now.
+    """
     with transaction.atomic():
         Delivery.objects.create(
             endpoint_id=endpoint,
@@ -134,6 +137,7 @@ def note_attempt(*, endpoint: int, told: Told, message: int | None, now: datetim
         if told.handed.outcome is Outcome.SENT:
             row.last_yes_at = now
         row.save()
+    return row.off_at is not None or (row.paused_until is not None and row.paused_until > now)
 
 
 def prune_deliveries(*, now: datetime) -> int:

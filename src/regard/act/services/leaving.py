@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
+from regard.act.models import Message
 from regard.act.recording import Deed, record_deeds
-from regard.act.services.claim import cancel_messages
 from regard.consent.folding import EVERY
 from regard.consent.models import Consent
 from regard.consent.services import Told, lock_people, record_consents, withdraw
+from regard.decide.models import Decision
+from regard.decide.services import record_outcome
 from regard.identify.selectors import origins_of
 from regard.kernel.instant import to_us
+
+WITHDRAWN = "Withdrawn before it was handed over"
 
 
 def leave_purpose(
@@ -34,12 +40,7 @@ def leave_purpose(
         origins = origins_of(person)
         if newest_word(origins, purpose, channel) == Consent.State.WITHDRAWN:
             return None
-        cancel_messages(
-            people=origins,
-            purpose=None if purpose == EVERY else purpose,
-            why="Withdrawn before it was handed over",
-            now=now,
-        )
+        _cancel_waiting(origins, purpose, now)
         evidence: dict[str, object] = {"message": message.hex} if message else {}
         seq = withdraw(
             person=person,
@@ -99,6 +100,24 @@ def note_reason(
             ],
             now=now,
         )
+
+
+def _cancel_waiting(people: Sequence[int], purpose: str, now: datetime) -> None:
+    """Cancel what waits for these origins, of one purpose or ('*') all, unless handing over has begun.
+
+    After the people are locked, and before the withdrawal takes its number.
+    """
+    waiting = Q(state__in=(Message.State.QUEUED, Message.State.DEFERRED))
+    waiting |= Q(state=Message.State.CLAIMED, begun_at__isnull=True)
+    rows = Message.objects.filter(waiting, person_id__in=people)
+    if purpose != EVERY:
+        rows = rows.filter(purpose=purpose)
+    found = dict(rows.select_for_update().order_by("id").values_list("id", "decision_id"))
+    cancelled = Decision.Outcome.CANCELLED.value
+    record_outcome(outcomes=dict.fromkeys(found.values(), cancelled), now=now)
+    Message.objects.filter(id__in=found).update(
+        state=Message.State.CANCELLED, note=WITHDRAWN, claimed_by="", lease_until=None
+    )
 
 
 def newest_word(origins: list[int], purpose: str, channel: str = EVERY) -> str | None:

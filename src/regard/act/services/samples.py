@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-
 from regard.act.channels.webhook.call import CHANNEL as WEBHOOK
 from regard.act.drafting import draft_message
+from regard.act.known import known_to
 from regard.act.models import Message
-from regard.act.services.deliver import keep_words
-from regard.act.services.telling import render_call
+from regard.act.services.deliver import keep_words, set_words
+from regard.act.services.telling import write_call
 from regard.consent.models import Consent
 from regard.identify.selectors import origins_of
 from regard.kernel.issues import Refused
 from regard.playbooks.model import Playbook
+
+SAID = "sample: nothing is sent"
 
 
 def render_samples(*, playbook: Playbook, limit: int = 2000) -> int:
@@ -20,40 +21,24 @@ def render_samples(*, playbook: Playbook, limit: int = 2000) -> int:
     waiting = Message.objects.filter(state=Message.State.SAMPLE, text="", note="").select_related(
         "person", "decision"
     )
+    messages = list(waiting.order_by("id")[:limit])
+    known = known_to(messages, playbook)
     done = 0
-    for message in list(waiting.order_by("id")[:limit]):
+    for message in messages:
         message.basis = _basis_of(message)
-        if message.channel == WEBHOOK:
-            done += _told(message, playbook)
-            continue
         try:
-            draft = draft_message(message, playbook)
+            if message.channel == WEBHOOK:
+                write_call(message, playbook)
+            else:
+                draft = draft_message(message, playbook, known[message.person_id])
+                set_words(message, draft)
+                keep_words([(message, draft.links)], worker="")
         except Refused as error:
             Message.objects.filter(id=message.id).update(note=str(error)[:400])
             continue
-        message.language, message.subject, message.text = draft.language, draft.subject, draft.text
-        message.html, message.sender, message.note = (
-            draft.html,
-            draft.sender.email,
-            "sample: nothing is sent",
-        )
-        with transaction.atomic():
-            Message.objects.filter(id=message.id).update(note=message.note, basis=message.basis)
-            keep_words(message, draft.links)
+        Message.objects.filter(id=message.id).update(note=SAID, basis=message.basis)
         done += 1
     return done
-
-
-def _told(message: Message, playbook: Playbook) -> bool:
-    try:
-        render_call(message, playbook)
-    except Refused as error:
-        Message.objects.filter(id=message.id).update(note=str(error)[:400])
-        return False
-    Message.objects.filter(id=message.id).update(
-        note="sample: nothing is sent", basis=message.basis
-    )
-    return True
 
 
 def _basis_of(message: Message) -> dict[str, object]:

@@ -1,76 +1,147 @@
-"""Making a claimed webhook ready, and putting it off while its endpoint rests."""
+"""Telling other systems: each has a lane of its own, so that one that is slow holds up neither letters nor the others.
+
+1. Put off what is due to systems that rest; it loses no try.
+2. Claim what is due to systems nobody is telling at the moment, and give each of them a lane.
+3. In its lane a system is told one thing after the other: write it from what is known now; begin; post; record.
+4. The lane ends, and gives back what it still holds, when the system did not answer in time or rests, or after a
+   minute: what the guardrails saw grows old.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
-from django.db import transaction
+from django.db import connections
+from django.db.models import Q
 
-from regard.act.channels.webhook.call import body_of
+from regard.act.channels.email.handover import Handed, Outcome
+from regard.act.channels.webhook.call import CHANNEL, body_of
 from regard.act.models import Endpoint, Message
+from regard.act.services.claim import CALLS, WAITING, claim
+from regard.act.services.deliver import GOOD_FOR, Clock
+from regard.act.services.ending import record_end
+from regard.act.services.endpoints import note_attempt, tell_endpoint
+from regard.act.services.holding import begin, give_back
 from regard.act.services.queue import step_of
-from regard.decide.models import Decision
-from regard.decide.services import record_outcome
 from regard.kernel.issues import Issue, Refused
 from regard.playbooks.model import Playbook
 from regard.playbooks.steps.webhook import Webhook
 
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A webhook ready to leave: to which endpoint, under which id, with which body; `rests_until` while it must wait."""
-
-    endpoint: Endpoint
-    event: str
-    body: bytes
-    rests_until: datetime | None = None
+LANES = 8  # systems told at the same time
+CALLS_A_CLAIM = 100
 
 
-def prepare_call(message: Message, playbook: Playbook, now: datetime) -> Call:
-    """Write what is told from what is known now, and keep it with the message. Raises Refused with what stands in the way."""
-    step = _step(message, playbook)
-    endpoint = Endpoint.objects.filter(name=step.endpoint).first()
-    if endpoint is None:
-        words, hint = f"no endpoint is called '{step.endpoint}'", "add it in Settings"
-        raise Refused(Issue("endpoint", words, hint, code="no_endpoint"))
-    if endpoint.off_at is not None:
-        words = f"the endpoint '{endpoint.name}' is switched off: {endpoint.off_because}"
-        raise Refused(Issue("endpoint", words, code="endpoint_off"))
-    message.text = body_of(message, step, playbook)
-    Message.objects.filter(id=message.id).update(text=message.text)
-    rests = endpoint.paused_until
-    return Call(
-        endpoint,
-        message.message_id_header or "",
-        message.text.encode(),
-        rests if rests is not None and rests > now else None,
-    )
+@dataclass(slots=True)
+class Lanes:
+    """The systems that are being told at the moment, each in a thread of its own."""
+
+    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(LANES, "lane"))
+    _running: dict[str, Future[None]] = field(default_factory=dict)
+
+    def busy(self) -> set[str]:
+        """Return the systems that are being told, and raise what went wrong in a lane that ended."""
+        ended = [name for name, lane in self._running.items() if lane.done()]
+        for lane in [self._running.pop(name) for name in ended]:
+            lane.result()
+        return set(self._running)
+
+    def open(self, name: str, work: Callable[[], object]) -> None:
+        """Tell a system in a lane of its own."""
+        self._running[name] = self._pool.submit(_in_lane, work)
+
+    def close(self) -> None:
+        """Wait until nobody is told any more, and raise what went wrong in a lane."""
+        self._pool.shutdown(wait=True)
+        self.busy()
 
 
-def render_call(message: Message, playbook: Playbook) -> None:
-    """Write what a sample's webhook would tell; nothing is sent. Raises Refused."""
-    message.text = body_of(message, _step(message, playbook), playbook)
-    Message.objects.filter(id=message.id).update(text=message.text)
+def _in_lane(work: Callable[[], object]) -> None:
+    try:
+        work()
+    finally:
+        connections.close_all()  # this thread's own
 
 
-def put_off(*, message_id: int, worker: str, until: datetime, now: datetime) -> None:
-    """Queue a claimed message of a resting endpoint again for when it may be told; no try is counted."""
-    with transaction.atomic():
-        rows = Message.objects.select_for_update().filter(
-            id=message_id, claimed_by=worker, state=Message.State.CLAIMED, begun_at__isnull=True
-        )
-        row = rows.first()
-        if row is None:
+def tell_others(*, playbook: Playbook, worker: str, clock: Clock, lanes: Lanes) -> int:
+    """Claim what is due to other systems and tell them, each in its lane. Returns how many were claimed."""
+    busy = lanes.busy()
+    if len(busy) >= LANES:
+        return 0
+    _put_off_resting(clock())
+    among = CALLS & ~Q(sender__in=busy)
+    claimed = claim(
+        playbook=playbook, now=clock(), worker=worker, limit=CALLS_A_CLAIM, among=among
+    ).messages
+    lined_up: dict[str, list[int]] = {}
+    rows = Message.objects.filter(id__in=claimed).order_by("due_at", "id")
+    for message, name in rows.values_list("id", "sender"):
+        lined_up.setdefault(name, []).append(message)
+    for name, messages in lined_up.items():
+        lanes.open(name, partial(tell, messages, playbook=playbook, worker=worker, clock=clock))
+    return len(claimed)
+
+
+def tell(messages: Sequence[int], *, playbook: Playbook, worker: str, clock: Clock) -> None:
+    """Tell one system what this worker claimed for it, one thing after the other."""
+    ends = clock() + GOOD_FOR
+    for place, message_id in enumerate(messages):
+        may_go_on = _tell_one(message_id, playbook, worker, clock)
+        if not may_go_on or clock() >= ends:
+            give_back(messages=messages[place + 1 :], worker=worker, now=clock())
             return
-        row.state, row.claimed_by, row.lease_until = Message.State.QUEUED, "", None
-        row.due_at, row.note = until, "The endpoint rests after failures"
-        row.save()
-        record_outcome(outcomes={row.decision_id: Decision.Outcome.PLANNED.value}, now=now)
 
 
-def _step(message: Message, playbook: Playbook) -> Webhook:
+def _tell_one(message_id: int, playbook: Playbook, worker: str, clock: Clock) -> bool:
+    """Tell one thing. Returns whether the system is in a state to be told more."""
+    message = Message.objects.select_related("person", "decision").filter(id=message_id).first()
+    if message is None:  # its person was erased
+        return True
+    record = partial(record_end, message, worker=worker)
+    try:
+        endpoint = _whom(message.sender)
+        write_call(message, playbook)
+    except Refused as error:
+        stuck = Handed(Outcome.REFUSED, str(error))
+        record(stuck, tries=message.tries, transport="", now=clock())
+        return True
+    if not begin(message_id=message_id, worker=worker, now=clock()):
+        return True
+    body, event = message.text.encode(), message.message_id_header or ""
+    told = tell_endpoint(endpoint, event=event, body=body, now=clock())
+    rests = note_attempt(endpoint=endpoint.pk, told=told, message=message_id, now=clock())
+    name = f"webhook:{endpoint.name}"
+    record(told.handed, tries=message.tries + 1, transport=name, now=clock())
+    return not rests and told.handed.outcome is not Outcome.UNKNOWN
+
+
+def write_call(message: Message, playbook: Playbook) -> None:
+    """Write what is told from what is known now, and keep it with the message. Raises Refused."""
     step = step_of(playbook, message.decision)
     if not isinstance(step, Webhook):
         raise Refused(Issue("journey", "the step is in no playbook we have", code="no_step"))
-    return step
+    message.text = body_of(message, step, playbook)
+    Message.objects.filter(id=message.pk).update(text=message.text)
+
+
+def _whom(name: str) -> Endpoint:
+    """Return the system of that name. Raises Refused where there is none, or it is switched off."""
+    endpoint = Endpoint.objects.filter(name=name).first()
+    if endpoint is None:
+        words, hint = f"no endpoint is called '{name}'", "add it in Settings"
+        raise Refused(Issue("endpoint", words, hint, code="no_endpoint"))
+    if endpoint.off_at is not None:
+        words = f"the endpoint '{name}' is switched off: {endpoint.off_because}"
+        raise Refused(Issue("endpoint", words, code="endpoint_off"))
+    return endpoint
+
+
+def _put_off_resting(now: datetime) -> None:
+    """Let what is due to systems that rest wait until they may be told again; no try is counted."""
+    resting = Endpoint.objects.filter(paused_until__gt=now, off_at__isnull=True)
+    for name, until in resting.values_list("name", "paused_until"):
+        due = Message.objects.filter(channel=CHANNEL, sender=name, state__in=WAITING)
+        due.filter(due_at__lt=until).update(due_at=until, note="The endpoint rests after failures")

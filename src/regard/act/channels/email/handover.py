@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import smtplib
+import socket
 import ssl
 from dataclasses import dataclass
 from enum import StrEnum
@@ -118,6 +119,10 @@ class Line:
         else:
             smtp = smtplib.SMTP(server.host, server.port, timeout=SECONDS_TO_TALK)
         self._smtp, self._used = smtp, 1  # kept first: whatever fails next, close() finds it
+        if (
+            smtp.sock is not None
+        ):  # the mail and its final dot leave in two writes: neither waits for the other's receipt
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         smtp.ehlo()
         if server.tls == "required" or (server.tls == "offered" and smtp.has_extn("starttls")):
             smtp.starttls(context=context)

@@ -10,16 +10,15 @@ from typing import Any
 from django.conf import settings
 
 from regard.act.channels.webhook.signing import event_id
+from regard.act.known import Known, known_of
 from regard.act.models import Message
 from regard.decide.models import Decision
-from regard.identify.selectors import PREFIX, survivor_of
+from regard.identify.selectors import PREFIX
 from regard.kernel.ids import public_id, uuid7
 from regard.kernel.issues import Issue, Refused
 from regard.playbooks.model import Playbook
 from regard.playbooks.steps.webhook import Webhook
 from regard.playbooks.template_check import allowed_fields
-from regard.profile.models import Card
-from regard.understand.models import Standing
 
 CHANNEL = "webhook"
 LARGEST_BODY = 64_000  # bytes
@@ -68,7 +67,7 @@ def body_of(message: Message, step: Webhook, playbook: Playbook) -> str:
             "journey": decision.journey,
             "step": decision.step,
             "purpose": step.purpose,
-            "fields": _fields(message.person_id, step.fields_told),
+            "fields": _fields(known_of([message.person_id])[message.person_id], step.fields_told),
         },
     }
     text = json.dumps(told, ensure_ascii=False, allow_nan=False)
@@ -83,10 +82,7 @@ def trial_body(at: datetime) -> str:
     return json.dumps(told)
 
 
-def _fields(person: int, names: tuple[str, ...]) -> dict[str, Any]:
+def _fields(known: Known, names: tuple[str, ...]) -> dict[str, Any]:
     """Return the fields and traits by name, as they are now; null where nothing is known."""
-    survivor = survivor_of(person)
-    card = Card.objects.filter(person_id=survivor).first()
-    standing = Standing.objects.filter(person_id=survivor).first()
-    known = {**(standing.traits if standing else {}), **(card.fields if card else {})}
-    return {name: known.get(name) for name in names}
+    told = {**known.traits, **known.fields}
+    return {name: told.get(name) for name in names}
