@@ -1,8 +1,9 @@
-"""The worker's short loop: five routines, a thread each, so that a slow mail server or a long cycle holds up nobody.
+"""The worker's short loop: six routines, a thread each, so that a slow mail server or a long cycle holds up nobody.
 
 - absorb: what clients sent goes into the log, looked for every 50 to 100 ms with one cheap query;
 - cycle: understand, decide, act and learn when something changed or a timer is due, never more than half the time;
-- send: hand over what was claimed;
+- send: claim letters and hand them over;
+- tell: claim what other systems are to be told, and tell each in a lane of its own;
 - keep house: settle what was left behind, prune what is past its term;
 - beat: give a sign of life.
 
@@ -27,6 +28,7 @@ from django.conf import settings
 from django.db import close_old_connections, connections
 
 from regard import flow
+from regard.act.services import Lanes
 from regard.collect.journal import Journal, absorbed_position, open_journal
 from regard.kernel.issues import Refused
 from regard.operations.heartbeat import BEAT_EVERY, end_beat, write_beat
@@ -132,7 +134,15 @@ def _cycle(mood: Mood) -> Callable[[datetime], float]:
 
 
 def _send(now: datetime) -> float:  # noqa: ARG001 (sending takes long: it asks the clock itself)
-    return 0.0 if flow.send_due(clock=_clock, worker=WORKER) else SEND_LOOKS
+    return 0.0 if flow.send_letters(clock=_clock, worker=WORKER) else SEND_LOOKS
+
+
+def _tell(lanes: Lanes) -> Callable[[datetime], float]:
+    def step(now: datetime) -> float:  # noqa: ARG001 (telling takes long, too)
+        told = flow.tell_others(clock=_clock, worker=WORKER, lanes=lanes)
+        return 0.0 if told else SEND_LOOKS
+
+    return step
 
 
 def _clock() -> datetime:
@@ -161,7 +171,7 @@ def _keep_house(now: datetime) -> float:
 
 def main() -> int:
     """Run the routines until SIGTERM or SIGINT; each finishes the step it is in."""
-    stop, mood = threading.Event(), Mood()
+    stop, mood, lanes = threading.Event(), Mood(), Lanes()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     stop_with_parent()
@@ -170,6 +180,7 @@ def main() -> int:
         "absorb": Absorbing(mood).step,
         "cycle": _cycle(mood),
         "send": _send,
+        "tell": _tell(lanes),
         "keep house": _keep_house,
         "beat": _beat(mood),
     }
@@ -179,5 +190,6 @@ def main() -> int:
         thread.start()
     for thread in threads:
         thread.join()
+    lanes.close()
     end_beat(settings.CONFIG.folder)
     return 0
