@@ -191,7 +191,10 @@ def replay(
 
 @app.command()
 def verify(as_json: AsJson = False) -> None:
-    """Run the stored cycles again and compare each decision with the stored one. Exit code 1 where one differs."""
+    """Run the stored cycles again, each with its playbook and what colleagues had done by then, and compare decisions.
+
+    Exit code 1 where one differs. What cannot be verified is left out and counted.
+    """
     start_django()
     from dataclasses import asdict
 
@@ -207,9 +210,8 @@ def verify(as_json: AsJson = False) -> None:
         say(
             f"{compared.cycles:,} cycles, {compared.decisions:,} decisions, {len(compared.differences):,} differ."
         )
-        if compared.ended_by:
-            left = compared.of - compared.cycles
-            say(f"The {left:,} cycles after these were not run again: {compared.ended_by}.")
+        for what, count in compared.left_out.items():
+            say(f"Left out, because it cannot be verified: {count:,} {what}.")
     if compared.differences:
         raise typer.Exit(1)
 

@@ -90,7 +90,7 @@ def held_in(journey: str) -> list[Held]:
         " WHERE journey = %s AND state = 'paused'",
         [journey],
     )
-    return [Held(*row[:4], bool(row[4])) for row in rows]
+    return [Held(eid, who, key, due_us, bool(waits)) for eid, who, key, due_us, waits in rows]
 
 
 def release_held(*, journey: str, now: datetime, days: int) -> int:

@@ -115,9 +115,10 @@ def offered(as_of: datetime, **more: object) -> int:
 
 def does(
     person: int, name: str, *, now: datetime, kind: str = Source.Kind.PRODUCT, score: int | None = None,
-    actor: str = "customer", direction: str = "in", **properties: object,
+    actor: str = "customer", direction: str = "in", told: dict[str, object] | None = None, **properties: object,
 ) -> int:  # fmt: skip
-    """Something happens with them."""
+    """Something happens with them; `told` holds properties whose names are taken here."""
+    properties |= told or {}
     source, _ = Source.objects.get_or_create(
         name=f"source-{kind}", defaults={"kind": kind, "created_at": now}
     )

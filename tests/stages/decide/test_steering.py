@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -150,7 +152,7 @@ def test_law_turns_lose_nobody_keep_the_order_and_hurry_nobody(held, over):
     assert all(turn.due_us >= own[turn.id] for turn in within)
     if over and within:
         pace = over * DAY_US // len(within)
-        assert all(b.due_us - a.due_us >= pace for a, b in zip(within, within[1:], strict=False))
+        assert all(b.due_us - a.due_us >= pace for a, b in pairwise(within))
         assert all(turn.due_us < end for turn in within if own[turn.id] <= now_us)
     for turn in turns:
         if own[turn.id] > end:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from regard.decide.models import Decision
-from regard.decide.replay.stored import replay_stored
-from regard.decide.services import pause_journey
+from regard.decide.models import Cycle, Decision
+from regard.decide.pruning import prune_cycles
+from regard.decide.replay.stored import BROKEN_OFF, INSIDE_AT_THE_TERM, replay_stored
+from regard.decide.services import pause_journey, resume_journey
+from regard.kernel.instant import to_us
 from regard.kernel.issues import Refused
 from tests.stages.decide.cast import (
     ALL,
@@ -18,9 +22,12 @@ from tests.stages.decide.cast import (
     days,
     decide,
     does,
+    offered,
     says,
     shop,
 )
+from tests.stages.decide.lived import ACTS, Lived
+from tests.stages.laws import law, taken_back
 
 pytestmark = pytest.mark.django_db
 ZONES = ("Europe/London", "America/Los_Angeles", "Asia/Tokyo", "")
@@ -61,7 +68,72 @@ def test_a_made_up_month_comes_out_the_same(as_of, seed):
     assert compared.decisions == Decision.objects.count() > 0
 
 
-def test_it_goes_as_far_as_nobody_steered_and_says_so(as_of):
+HOURS = (0.1, 0.5, 3, 11, 26, 50)
+ACT = st.tuples(st.sampled_from(ACTS), st.integers(0, 60))
+DAY = st.tuples(st.lists(ACT, max_size=7), st.sampled_from(HOURS))
+
+
+@given(st.lists(DAY, min_size=2, max_size=12))
+@law(12)
+def test_law_whatever_happened_verifying_finds_the_same_decisions(as_of, lived):
+    """Steerings, playbook changes, touchpoints, words, joinings and tellings, in any order."""
+    with taken_back():
+        world = Lived(as_of)
+        for acts, hours in lived:
+            for name, number in acts:
+                world.act(name, number)
+            world.tick(hours)
+
+        compared = replay_stored(playbook=shop())
+
+        assert compared.differences == {}
+        assert compared.cycles == world.cycles
+        assert compared.decisions == Decision.objects.count()
+
+
+def a_lived_month(as_of) -> Lived:
+    """Every sort of act, some of them often."""
+    chance, world = Random(7), Lived(as_of)
+    for _ in range(20):
+        for _ in range(6):
+            world.act(chance.choice(ACTS), chance.randint(0, 60))
+        world.tick(chance.choice(HOURS))
+    return world
+
+
+def test_a_month_in_which_everything_happens_comes_out_the_same(as_of):
+    world = a_lived_month(as_of)
+    compared = replay_stored(playbook=shop())
+    assert compared.differences == {}
+    assert (compared.cycles, compared.left_out) == (world.cycles, {})
+    assert compared.decisions == Decision.objects.count() > 15
+    assert len(set(Decision.objects.values_list("version", flat=True))) > 2
+
+
+def test_a_decision_changed_by_hand_is_found_and_named(as_of):
+    a_lived_month(as_of)
+    row = Decision.objects.filter(verdict="no").order_by("id")[2]
+    told = (row.verdict, row.reason, to_us(row.as_of))
+    by_hand = Decision.objects.filter(id=row.id)
+    for change, live in (
+        (lambda: by_hand.update(verdict="go"), ("go", *told[1:])),
+        (lambda: by_hand.update(reason="minor"), (told[0], "minor", told[2])),
+        (
+            lambda: by_hand.update(as_of=row.as_of + days(0.1)),
+            (*told[:2], to_us(row.as_of + days(0.1))),
+        ),
+        (by_hand.delete, None),
+    ):
+        with taken_back():
+            change()
+            assert replay_stored(playbook=shop()).differences == {row.key: (live, told)}
+    with taken_back():
+        by_hand.update(key="welcome/one/1/made-up")
+        found = replay_stored(playbook=shop()).differences
+        assert found == {row.key: (None, told), "welcome/one/1/made-up": (told, None)}
+
+
+def test_a_pause_and_another_playbook_do_not_end_it(as_of):
     ana, ben = a_person(now=as_of), a_person(now=as_of)
     for person in (ana, ben):
         says(person, *ALL, now=as_of)
@@ -70,17 +142,44 @@ def test_it_goes_as_far_as_nobody_steered_and_says_so(as_of):
     pause_journey(journey=JOURNEY, by="staff:1", now=as_of)
     comes_into(ben, "high-value", now=as_of + days(1))
     decide(shop(), now=as_of + days(1))
+    resume_journey(journey=JOURNEY, by="staff:1", now=as_of + days(2))
+    decide(shop(), now=as_of + days(2))
 
     compared = replay_stored(playbook=shop())
 
-    assert (compared.cycles, compared.of, compared.differences) == (1, 2, {})
-    assert "colleagues" in compared.ended_by
-    assert compared.decisions == 1
+    assert (compared.cycles, compared.decisions, compared.differences) == (3, 2, {})
 
 
-def test_it_is_refused_where_somebody_steered_before_the_first_cycle(as_of):
-    a_person(now=as_of)
-    pause_journey(journey=JOURNEY, by="staff:1", now=as_of)
+def test_who_was_inside_before_the_kept_cycles_is_left_out_and_counted(as_of):
+    ana, ben = offered(as_of), a_person(now=as_of)
+    for day in (0, 400.5):
+        decide(shop(), now=as_of + days(day))
+    says(ben, *ALL, now=as_of)
+    comes_into(ben, "high-value", now=as_of + days(401))
+    decide(shop(), now=as_of + days(401))
+    Decision.objects.filter(person_id=ana).update(cycle=Cycle.objects.last())
+    assert prune_cycles(now=as_of + days(402)) == 1
+
+    compared = replay_stored(playbook=shop())
+
+    assert compared.left_out == {INSIDE_AT_THE_TERM: 1}
+    assert (compared.cycles, compared.decisions, compared.differences) == (1, 1, {})
+
+
+def test_a_cycle_that_was_broken_off_is_left_out_and_counted(as_of):
+    offered(as_of)
     decide(shop(), now=as_of)
-    with pytest.raises(Refused, match="colleagues"):
+    Cycle.objects.update(finished_at=None)
+    ben = offered(as_of + days(1))
+    decide(shop(), now=as_of + days(1))
+
+    compared = replay_stored(playbook=shop())
+
+    assert compared.left_out == {BROKEN_OFF: 1}
+    assert (compared.decisions, compared.differences) == (1, {})
+    assert Decision.objects.filter(person_id=ben).count() == 1
+
+
+def test_before_the_first_cycle_there_is_nothing_to_verify(db):
+    with pytest.raises(Refused, match="no cycle"):
         replay_stored(playbook=shop())

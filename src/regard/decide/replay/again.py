@@ -1,0 +1,263 @@
+"""The live run once more: every stored cycle at its clock, with its playbook and with what was known to it.
+
+For each cycle: 1. what colleagues did before it; 2. who came to a door and whose turn it was; 3. the tables about them
+as they were; 4. the engine, the same as live; 5. what that leaves to the next cycle. Nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from regard.decide.benches import workbench_for
+from regard.decide.columns import as_input, read_rows
+from regard.decide.crowds import most_without_approval
+from regard.decide.filing import decision_key
+from regard.decide.laying import Turns, paused_journeys
+from regard.decide.models import Cycle, Steering
+from regard.decide.occasions import Arrival, Stretch
+from regard.decide.programs import program_of, tables_of
+from regard.decide.replay.carried import INSIDE, Carried, Standing
+from regard.decide.replay.doors import arrivals_then, door_of, touched_then
+from regard.decide.replay.facts_then import Contact, Former, Moment, crowded, tables_then
+from regard.decide.replay.families import Families
+from regard.engine import desk, journeys
+from regard.engine.instructions import END, Program
+from regard.engine.journeys import Moved
+from regard.kernel.instant import DAY_US, from_us, to_us
+from regard.playbooks.model import Playbook
+from regard.versions.selectors import playbook_of_hash
+
+Told = tuple[str, str, int]  # verdict, reason, as_of in microseconds
+COUNTED = ("", "claimed", "sent", "uncertain")  # what a go counts as under caps: see read_contacts
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a stored go, and when that was known."""
+
+    outcome: str
+    at_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Redecided:
+    """One decision of the verification: what it says, of whom, and what it counts as."""
+
+    told: Told
+    person: int
+    journey: str
+    step: str
+    channel: str
+    bit: int
+
+
+@dataclass(slots=True)
+class Again:
+    """A verification under way. `outcomes`: what became of the stored decisions, by key."""
+
+    fallback: Playbook
+    outcomes: Mapping[str, Outcome]
+    carried: Carried = field(default_factory=lambda: Carried(Families()))
+    decided: dict[str, Redecided] = field(default_factory=dict)
+    _gone: dict[int, list[str]] = field(default_factory=dict)  # origin -> keys of its messages
+    _went: deque[tuple[int, str, str]] = field(default_factory=deque)  # acts of the last day
+    _programs: dict[Any, tuple[Program, dict[str, Any]]] = field(default_factory=dict)
+    _words: list[Steering] = field(default_factory=list)
+    _next_eid: int = 1
+
+    def run(self, cycles: Sequence[Cycle], *, before: Cycle | None = None) -> None:
+        """Run these cycles, oldest first; `before` is the one that ran last before them."""
+        seen = before.upto if before else 0
+        self._words = list(Steering.objects.filter(seq__gt=seen).order_by("-seq"))
+        for cycle in cycles:
+            self._one(cycle, before)
+            before = cycle
+
+    def _one(self, cycle: Cycle, before: Cycle | None) -> None:
+        carried, now_us = self.carried, to_us(cycle.as_of)
+        carried.families.go_on(cycle.upto)
+        while self._words and self._words[-1].seq <= cycle.upto:
+            carried.steer(self._words.pop())
+        carried.release(cycle.as_of, paused_journeys(cycle.upto))
+        program, tables = self._program(cycle.playbook_hash)
+        new = frozenset(program.playbook.journeys) - carried.ran
+        carried.ran |= set(program.playbook.journeys)
+        stretch, run = _stretch(cycle, before), _run_of(cycle)
+        door = door_of(program, stretch, run=run, families=carried.families, new=new)
+        coming = list(arrivals_then(program, door))
+        people = {arrival[0] for arrival in coming}
+        people |= self._woken(touched_then(program, door), stretch)
+        crowd = self._crowd(program, coming, stretch)
+        if people:
+            moment = Moment(program, now_us, cycle.upto, run, carried.families, people)
+            self._decide(moment, tables, coming, crowd)
+
+    def _program(self, digest: str) -> tuple[Program, dict[str, Any]]:
+        """Return the program of a cycle and its tables, made once for a playbook and the versions people are inside."""
+        key = digest, self.carried.versions()
+        if key not in self._programs:
+            playbook = playbook_of_hash(digest) if digest else self.fallback
+            program = program_of(playbook, pairs=key[1])
+            self._programs[key] = program, tables_of(program)
+        return self._programs[key]
+
+    def _woken(self, touched: set[int], stretch: Stretch) -> set[int]:
+        """Return whose turn has come: by a timer, by what happened to them, by what a colleague did."""
+        carried, families = self.carried, self.carried.families
+        found = {
+            families.speaker(row.origin)
+            for row in carried.due(stretch.until_us)
+            if row.state == "active"
+        }
+        for person in touched:
+            if any(row.state in INSIDE for row in carried.of(families.origins([person]))):
+                found.add(person)
+        steered = Steering.objects.filter(
+            kind__in=(Steering.Kind.RESUME, Steering.Kind.MOVE),
+            seq__gt=stretch.after_seq,
+            seq__lte=stretch.upto,
+        )
+        for journey in set(steered.values_list("journey", flat=True)):
+            found |= {
+                families.speaker(row.origin)
+                for row in carried.in_journey(journey)
+                if row.state == "active"
+            }
+        return found
+
+    def _crowd(self, program: Program, coming: Iterable[Arrival], stretch: Stretch) -> pa.Table:
+        """Return `crowd` by the rule of `crowds.crowd_table`."""
+        since = stretch.until_us - DAY_US
+        while self._went and self._went[0][0] <= since:
+            self._went.popleft()
+        went = Counter((journey, step) for _, journey, step in self._went)
+        entering = Counter(program.numbered(number).name for _, number, _, _ in coming)
+        due = Counter(
+            row.journey for row in self.carried.due(stretch.until_us) if row.state == "active"
+        )
+        approved = Steering.objects.filter(
+            kind=Steering.Kind.APPROVE, at__gt=from_us(since), seq__lte=stretch.upto
+        )
+        limits, places = program.playbook.guardrails, dict[tuple[str, str], int]()
+        for compiled in program.journeys if entering or due else ():
+            for one in compiled.instructions:
+                place, above = (compiled.name, one.step), most_without_approval(limits, one)
+                people = entering[compiled.name] + due[compiled.name] + went[place]
+                if above is not None and people > above:
+                    places[place] = people
+        return crowded(places, list(approved.values_list("journey", "step")))
+
+    def _decide(
+        self, moment: Moment, tables: dict[str, Any], coming: list[Arrival], crowd: pa.Table
+    ) -> None:
+        carried, families = self.carried, moment.families
+        rows = carried.of(families.origins(moment.people))
+        inside, learnt = carried.table(moment.program, (r for r in rows if r.state in INSIDE))
+        turns = Turns(coming, inside)
+        former: list[Former] = [
+            (families.speaker(r.origin), r.journey, r.entry_key, r.entered_us) for r in rows
+        ]
+        tables = tables | tables_then(moment, turns, ours=self._ours(moment), former=former)
+        tables |= {
+            "clock": as_input("clock", [(moment.now_us,)]),
+            "enrolment": inside,
+            "learnt": as_input("learnt", learnt),
+            "arrival": as_input("arrival", coming),
+            "crowd": crowd,
+        }
+        # no ORM past this point
+        with workbench_for("verify", len(moment.people)) as bench:
+            desk.lay_out(bench, tables)
+            moved = journeys.move(bench, moment.program)
+        self._keep_decisions(moved.decisions)
+        self._keep_standing(moment.program, moved, set(inside.column("eid").to_pylist()))
+
+    def _ours(self, moment: Moment) -> list[Contact]:
+        """Return the messages decided before about these people, as far as it was known what became of them."""
+        found = []
+        for origin in moment.families.origins(moment.people):
+            for key in self._gone.get(origin, ()):
+                one, became = self.decided[key], self.outcomes.get(key)
+                at_us = one.told[2]
+                if (
+                    became is not None
+                    and became.at_us is not None
+                    and became.at_us <= moment.now_us
+                ):
+                    if became.outcome not in COUNTED:
+                        continue
+                    at_us = became.at_us
+                found.append((moment.families.speaker(origin), at_us, one.channel, one.bit))
+        return found
+
+    def _keep_decisions(self, decisions: pa.Table) -> None:
+        """Keep what was decided as the store does: a go and a no never change, an answer goes before a wait."""
+        rows = sorted(decisions.to_pylist(), key=lambda row: (row["verdict"] == "wait", row["eid"]))
+        kept = set[str]()
+        for row in rows:
+            key = decision_key(row)
+            before = self.decided.get(key)
+            if key in kept or (before is not None and before.told[0] != "wait"):
+                continue
+            kept.add(key)
+            self.decided[key] = Redecided(
+                (row["verdict"], row["code"], row["t"]), row["person"], row["journey"], row["step"],
+                row["channel"] or "", row["bit"] or 0,
+            )  # fmt: skip
+            if row["verdict"] == "go":
+                self._went.append((row["t"], row["journey"], row["step"]))
+                if row["bit"]:
+                    self._gone.setdefault(row["person"], []).append(key)
+
+    def _keep_standing(self, program: Program, moved: Moved, known: set[int]) -> None:
+        learnt: dict[int, dict[str, tuple[Any, Any, Any]]] = {}
+        for row in moved.learnt.to_pylist():
+            told = (row["seq"], row["score_milli"], row["value_minor"])
+            learnt.setdefault(row["eid"], {})[row["step"]] = told
+        for row in sorted(moved.enrolments.to_pylist(), key=lambda row: row["eid"]):
+            compiled = program.numbered(row["number"])
+            eid, origin = row["eid"], row["person"]
+            if eid in known:
+                origin = self.carried.rows[eid].origin
+            else:
+                eid = self._next_eid
+            self._next_eid = max(self._next_eid, eid + 1)
+            is_in = row["state"] in INSIDE
+            due = [us for us in (row["due_us"], row["exit_us"]) if us is not None]
+            self.carried.put(Standing(
+                eid, origin, compiled.name, compiled.version,
+                "" if row["pc"] == END else compiled.instructions[row["pc"]].step, row["entry_key"],
+                row["arm"], row["state"], row["is_waiting"], row["entered_us"], row["step_us"],
+                row["since_us"], min(due) if due and is_in else None, learnt.get(row["eid"], {}),
+            ))  # fmt: skip
+
+
+def _stretch(cycle: Cycle, before: Cycle | None) -> Stretch:
+    """Return what lay between two cycles (cycle.py)."""
+    until = to_us(cycle.as_of)
+    if before is None:
+        return Stretch(until - DAY_US, until, 0, cycle.upto)
+    return Stretch(
+        min(to_us(before.as_of), until),
+        until,
+        min(before.upto, cycle.upto),
+        cycle.upto,
+        _run_of(before),
+    )
+
+
+def _run_of(cycle: Cycle) -> int:
+    """Return the run of understand a cycle saw: it wrote it down; before it did, the newest of its time."""
+    run = cycle.report.get("run")
+    if isinstance(run, int):
+        return run
+    rows = read_rows(
+        "SELECT COALESCE(MAX(id), 0) FROM understand_run WHERE finished_at IS NOT NULL AND as_of <= %s",
+        [to_us(cycle.as_of)],
+    )
+    return int(rows[0][0])
