@@ -175,7 +175,7 @@ def cycle(world: World, tail: pa.Table) -> dict[str, float]:
     now = END + 5 * MINUTE_US
     understanding = world.understanding(now, keep_cuts=True)
     with world.bench() as bench:
-        lay(bench, world, understanding, tail=tail)
+        world.columns.lay_times(bench, world.columns.manifest(), tail)
         slid = Slides(understanding, Clock(END, "Europe/London")).log_sql()
         bench.make("slid", slid)
         people = bench.take(

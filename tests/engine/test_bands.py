@@ -6,6 +6,7 @@ import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from regard.engine.columnar import times_of
 from regard.engine.slides import _bands
 from regard.engine.store import Workbench
 from regard.kernel.instant import DAY_US, HOUR_US
@@ -22,8 +23,9 @@ stretches = st.lists(st.tuples(lows, lengths), max_size=6)
 
 
 def passing(bench: Workbench, found: Sql, times: list[int]) -> set[int]:
-    bench.lay("log", pa.table({"occurred_at": pa.array(times, pa.int64())}))
-    rows = bench.take(Sql(f"SELECT occurred_at FROM log WHERE {found.text}", found.params))
+    bench.lay("log", pa.table({"origin": times, "occurred_at": times, "name": times}))
+    bench.show("times", times_of("log"))
+    rows = bench.take(Sql(f"SELECT occurred_at FROM times WHERE {found.text}", found.params))
     return set(rows.column("occurred_at").to_pylist())
 
 

@@ -8,8 +8,10 @@ import pyarrow as pa
 import pytest
 
 from regard.engine.codes import Codes
-from regard.engine.columnar import code_rows, property_column, unpacked
+from regard.engine.columnar import RAW, code_rows, property_column, unpacked
 from regard.engine.store import Columns, Workbench
+from regard.kernel.instant import DAY_US
+from regard.kernel.sql import Sql
 
 
 def rows(*origins: int, first: int = 1) -> list[tuple]:
@@ -130,7 +132,7 @@ def test_who_read_the_manifest_before_can_still_read_its_parts(columns):
         assert sql is not None
         assert bench.take(sql).num_rows == 2
     append(columns, 9, first=3)
-    assert files(columns) == {part.file for part in columns.manifest().parts}
+    assert files(columns) == {file for part in columns.manifest().parts for file in part.files}
 
 
 def test_an_erased_person_is_in_no_file_at_once(columns):
@@ -140,8 +142,25 @@ def test_an_erased_person_is_in_no_file_at_once(columns):
         bench.lay("erased", pa.table({"origin": pa.array([7], pa.int64())}))
         assert columns.keep(bench, manifest, "origin NOT IN (SELECT origin FROM erased)") == 1
     assert [row["origin"] for row in read(columns)] == [8, 8]
-    assert files(columns) == {part.file for part in columns.manifest().parts}
+    assert files(columns) == {file for part in columns.manifest().parts for file in part.files}
     assert not any(b"p7" in file.read_bytes() for file in columns.folder.glob("*.parquet"))
+    assert {row["origin"] for row in times(columns)} == {8}
+
+
+def test_when_who_did_what_lies_beside_each_part_by_the_time_of_day(columns):
+    append(columns, 7, 8, 8)
+    append(columns, 9, first=4)
+    rows = read(columns)
+    assert sorted(
+        (row["origin"], row["occurred_at"], row["name"]) for row in times(columns)
+    ) == sorted((row["origin"], row["occurred_at"], row["name"]) for row in rows)
+    assert all(row["time_of_day"] == row["occurred_at"] % DAY_US for row in times(columns))
+
+
+def times(columns: Columns) -> list[dict]:
+    with Workbench() as bench:
+        columns.lay_times(bench, columns.manifest(), RAW.empty_table())
+        return bench.take(Sql("SELECT * FROM times")).to_pylist()
 
 
 def test_a_write_that_dies_changes_nothing(columns):
@@ -156,7 +175,7 @@ def test_a_write_that_dies_changes_nothing(columns):
         die_writing()
     assert [row["seq"] for row in read(columns)] == [1]
     append(columns, 8, first=2)
-    assert files(columns) == {part.file for part in columns.manifest().parts}
+    assert files(columns) == {file for part in columns.manifest().parts for file in part.files}
 
 
 def test_a_manifest_that_cannot_be_read_is_an_empty_copy(columns):

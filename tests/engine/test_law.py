@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from regard.engine.columnar import times_of
 from regard.engine.slides import Slides
 from regard.engine.store import Workbench
 from regard.engine.understanding import Coordinates, Understanding
@@ -168,6 +169,7 @@ def check_cycle(world: World, later: World, old: Clock, new: Clock) -> None:
     slides = Slides(understanding, old)
     with Workbench(memory="500MB", threads=1) as bench:
         lay_world(bench, later, understanding, codes)
+        bench.show("times", times_of("log"))
         slid = set(bench.take(slides.log_sql()).column("origin").to_pylist())
     known = {t.seq for t in world.log} | {f[0] for f in world.fields}
     touched = {t.origin for t in later.log if t.seq not in known} | {

@@ -135,17 +135,6 @@ def doors(program: Program) -> set[int]:
     return {c.number for c in program.journeys if c.is_current and c.name in named}
 
 
-def segments_listened_to(program: Program) -> set[str]:
-    """Return the segments journeys ask about, and perhaps other texts that a condition compares with."""
-    asked = {str(c.journey.only_if) for c in program.journeys}
-    for compiled in program.journeys:
-        for out in compiled.journey.exit_on:
-            asked |= {str(out.segment_entered), str(out.segment_left)}
-        conditions = (case.when for one in compiled.instructions for case in one.cases)
-        asked |= {v for when in conditions if when for v in when.params if isinstance(v, str)}
-    return asked
-
-
 def everything_about(
     program: Program, scope: Scope, *, now_us: int, turns: Turns
 ) -> dict[str, pa.Table]:
@@ -261,7 +250,7 @@ def _whom(
 
 def _membership(program: Program, scope: Scope, since_us: int) -> pa.Table:
     """Return `membership`: where people are in now, and what they left since."""
-    listed, names = among(sorted(segments_listened_to(program)))
+    listed, names = among(sorted(program.segments()))
     named = listed.replace("%s", "%(segments)s")
     now = read_input(
         "membership",

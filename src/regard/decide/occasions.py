@@ -28,6 +28,7 @@ from regard.playbooks.entries import (
     TouchpointSeen,
 )
 from regard.playbooks.happening import Happening
+from regard.understand.activity import origins_active
 
 STALE_US = (
     3 * DAY_US
@@ -35,6 +36,7 @@ STALE_US = (
 MARGIN_US = 60 * 60 * 1_000_000
 
 Arrival = tuple[int, int, str, int]  # person, journey number, entry key, due_us
+Changes = dict[tuple[str, bool], list[tuple[int, int]]]  # (segment, entered) -> (person, as_of)
 Finder = Callable[[Compiled, Any, "Door"], Iterator[Arrival]]
 
 
@@ -54,18 +56,23 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What every way in needs to know: the stretch, the company's zone, and which journeys open for the first time."""
+    """What every way in needs to know: the stretch, the company's zone, and which journeys open for the first time.
+
+    `changes`: who entered and left the segments some journey begins with, asked once for all of them.
+    """
 
     stretch: Stretch
     zone: str
     new_journeys: frozenset[str]
+    changes: Changes
 
 
 def arrivals(
     program: Program, stretch: Stretch, *, new_journeys: frozenset[str]
 ) -> Iterator[Arrival]:
     """Yield everybody some journey may let in; the engine applies the re-entry rule."""
-    door = Door(stretch, program.playbook.company.time_zone, new_journeys)
+    zone, changes = program.playbook.company.time_zone, _changes(_begun_with(program), stretch)
+    door = Door(stretch, zone, new_journeys, changes)
     for compiled in program.journeys:
         if compiled.is_current:
             for entry in compiled.journey.entry:
@@ -75,7 +82,7 @@ def arrivals(
 def woken_people(program: Program, stretch: Stretch) -> set[int]:
     """Return whose timer has come, and those inside for whom something was written since the last cycle.
 
-    What may matter to somebody inside: a touchpoint a journey listens for, a segment, and a journey that was resumed
+    What may matter to somebody inside: a touchpoint or a segment a journey listens for, and a journey that was resumed
     or moved to another version, because what they wait for may have come already.
     """
     listed, bound = among(sorted({one.name for one in program.happenings()}))
@@ -84,20 +91,19 @@ def woken_people(program: Program, stretch: Stretch) -> set[int]:
         f" WHERE t.seq > %s AND t.seq <= %s AND t.name {listed}",
         [stretch.after_seq, stretch.upto, bound],
     )
-    touched += read_rows(
-        f"SELECT DISTINCT {WHO} FROM understand_segmentchange AS c JOIN identify_person AS o ON o.id = c.person_id"
-        f" WHERE c.run_id > %s AND c.run_id <= {SHOWN_RUN} AND c.as_of > %s AND c.as_of <= %s",
-        [stretch.after_run, stretch.after_us - MARGIN_US, stretch.until_us],
-    )
+    moved = _changes(program.segments(), stretch)
     rows = read_rows(
         f"SELECT DISTINCT {WHO} FROM decide_enrolment AS e JOIN identify_person AS o ON o.id = e.person_id"
         " WHERE e.state = 'active' AND e.due_at <= %s",
         [stretch.until_us],
     )
-    if touched:
-        scope = Scope(sorted({person for (person,) in touched}), stretch.upto)
+    people = {person for (person,) in touched}
+    people |= {person for found in moved.values() for person, _ in found}
+    if people:
+        scope = Scope(sorted(people), stretch.upto)
         rows += read_rows(
-            f"SELECT DISTINCT {WHO} FROM decide_enrolment AS e{scope.joined('e.person_id')} AND e.state = 'active'",
+            f"SELECT DISTINCT {WHO} FROM decide_enrolment AS e{scope.joined('e.person_id')}"
+            " AND e.state IN ('active', 'paused')",  # held: from when they are due is written down
             scope.bound(),
         )
     if steered := _steered(stretch):
@@ -119,27 +125,59 @@ def _steered(stretch: Stretch) -> list[str]:
     return [journey for (journey,) in rows]
 
 
+def _begun_with(program: Program) -> set[str]:
+    """Return the segments that let people in when they enter or leave them."""
+    return {
+        entry.segment
+        for compiled in program.journeys
+        if compiled.is_current
+        for entry in compiled.journey.entry
+        if isinstance(entry, SegmentEntered | SegmentLeft)
+    }
+
+
+def _changes(segments: set[str], stretch: Stretch) -> Changes:
+    """Return who entered and left these segments in the runs of understand that are news in this stretch.
+
+    A change bears the instant of its run. So the runs are asked for first, by their numbers, and the changes from the
+    first to the last of their instants: an hour of changes is what a stretch with its margin would have to look through.
+    """
+    since_us = stretch.after_us - MARGIN_US
+    runs = read_rows(
+        "SELECT MIN(as_of), MAX(as_of) FROM understand_run"
+        f" WHERE id > %s AND id <= {SHOWN_RUN} AND as_of > %s AND as_of <= %s",
+        [stretch.after_run, since_us, stretch.until_us],
+    )
+    found: Changes = {}
+    if runs[0][0] is None or not segments:
+        return found
+    listed, names = among(sorted(segments))
+    rows = read_rows(
+        f"SELECT {WHO}, c.segment, c.entered, c.as_of FROM understand_segmentchange AS c"
+        " JOIN identify_person AS o ON o.id = c.person_id WHERE c.as_of >= %s AND c.as_of <= %s"
+        f" AND c.segment {listed}"
+        f" AND c.run_id > %s AND c.run_id <= {SHOWN_RUN}",
+        [*runs[0], names, stretch.after_run],
+    )
+    for person, segment, entered, at_us in rows:
+        found.setdefault((segment, bool(entered)), []).append((person, at_us))
+    return found
+
+
 def _by_entering(compiled: Compiled, entry: SegmentEntered, door: Door) -> Iterator[Arrival]:
-    yield from _by_change(compiled, entry.segment, True, door.stretch)
+    yield from _by_change(compiled, entry.segment, True, door)
     if entry.already_in and compiled.name in door.new_journeys:
         yield from _already_in(compiled, entry.segment, door.stretch)
 
 
 def _by_leaving(compiled: Compiled, entry: SegmentLeft, door: Door) -> Iterator[Arrival]:
-    yield from _by_change(compiled, entry.segment, False, door.stretch)
+    yield from _by_change(compiled, entry.segment, False, door)
 
 
-def _by_change(
-    compiled: Compiled, segment: str, entered: bool, stretch: Stretch
-) -> Iterator[Arrival]:
-    rows = read_rows(
-        f"SELECT {WHO}, c.as_of FROM understand_segmentchange AS c JOIN identify_person AS o ON o.id = c.person_id"
-        f" WHERE c.run_id > %s AND c.run_id <= {SHOWN_RUN} AND c.segment = %s AND c.entered = %s"
-        " AND c.as_of > %s AND c.as_of <= %s",
-        [stretch.after_run, segment, entered, stretch.after_us - MARGIN_US, stretch.until_us],
-    )
+def _by_change(compiled: Compiled, segment: str, entered: bool, door: Door) -> Iterator[Arrival]:
     word = "in" if entered else "out"
-    yield from ((person, compiled.number, f"{word}:{at_us}", at_us) for person, at_us in rows)
+    for person, at_us in door.changes.get((segment, entered), ()):
+        yield person, compiled.number, f"{word}:{at_us}", at_us
 
 
 def _already_in(compiled: Compiled, segment: str, stretch: Stretch) -> Iterator[Arrival]:
@@ -189,18 +227,27 @@ def _whole_account(compiled: Compiled, rows: Iterable[tuple[Any, ...]]) -> Itera
 
 
 def _by_silence(compiled: Compiled, entry: Silence, door: Door) -> Iterator[Arrival]:
-    """Yield those whose last word was so long ago that the silence became long enough in this stretch."""
+    """Yield those whose last word was so long ago that the silence became long enough in this stretch.
+
+    Only who said something in the stretch as long ago can be one of them: theirs is the history that is read.
+    """
     stretch = door.stretch
-    named = "AND t.name = %s" if entry.touchpoint else ""
+    low, high = stretch.after_us - entry.of, stretch.until_us - entry.of
+    heard = origins_active(low + 1, high + 1, upto=stretch.upto)
+    if not heard:
+        return
+    listed, origins = among(heard)
+    people = read_rows(
+        f"SELECT DISTINCT {WHO} FROM identify_person AS o WHERE o.id {listed}", [origins]
+    )
+    scope = Scope(sorted(person for (person,) in people), stretch.upto)
+    named = "AND t.name = %(name)s" if entry.touchpoint else ""
     rows = read_rows(
-        f"SELECT {WHO}, MAX(t.occurred_at) FROM collect_touchpoint AS t JOIN identify_person AS o ON o.id = t.origin"
-        f" WHERE t.direction = 'in' AND t.seq <= %s AND t.occurred_at <= %s {named} GROUP BY {WHO}"
-        " HAVING MAX(t.occurred_at) > %s AND MAX(t.occurred_at) <= %s",
-        [
-            stretch.upto, stretch.until_us, *([entry.touchpoint] if entry.touchpoint else []),
-            stretch.after_us - entry.of, stretch.until_us - entry.of,
-        ],
-    )  # fmt: skip
+        f"SELECT {WHO}, MAX(t.occurred_at) FROM collect_touchpoint AS t{scope.joined('t.origin')}"
+        f" AND t.direction = 'in' AND t.seq <= %(upto)s AND t.occurred_at <= %(until)s {named} GROUP BY {WHO}"
+        " HAVING MAX(t.occurred_at) > %(low)s AND MAX(t.occurred_at) <= %(high)s",
+        scope.bound(until=stretch.until_us, name=entry.touchpoint, low=low, high=high),
+    )
     yield from (
         (person, compiled.number, f"quiet:{last}", last + entry.of) for person, last in rows
     )
@@ -208,6 +255,8 @@ def _by_silence(compiled: Compiled, entry: Silence, door: Door) -> Iterator[Arri
 
 def _by_date(compiled: Compiled, entry: DateReached, door: Door) -> Iterator[Arrival]:
     stretch, zone = door.stretch, door.zone
+    if not _days_reached(entry, zone, stretch.after_us, stretch.until_us):
+        return  # it strikes once a day: only then is everybody's card looked at
     rows = read_rows(
         f"SELECT {WHO}, c.fields FROM profile_card AS c JOIN identify_person AS o ON o.id = c.person_id"
         " WHERE c.fields LIKE %s",
@@ -218,6 +267,16 @@ def _by_date(compiled: Compiled, entry: DateReached, door: Door) -> Iterator[Arr
             entry, json.loads(fields).get(entry.field), zone, stretch.after_us, stretch.until_us
         ):
             yield person, compiled.number, f"date:{day}", at_us
+
+
+def _days_reached(entry: DateReached, zone: str, after_us: int, until_us: int) -> list[date]:
+    """Return the days of a calendar whose instant for this entry lies in (after, until]."""
+    first = (from_us(after_us + entry.before) - timedelta(days=1)).date()
+    last = (from_us(until_us + entry.before) + timedelta(days=1)).date()
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return [
+        day for day in days if after_us < _local(day, entry.at, zone) - entry.before <= until_us
+    ]
 
 
 def date_instants(

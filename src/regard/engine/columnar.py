@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 import pyarrow as pa
 
 from regard.engine.codes import Codes
+from regard.kernel.instant import DAY_US
 from regard.kernel.sql import Sql
 from regard.playbooks.filters import check_path
 
@@ -87,6 +88,15 @@ def unpacked(paths: Sequence[str], table: str) -> Sql:
     lists = [f'"{property_column(path)}"' for path in paths if "[]" in path]
     columns = ", ".join(f"json_extract_string({column}, '$[*]') AS {column}" for column in lists)
     return Sql(f"SELECT * {f'REPLACE ({columns})' if lists else ''} FROM {table}")
+
+
+def times_of(table: str) -> Sql:
+    """Return when which origin did what, of a raw table: (time_of_day, origin, occurred_at, name).
+
+    `time_of_day`: microseconds since midnight (UTC), never negative, though a remainder has the sign of what is divided.
+    """
+    time_of_day = f"(occurred_at % {DAY_US} + {DAY_US}) % {DAY_US}"
+    return Sql(f"SELECT {time_of_day} AS time_of_day, origin, occurred_at, name FROM {table}")
 
 
 def _extracted(path: str) -> str:

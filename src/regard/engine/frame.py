@@ -111,7 +111,7 @@ class Plan:
 def _check(bench: Workbench, name: str, columns: tuple[str, ...]) -> None:
     if not columns:
         return
-    there = bench.columns(name)
+    there = bench.names(name)
     missing = [c for c in columns if c not in there]
     if missing:
         raise ContractBroken(f"the table '{name}' lacks the columns {', '.join(missing)}")

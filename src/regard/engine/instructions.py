@@ -96,6 +96,16 @@ class Program:
                 if isinstance(awaited := instruction.terms.get("awaited"), Happening):
                     yield awaited
 
+    def segments(self) -> set[str]:
+        """Return the segments journeys ask about, and perhaps other texts that a condition compares with."""
+        asked = {str(c.journey.only_if) for c in self.journeys}
+        for compiled in self.journeys:
+            for out in compiled.journey.exit_on:
+                asked |= {str(out.segment_entered), str(out.segment_left)}
+            conditions = (case.when for one in compiled.instructions for case in one.cases)
+            asked |= {v for when in conditions if when for v in when.params if isinstance(v, str)}
+        return asked
+
 
 def compile_program(
     playbook: Playbook, *, older: Mapping[tuple[str, str], Journey] | None = None

@@ -40,7 +40,9 @@ def ordered_steps(touches: Touches, per: str, measures: Sequence[Measure]) -> li
         rows = Sql(table) if own is shared else own.sql().wrap("(", ")")
         sql, why = _KINDS[group[0].take](group, own, rows)
         made = ("person", *(m.key() for m in group))
-        steps.append(Step(name, sql, (table,) if own is shared else reads, why, made))
+        needed = ((table,),) if own is shared else ()
+        reads_now = (table,) if own is shared else reads
+        steps.append(Step(name, sql, reads_now, why, made, needs_rows=needed))
     return steps
 
 

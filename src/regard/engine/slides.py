@@ -4,8 +4,8 @@ For two clocks this writes one query over the log: every row that lies in a stre
 or whose age in whole days became another number. It may name a few people too many (an event that is not their last
 one), never one too few; so a cycle over touched and slid people equals a refresh.
 
-Windows are mostly whole days long, so all edges sweep over the same few minutes of the day: that is asked of every row
-first, the rest only of those that lie in them.
+Windows are mostly whole days long, so all edges sweep over the same few minutes of the day. The copy of the log keeps
+these columns ordered by the time of day besides, so only those minutes of it are read.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Slides:
     before: Clock
 
     def log_sql(self) -> Sql:
-        """Return a query for the origins whose touchpoints slid, over the table `log` (origin, occurred_at, name)."""
+        """Return a query for the origins whose touchpoints slid, over `times` (time_of_day, origin, occurred_at, name)."""
         codes = self.understanding.codes
         swept, ages = self._stretches(), sorted(self._ages(), key=repr)
         parts = [_in_names(pick, codes, _swept(stretches)) for pick, stretches in swept.items()]
@@ -54,7 +54,7 @@ class Slides:
         where = join(parts, " OR ") if parts else Sql("FALSE")
         passed = {stretch for stretches in swept.values() for stretch in stretches}
         band = _bands(passed | {(old + 1, new + 1) for _, old, new in ages})
-        rows = f"SELECT origin, occurred_at, name FROM log WHERE {band.text}"
+        rows = f"SELECT origin, occurred_at, name FROM times WHERE {band.text}"
         sql = f"SELECT DISTINCT origin FROM ({rows}) l WHERE {where.text}"
         return Sql(sql, (*band.params, *where.params))
 
@@ -131,19 +131,35 @@ def _sweeps(old: tuple[int, ...], new: tuple[int, ...]) -> list[Stretch]:
     return [(low, high) for low, high in zip(old, new, strict=True) if low < high]
 
 
+def active_sql(low: int, high: int) -> Sql:
+    """Return a query for the origins with a touchpoint in [low, high), over `times`."""
+    band = _bands({(low, high)})
+    sql = f"SELECT DISTINCT origin FROM times WHERE {band.text} AND occurred_at >= ? AND occurred_at < ?"
+    return Sql(sql, (*band.params, low, high))
+
+
 def _bands(stretches: set[Stretch]) -> Sql:
     """Return a condition that holds for all rows in the stretches, by the time of day (UTC) alone."""
     bands: list[Stretch] = []
-    for low, length in sorted((low % DAY_US, high - low) for low, high in stretches):
+    for low, high in sorted(_within_days(stretches)):
         if bands and low <= bands[-1][1]:
-            bands[-1] = (bands[-1][0], max(bands[-1][1], low + length))
+            bands[-1] = (bands[-1][0], max(bands[-1][1], high))
         else:
-            bands.append((low, low + length))
-    if not 0 < len(bands) <= _MOST_BANDS or any(high - low >= DAY_US for low, high in bands):
+            bands.append((low, high))
+    if not 0 < len(bands) <= _MOST_BANDS:
         return Sql("TRUE")
-    # What remains of a negative number is negative: a time before 1970 passes, and is asked the rest.
-    parts = [Sql(f"(occurred_at - ?) % {DAY_US} < ?", (low, high - low)) for low, high in bands]
+    parts = [Sql("(time_of_day >= ? AND time_of_day < ?)", band) for band in bands]
     return join(parts, " OR ").wrap("(", ")")
+
+
+def _within_days(stretches: set[Stretch]) -> Iterator[Stretch]:
+    """Yield the stretches as times of day; one that goes over midnight is two."""
+    for low, high in stretches:
+        since = low % DAY_US
+        until = since + high - low
+        yield since, min(until, DAY_US)
+        if until > DAY_US:
+            yield 0, min(until - DAY_US, DAY_US)
 
 
 def _swept(stretches: set[Stretch]) -> Sql:

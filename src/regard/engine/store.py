@@ -13,7 +13,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 
@@ -21,12 +21,19 @@ import duckdb
 import pyarrow as pa
 
 from regard.engine.codes import KINDS, Codes
-from regard.engine.columnar import RAW, property_column, unpacked, with_packed_properties
+from regard.engine.columnar import (
+    RAW,
+    property_column,
+    times_of,
+    unpacked,
+    with_packed_properties,
+)
+from regard.engine.manifest import FORMAT, Manifest, Part
 from regard.kernel.sql import Sql
 
-FORMAT = 2
 SPILL = "regard-spill-"
-_ROW_GROUP = 122_880
+_ROW_GROUP, _TIMES_GROUP = 122_880, 16_384
+_MOST_STATEMENTS = 500
 
 
 class Workbench:
@@ -51,6 +58,13 @@ class Workbench:
         self._rows: dict[str, int] = {}  # of each table laid out or made
         self._laid: set[str] = set()
         self._shown: set[str] = set()  # views
+        self._parsed: dict[str, duckdb.Statement] = {}
+        self._made_of: dict[
+            str, object
+        ] = {}  # the text of what is made or shown, the columns of what is laid
+        self._names: dict[
+            str, frozenset[str]
+        ] = {}  # columns, known while everything is made of the same
         # Dates without a zone are UTC, wherever the machine stands.
         self._connection.execute("SET TimeZone = 'UTC'")
 
@@ -64,6 +78,11 @@ class Workbench:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @property
+    def spills_to(self) -> Path:
+        """Return the folder for what does not fit in memory."""
+        return Path(self._spill.name)
 
     def close(self) -> None:
         """Give everything back."""
@@ -81,19 +100,37 @@ class Workbench:
         self._connection.register(name, table)
         self._rows[name] = table.num_rows
         self._laid.add(name)
+        self._note(name, tuple(table.column_names))
 
     def make(self, name: str, sql: Sql) -> None:
         """Make the table `name` from a query with bound values."""
         if name in self._laid or name in self._shown:
             self._make_room(name)
-        made = self._connection.execute(
-            f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql.text}', list(sql.params)
-        )
-        self._rows[name] = int(made.fetchall()[0][0])
+        text = f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql.text}'
+        self._rows[name] = int(self._run(text, sql.params).fetchall()[0][0])
+        self._note(name, text)
+
+    def _note(self, name: str, made_of: object) -> None:
+        if self._made_of.get(name) != made_of:
+            self._made_of[name] = made_of
+            self._names.clear()
+
+    def _run(self, text: str, params: Sequence[object] = ()) -> duckdb.DuckDBPyConnection:
+        return self._connection.execute(self._statement(text), list(params))
+
+    def _statement(self, text: str) -> duckdb.Statement:
+        """Return a statement parsed once: on a bench that is kept, parsing is a third of what a few rows take."""
+        found = self._parsed.get(text)
+        if found is None:
+            if len(self._parsed) >= _MOST_STATEMENTS:
+                self._parsed.clear()
+            (found,) = self._connection.extract_statements(text)
+            self._parsed[text] = found
+        return found
 
     def add(self, name: str, sql: Sql) -> None:
         """Add the rows of a query, in the order of its columns, to a table that was made."""
-        added = self._connection.execute(f'INSERT INTO "{name}" {sql.text}', list(sql.params))
+        added = self._run(f'INSERT INTO "{name}" {sql.text}', sql.params)
         self._rows[name] += int(added.fetchall()[0][0])
 
     def has(self, name: str) -> bool:
@@ -111,7 +148,12 @@ class Workbench:
     def empty(self, name: str) -> None:
         """Leave of a table that was made its columns only."""
         if self._rows[name]:
-            self.make(name, Sql(f'SELECT * FROM "{name}" LIMIT 0'))
+            self._run(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM "{name}" LIMIT 0')
+            self._rows[name] = 0
+
+    def count(self, name: str) -> int:
+        """Return how many rows a table has that was laid out or made."""
+        return self._rows[name]
 
     def clear(self) -> None:
         """Forget what was laid out, and every row of what was made: only the columns of made tables stay."""
@@ -126,8 +168,10 @@ class Workbench:
         """Make the view `name` of a query without bound values: read again by each step, never held in memory."""
         if name not in self._shown:
             self._make_room(name)
-        self._connection.execute(f'CREATE OR REPLACE TEMP VIEW "{name}" AS {sql.text}')
+        text = f'CREATE OR REPLACE TEMP VIEW "{name}" AS {sql.text}'
+        self._run(text)
         self._shown.add(name)
+        self._note(name, text)
 
     def _make_room(self, name: str) -> None:
         """A name means one thing: what was laid out, made or shown under it before goes."""
@@ -140,58 +184,40 @@ class Workbench:
         elif name in self._rows:
             self._connection.execute(f'DROP TABLE "{name}"')
         self._rows.pop(name, None)
+        self._names.pop(name, None)
 
     def drop(self, name: str) -> None:
         """Forget a table that was made, to give its memory back."""
         self._connection.execute(f'DROP TABLE IF EXISTS "{name}"')
         self._rows.pop(name, None)
+        self._names.pop(name, None)
 
-    def columns(self, name: str) -> dict[str, str]:
-        """Return the columns of a table laid out or made, with their SQL types."""
-        rows = self._connection.execute(f'DESCRIBE SELECT * FROM "{name}"').fetchall()
-        return {row[0]: row[1] for row in rows}
+    def names(self, name: str) -> frozenset[str]:
+        """Return the names of the columns of a table laid out, made or shown."""
+        if name not in self._names:
+            rows = self._run(f'DESCRIBE SELECT * FROM "{name}"').fetchall()
+            self._names[name] = frozenset(row[0] for row in rows)
+        return self._names[name]
 
     def take(self, sql: Sql) -> pa.Table:
         """Return the rows of a query as a table."""
-        return self._connection.sql(sql.text, params=list(sql.params)).to_arrow_table()
+        statement = self._statement(sql.text)
+        return self._connection.sql(statement, params=list(sql.params)).to_arrow_table()
 
-    def write(self, sql: Sql, path: Path, *, compression: str = "zstd") -> int:
+    def write(
+        self, sql: Sql, path: Path, *, compression: str = "zstd", row_group: int = _ROW_GROUP
+    ) -> int:
         """Write the rows of a query without bound values to a Parquet file; return how many.
 
         zstd for what stays (the log), snappy for what is written anew each time.
         """
         self._connection.execute("SET preserve_insertion_order = true")
         # Version 2 packs what goes up by small steps (times and numbers within a person): half the time to read.
-        how = f"FORMAT parquet, PARQUET_VERSION v2, COMPRESSION {compression}, ROW_GROUP_SIZE {_ROW_GROUP}"
+        how = f"FORMAT parquet, PARQUET_VERSION v2, COMPRESSION {compression}, ROW_GROUP_SIZE {row_group}"
         copy = f"COPY ({sql.text}) TO {_quoted(path)} ({how})"
         rows = int(self._connection.execute(copy).fetchall()[0][0])
         self._connection.execute("SET preserve_insertion_order = false")
         return rows
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One Parquet file of the copy: its rows, the sequence numbers they lie between, and whether people lie together."""
-
-    file: str
-    rows: int
-    low: int
-    high: int
-    is_clustered: bool = False
-
-
-@dataclass(slots=True)
-class Manifest:
-    """What the copy holds: every touchpoint up to `upto`, less those of retractions up to `retracted`."""
-
-    upto: int = 0
-    retracted: int = 0
-    words: dict[str, list[str]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
-    paths: list[str] = field(default_factory=list)  # properties that are columns
-    parts: list[Part] = field(default_factory=list)
-    next_file: int = 1
-    identity: int = 0  # of the log it is a copy of; 0: not begun
-    format: int = FORMAT
 
 
 class Columns:
@@ -229,8 +255,8 @@ class Columns:
             os.fsync(file.fileno())
         aside.replace(self.folder / "manifest.json")
         # Who read the manifest before this one may still be reading its parts: they go with the next write.
-        kept = {part.file for part in before.parts} - self._forbidden
-        kept |= {part.file for part in manifest.parts}
+        kept = {file for part in before.parts for file in part.files} - self._forbidden
+        kept |= {file for part in manifest.parts for file in part.files}
         for part in self.folder.glob("*.parquet*"):
             if part.name not in kept:
                 part.unlink(missing_ok=True)
@@ -274,7 +300,7 @@ class Columns:
                 kept.append(part)
                 continue
             rewritten += 1
-            self._forbidden.add(part.file)
+            self._forbidden.update(part.files)
             if left:
                 sql = Sql(f"SELECT * FROM {file} WHERE {condition}")
                 kept.append(self._write(bench, manifest, sql, is_clustered=part.is_clustered))
@@ -284,14 +310,30 @@ class Columns:
     def _write(self, bench: Workbench, manifest: Manifest, sql: Sql, *, is_clustered: bool) -> Part:
         name = f"part-{manifest.next_file:06}.parquet"
         manifest.next_file += 1
-        aside = self.folder / f"{name}.new"
-        rows = bench.write(sql, aside)
-        aside.replace(self.folder / name)
+        rows = self._put(bench, name, sql)
         file = f"read_parquet({_quoted(self.folder / name)})"
         span = bench.take(Sql(f"SELECT MIN(seq) AS low, MAX(seq) AS high FROM {file}")).to_pylist()[
             0
         ]
-        return Part(name, rows, span["low"] or 0, span["high"] or 0, is_clustered)
+        part = Part(name, rows, span["low"] or 0, span["high"] or 0, is_clustered)
+        times = times_of(file).wrap("", " ORDER BY time_of_day")
+        self._put(bench, part.times, times, row_group=_TIMES_GROUP)
+        return part
+
+    def _put(self, bench: Workbench, name: str, sql: Sql, *, row_group: int = _ROW_GROUP) -> int:
+        aside = self.folder / f"{name}.new"
+        rows = bench.write(sql, aside, row_group=row_group)
+        aside.replace(self.folder / name)
+        return rows
+
+    def lay_times(self, bench: Workbench, manifest: Manifest, tail: pa.Table) -> None:
+        """Lay `times` out: (time_of_day, origin, occurred_at, name) of every row, parts of it ordered by the first."""
+        bench.lay("tail", tail)
+        rows = times_of("tail").text
+        if manifest.parts:
+            files = ", ".join(_quoted(self.folder / part.times) for part in manifest.parts)
+            rows += f" UNION ALL SELECT * FROM read_parquet([{files}])"
+        bench.show("times", Sql(rows))
 
     def _files(self, manifest: Manifest) -> str:
         files = ", ".join(_quoted(self.folder / part.file) for part in manifest.parts)
@@ -347,7 +389,8 @@ class Columns:
 
     def size(self) -> int:
         """Return the bytes of all parts."""
-        return sum((self.folder / part.file).stat().st_size for part in self.manifest().parts)
+        files = [name for part in self.manifest().parts for name in part.files]
+        return sum((self.folder / name).stat().st_size for name in files)
 
 
 def _quoted(path: Path) -> str:

@@ -18,7 +18,8 @@ from django.db import connection
 from regard.collect.models import Cursor, Retraction
 from regard.engine.codes import Codes
 from regard.engine.columnar import RAW
-from regard.engine.store import Columns, Manifest, Workbench
+from regard.engine.manifest import Manifest
+from regard.engine.store import Columns, Workbench
 from regard.understand.reading import read_in_parts, read_log
 from regard.understand.workbench import open_workbench
 
@@ -46,6 +47,10 @@ class OpenLog:
     def lay(self, bench: Workbench, paths: Sequence[str], origins: pa.Table | None = None) -> None:
         """Lay `log` out with these properties as columns; with `origins` (origin) only theirs, held in memory."""
         self.columns.lay_log(bench, self.manifest, paths, self.tail, origins)
+
+    def lay_times(self, bench: Workbench) -> None:
+        """Lay `times` out: when which origin did what, for `Slides`."""
+        self.columns.lay_times(bench, self.manifest, self.tail)
 
 
 def open_log(upto: int, *, only_when: bool = False) -> OpenLog:

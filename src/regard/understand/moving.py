@@ -8,7 +8,6 @@ from typing import Any
 from django.db import connection
 
 from regard.engine.slides import FieldSlide, Slides
-from regard.engine.store import Workbench
 from regard.engine.understanding import Understanding
 from regard.kernel.instant import DAY_US, from_us, to_us
 from regard.playbooks.measures import Reached
@@ -17,6 +16,7 @@ from regard.understand.copy_of_log import OpenLog
 from regard.understand.laying import colleagues, family_about
 from regard.understand.models import Run
 from regard.understand.reading import read_accounts
+from regard.understand.workbench import kept_workbench
 
 # Rows numbered (%s, %s] that bear on a person, by the column that names them.
 _TOUCHED = (
@@ -89,15 +89,16 @@ def _came_due_suppression(before: Run, now: Clock) -> bool:
         return cursor.fetchone() is not None
 
 
-def who_moved(bench: Workbench, before: Run, understanding: Understanding, log: OpenLog) -> Moved:
+def who_moved(before: Run, understanding: Understanding, log: OpenLog) -> Moved:
     """Return everybody whose traits or segments may differ from what the run `before` published."""
     at, old = understanding.at, Clock(to_us(before.as_of), understanding.clock.zone)
     slides = Slides(understanding, old)
     origins = _rows(_TOUCHED, before.upto, at.upto) | _rows(_CAME_DUE, old.us, at.clock.us)
     for slide in slides.fields():
         origins |= _slid_field(slide)
-    log.lay(bench, ())
-    origins |= set(bench.take(slides.log_sql()).column("origin").to_pylist())
+    with kept_workbench("times", few_rows=False) as bench:
+        log.lay_times(bench)
+        origins |= set(bench.take(slides.log_sql()).column("origin").to_pylist())
     family = family_about(origins, understanding)
     people = {family.survivor(origin) for origin in origins}
     if understanding.asks_accounts:

@@ -13,7 +13,7 @@ seen as their chunk commits, each person's whole and right at the run's clock (d
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -99,14 +99,14 @@ def _read(sql: str, bound: list[Any], second: pa.DataType | None = None) -> pa.T
 
 
 def publish(
-    bench: Workbench, *, playbook: Playbook, versions: dict[str, str], run: Run
+    bench: Workbench, *, playbook: Playbook, versions: Mapping[str, str], run: Run
 ) -> Published:
     """Publish `result` against `old_marks` and `old_members` for a new run; return how much changed."""
     _compare(bench, playbook)
     done = Published(
-        _count(bench, "changed") + _count(bench, "gone"),
-        _count(bench, "entered"),
-        _count(bench, "left"),
+        bench.count("changed") + bench.count("gone"),
+        bench.count("entered"),
+        bench.count("left"),
     )
     run.report = {**run.report, **asdict(done)}
     counted = _sizes(bench) if run.kind == Run.Kind.REFRESH else None
@@ -139,7 +139,7 @@ def _finish(run: Run) -> None:
     run.save()
 
 
-def _write(bench: Workbench, run: Run, versions: dict[str, str]) -> Moved:
+def _write(bench: Workbench, run: Run, versions: Mapping[str, str]) -> Moved:
     """Write standings and members; return how many entered and left each segment."""
     if run.id is None:
         run.save()
@@ -152,10 +152,6 @@ def _write(bench: Workbench, run: Run, versions: dict[str, str]) -> Moved:
 def _sizes(bench: Workbench) -> dict[str, int]:
     rows = bench.take(Sql("SELECT segment, COUNT(*) AS n FROM new_members GROUP BY segment"))
     return {row["segment"]: row["n"] for row in rows.to_pylist()}
-
-
-def _count(bench: Workbench, table: str) -> int:
-    return int(bench.take(Sql(f'SELECT COUNT(*) AS n FROM "{table}"')).column("n")[0].as_py())
 
 
 def _compare(bench: Workbench, playbook: Playbook) -> None:
@@ -204,6 +200,8 @@ def _compare(bench: Workbench, playbook: Playbook) -> None:
 
 def _chunks(bench: Workbench, table: str) -> Iterator[list[tuple[Any, ...]]]:
     """Yield the rows of a table in chunks, ordered by person, so that rows beside each other are written together."""
+    if not bench.count(table):
+        return
     rows = bench.take(Sql(f'SELECT * FROM "{table}" ORDER BY person'))
     for batch in rows.to_batches(max_chunksize=CHUNK):
         yield list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
@@ -249,7 +247,7 @@ def _still_there(rows: list[tuple[Any, ...]], place: int = 0) -> set[Any]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def _write_members(bench: Workbench, table: str, run: Run, versions: dict[str, str]) -> Moved:
+def _write_members(bench: Workbench, table: str, run: Run, versions: Mapping[str, str]) -> Moved:
     as_of, entered = to_us(run.as_of), table == "entered"
     moved: Moved = Counter()
     for rows in _chunks(bench, table):

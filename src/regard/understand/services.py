@@ -7,6 +7,7 @@ same steps at the same (`as_of`, `upto`, playbook) and come to the same answers 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -33,7 +34,7 @@ from regard.understand.publishing import (
     publish_nothing,
     take_back_unfinished,
 )
-from regard.understand.workbench import open_workbench
+from regard.understand.workbench import kept_workbench, open_workbench
 
 # Above this share of everybody, one pass over all columns costs less than picking people out.
 _MOST_OF_THEM = 0.3
@@ -141,17 +142,16 @@ def _cycle(turn: _Turn, before: Run) -> UnderstandReport:
     turn = replace(turn, kind=Run.Kind.CYCLE)
     when = open_log(understanding.at.upto, only_when=True)
     understanding.codes = when.codes
-    with open_workbench() as bench:
-        moved = who_moved(bench, before, understanding, when)
-        if not moved.published:
-            quiet = _new_run(turn, before.report)
-            return _told(turn, quiet, publish_nothing(quiet))
-        if len(moved.people) <= FEW:
-            bench.expect_few_rows()
-            few = LogOfFew(understanding.at.upto)
-            understanding.codes = few.codes
-            return _compute(turn, bench, few, moved)
-        if len(moved.people) <= _MOST_OF_THEM * _everybody(before):
+    moved = who_moved(before, understanding, when)
+    if not moved.published:
+        quiet = _new_run(turn, before.report)
+        return _told(turn, quiet, publish_nothing(quiet))
+    if len(moved.people) <= FEW:
+        with kept_workbench("few people") as bench:
+            # With the copy's codes the steps read the same from cycle to cycle, and are not parsed again.
+            return _compute(turn, bench, LogOfFew(understanding.at.upto, when.codes), moved)
+    if len(moved.people) <= _MOST_OF_THEM * _everybody(before):
+        with kept_workbench("many people", few_rows=False) as bench:
             return _compute_copy(turn, bench, moved)
     return _refresh(turn)
 
@@ -194,8 +194,8 @@ def _compute(turn: _Turn, bench: Workbench, log: Log, moved: Moved | None) -> Un
     understanding.plan().run(bench)
     run = _new_run(turn, _report(bench, understanding, turn.before, moved))
     run.people = people
-    versions = {name: version_of(playbook, name) for name in playbook.segments}
-    return _told(turn, run, publish(bench, playbook=playbook, versions=versions, run=run))
+    done = publish(bench, playbook=playbook, versions=_Versions(playbook), run=run)
+    return _told(turn, run, done)
 
 
 def _new_run(turn: _Turn, found: dict[str, Any]) -> Run:
@@ -245,7 +245,7 @@ def _report(
             Sql("SELECT segment, COUNT(*) AS n FROM old_members GROUP BY segment")
         ).to_pylist()
         gone = {row["segment"]: row["n"] for row in old}
-        published = bench.take(Sql("SELECT COUNT(*) AS n FROM old_marks")).to_pylist()[0]["n"]
+        published = bench.count("old_marks")
         sizes = before.report.get("sizes", {})
         found = {n: sizes.get(n, 0) - gone.get(n, 0) + found[n] for n in names} | {
             "everybody": before.report.get("everybody", 0) - published + found["everybody"]
@@ -258,6 +258,27 @@ def _report(
         if understanding.keep_cuts and before is not None
         else understanding.clock.us,
     }
+
+
+class _Versions(Mapping[str, str]):
+    """The version of each segment, worked out when it is asked for: most cycles change members of few."""
+
+    def __init__(self, playbook: Playbook) -> None:
+        self._playbook = playbook
+        self._known: dict[str, str] = {}
+
+    def __getitem__(self, segment: str) -> str:
+        if segment not in self._known:
+            if segment not in self._playbook.segments:
+                raise KeyError(segment)
+            self._known[segment] = version_of(self._playbook, segment)
+        return self._known[segment]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._playbook.segments)
+
+    def __len__(self) -> int:
+        return len(self._playbook.segments)
 
 
 def version_of(playbook: Playbook, segment: str) -> str:
