@@ -80,7 +80,7 @@ def example(route: Route, house: House) -> str:
         "proposal_id": house.proposal,
         "segment": "high-value",
         "step": "offer",
-        "slug": "thank-high-value" if route.pattern.startswith("journeys") else "abandoned-cart",
+        "slug": "thank-high-value" if "journeys/" in route.pattern else "abandoned-cart",
         "public": house.message.public_id.hex,
         "key_id": house.key,
         "endpoint_id": house.endpoint,

@@ -389,3 +389,100 @@ def test_steps_that_are_no_steps_show_as_yaml(owner):
     )
     assert value_of(draft)["steps"][1]["reason"] == "danced"  # type: ignore[index]
     assert value_of(draft)["entry"] == "nobody"
+
+
+def test_a_copy_that_says_what_runs_is_not_published(owner):
+    draft = the_copy(owner)
+    versions = PlaybookVersion.objects.count()
+
+    assert "Nothing to publish yet" in owner.get(f"/journeys/drafts/{draft.pk}").content.decode()
+    page = owner.get(f"/journeys/drafts/{draft.pk}/publish").content.decode()
+    assert "There is nothing to publish" in page
+    assert "publish/now" not in page
+    assert "it says the same as what runs" in publish(owner, draft).content.decode()
+    assert PlaybookVersion.objects.count() == versions
+
+    change(owner, draft, "step", "steps.0", **{"f.steps.0.worth": "9"})
+    assert "publish/now" in owner.get(f"/journeys/drafts/{draft.pk}/publish").content.decode()
+    assert publish(owner, draft).status_code == 302
+
+
+def seen_of(page: str, place: str) -> str:
+    """Return the mark of what the form at a place was made from."""
+    return line_of(page, place).split('name="seen" value="', 1)[1].split('"', 1)[0]
+
+
+def test_two_who_change_one_step_at_once_both_learn_of_it(owner, as_role, house):
+    draft = the_copy(owner)
+    address = f"/journeys/drafts/{draft.pk}"
+    before = owner.get(address).content.decode()
+    first, second = seen_of(before, "steps.0"), seen_of(before, "steps.1")
+    lead = as_role(Role.LEAD)
+    change(lead, draft, "step", "steps.0", **{"seen": first, "f.steps.0.worth": "7"})
+
+    told = change(owner, draft, "step", "steps.0", **{"seen": first, "f.steps.0.worth": "9"})
+    assert f"{house.staff[Role.LEAD].name} changed this meanwhile" in told
+    assert value_of(draft)["steps"][0]["worth"] == 7  # type: ignore[index]
+
+    change(
+        owner,
+        draft,
+        "step",
+        "steps.1",
+        **{"seen": second, "f.steps.1.timeout": "30", "f.steps.1.timeout.unit": "d"},
+    )
+    assert value_of(draft)["steps"][1]["timeout"] == "30d"  # type: ignore[index]
+    change(
+        owner,
+        draft,
+        "step",
+        "steps.0",
+        **{"seen": seen_of(told, "steps.0"), "f.steps.0.worth": "9"},
+    )
+    assert value_of(draft)["steps"][0]["worth"] == 9  # type: ignore[index]
+
+
+def test_ones_own_quick_changes_are_no_conflict(owner):
+    draft = the_copy(owner)
+    seen = seen_of(owner.get(f"/journeys/drafts/{draft.pk}").content.decode(), "steps.0")
+    for worth in ("5", "6"):
+        change(owner, draft, "step", "steps.0", **{"seen": seen, "f.steps.0.worth": worth})
+    assert value_of(draft)["steps"][0]["worth"] == 6  # type: ignore[index]
+
+
+def test_yaml_typed_over_a_colleagues_change_is_kept_on_the_page_and_taken_when_asked_again(
+    owner, as_role, house
+):
+    draft = the_copy(owner)
+    address = f"/journeys/drafts/{draft.pk}/yaml"
+    page = owner.get(f"/journeys/drafts/{draft.pk}?view=yaml").content.decode()
+    seen = page.split('name="seen" value="', 1)[1].split('"', 1)[0]
+    change(as_role(Role.LEAD), draft, "step", "steps.0", **{"f.steps.0.worth": "7"})
+    mine = draft.text.replace("worth: 7", "worth: 8")
+
+    told = html.unescape(owner.post(address, {"seen": seen, "yaml": mine}).content.decode())
+    assert f"{house.staff[Role.LEAD].name} changed this meanwhile" in told
+    assert "worth: 8" in told
+    assert "data-unsaved" in told
+    draft.refresh_from_db()
+    assert value_of(draft)["steps"][0]["worth"] == 7  # type: ignore[index]
+
+    again = told.split('name="seen" value="', 1)[1].split('"', 1)[0]
+    assert owner.post(address, {"seen": again, "yaml": mine}).status_code == 302
+    draft.refresh_from_db()
+    assert value_of(draft)["steps"][0]["worth"] == 8  # type: ignore[index]
+
+
+def test_a_fault_in_the_yaml_is_told_with_its_line(owner):
+    draft = the_copy(owner)
+    text = "name: One\nsteps:\n  - step: a\n   do: b\n"
+    reply = owner.post(f"/journeys/drafts/{draft.pk}/yaml", {"yaml": text})
+    assert "(line 4)" in reply.content.decode()
+
+
+def test_a_draft_is_thrown_away_only_on_a_second_word(owner):
+    draft = the_copy(owner)
+    page = owner.get(f"/journeys/drafts/{draft.pk}").content.decode()
+    assert "Throw the copy away" in page.split("Throw away\u2026", 1)[1]
+    owner.post(f"/journeys/drafts/{draft.pk}/drop")
+    assert owner.get(f"/journeys/drafts/{draft.pk}").status_code == 404

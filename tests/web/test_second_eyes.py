@@ -112,3 +112,38 @@ def test_a_sitting_over_a_draft_is_one_line_in_the_audit(owner):
     owner.post(f"{address}/undo", headers={"HX-Request": "true"})
 
     assert Entry.objects.filter(verb="draft change").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("verb", "state", "words"),
+    [("approve", "done", "Approved"), ("refuse", "dismissed", "Refused")],
+)
+def test_an_approval_is_granted_or_refused_on_today_and_taken_back(
+    owner, house, verb, state, words
+):
+    task = open_task(
+        new=NewTask(find_person("wen@example.org"), f"ask-{verb}", "approval", "A gift for Wen?"),
+        now=house.now,
+    )
+    assert task is not None
+    row = today(owner).split(f'id="task-{task.pk}"', 1)[1].split("</article>", 1)[0]
+    assert ">Approve</button>" in row
+    assert ">Refuse</button>" in row
+    assert "/done" not in row
+    assert (
+        owner.post(f"/today/task/{task.pk}/done").status_code == 404
+    )  # done is no answer to a question
+
+    told = owner.post(f"/today/task/{task.pk}/{verb}").content.decode()
+    found = HumanTask.objects.get(pk=task.pk)
+    assert (found.state, found.outcome) == (state, words)
+    assert f"{words}." in told
+    assert f"/today/task/{task.pk}/{verb}/undo" in told
+
+    assert owner.post(f"/today/task/{task.pk}/{verb}/undo").status_code == 204
+    assert HumanTask.objects.get(pk=task.pk).state == "open"
+
+
+def test_only_an_approval_is_approved(owner, house):
+    assert owner.post(f"/today/task/{house.task.pk}/approve").status_code == 404
+    assert HumanTask.objects.get(pk=house.task.pk).state == "open"

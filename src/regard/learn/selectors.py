@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import OuterRef, Subquery
+
 from regard.learn.intervals import Difference, compare
 from regard.learn.models import Measure
 
@@ -23,6 +25,13 @@ def result_of(journey: str) -> Result | None:
     """Return a journey's newest result, or None before the first measure."""
     row = Measure.objects.filter(journey=journey).order_by("-as_of").first()
     return _result(row) if row else None
+
+
+def newest_results() -> dict[str, Result]:
+    """Return the newest result of every journey that was ever measured, in one query."""
+    newest = Measure.objects.filter(journey=OuterRef("journey")).order_by("-as_of", "-id")
+    rows = Measure.objects.filter(id=Subquery(newest.values("id")[:1]))
+    return {row.journey: _result(row) for row in rows}
 
 
 def _result(row: Measure) -> Result:

@@ -10,6 +10,7 @@ from regard.web.journeys import edit, edit_publish, edit_versions, new_journey, 
 from regard.web.journeys import page as journeys
 from regard.web.outbox import page as outbox
 from regard.web.person import acts as person_acts
+from regard.web.person import journeys as person_journeys
 from regard.web.person import memberships
 from regard.web.person import page as person
 from regard.web.privacy import page as privacy
@@ -58,6 +59,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "customers/<str:person_id>/proposals/<int:proposal_id>/<str:word>",
         person_acts.proposal_decide,
     ),
+    path("customers/<str:person_id>/journeys/in", person_journeys.journey_in),
+    path("customers/<str:person_id>/journeys/<str:slug>/out", person_journeys.journey_out),
     path("segments", segments.segments),
     # No name of a segment or journey begins with a plus: "new" is one of the shipped segments.
     path("segments/+new", segment_edit.segment_new),
@@ -94,6 +97,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("journeys/<str:slug>/simulate", simulate.journey_simulate),
     path("journeys/<str:slug>/replay", simulate.journey_replay),
     path("journeys/<str:slug>/people", journeys.journey_people),
+    path("journeys/<str:slug>/people.csv", journeys.journey_people_csv),
     path("journeys/<str:slug>/words", journeys.journey_words),
     path("journeys/<str:slug>/history", journeys.journey_history),
     path("outbox", outbox.outbox),

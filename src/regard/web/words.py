@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 CHANNEL_WORDS = {
     "web": "Web",
     "app": "App",
@@ -60,6 +62,7 @@ FACT_WORDS = {
     "priority": "priority of the journey",
     "worth_milli": "worth of the message, in thousandths",
 }
+_QUOTED = re.compile(r"(?<!\w)'([^'\n]+)'(?!\w)")
 _SCORE_FEELINGS = ((2, "upset"), (6, "uneasy"), (7, "neutral"), (8, "content"), (10, "delighted"))
 
 
@@ -80,6 +83,11 @@ def initials_of(name: str) -> str:
     if not parts:
         return "·"
     return (parts[0][0] + (parts[-1][0] if len(parts) > 1 else "")).upper()
+
+
+def quoted(words: str) -> str:
+    """Return words with the marks of print around names, in place of the playbook's straight ones."""
+    return _QUOTED.sub("\u201c\\1\u201d", words)
 
 
 def sentence(words: str) -> str:

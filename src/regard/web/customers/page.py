@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
-from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIRequest
 from django.http import (
     Http404,
     HttpRequest,
@@ -24,6 +20,7 @@ from regard.staff.permissions import Capability, may
 from regard.staff.selectors import all_staff, views_of
 from regard.staff.services import delete_view, save_view
 from regard.web.access import StaffRequest, act, page
+from regard.web.csv_lists import csv_line, streamed_csv
 from regard.web.customers.narrowing import search_people
 from regard.web.customers.people import (
     ListedPerson,
@@ -64,12 +61,7 @@ def customers(request: StaffRequest) -> HttpResponse:
 def customers_csv(request: StaffRequest) -> StreamingHttpResponse:
     """Stream the list as CSV with the filters of the page."""
     lines = _csv_lines(every_person(read_wanted(request.GET)), currency_of(request.playbook))
-    content = _streamed(lines) if isinstance(request, ASGIRequest) else lines
-    response = StreamingHttpResponse(content, content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="customers.csv"'
-    # Django would compress each part of a stream as a member of its own; many clients read the first only.
-    response.headers["Content-Encoding"] = "identity"
-    return response
+    return streamed_csv(request, lines, "customers.csv")
 
 
 def _csv_lines(people: Iterator[ListedPerson], currency: str) -> Iterator[str]:
@@ -78,24 +70,7 @@ def _csv_lines(people: Iterator[ListedPerson], currency: str) -> Iterator[str]:
         value = "" if person.value_minor is None else str(to_decimal(person.value_minor, currency))
         last = person.last_at.isoformat() if person.last_at else ""
         cells = [person.public_id, person.name, person.under, value, currency, last, person.owner]
-        line = io.StringIO()
-        csv.writer(line).writerow([_disarmed(c) for c in (*cells, " ".join(person.segments))])
-        yield line.getvalue()
-
-
-def _disarmed(cell: str) -> str:
-    """Keep a spreadsheet from reading a cell as a formula (promise F10)."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
-
-
-async def _streamed(lines: Iterator[str]) -> AsyncIterator[str]:
-    """Hand out what a thread reads, a few hundred lines at a time, so that the server keeps answering others."""
-
-    def some() -> str:
-        return "".join(line for _, line in zip(range(400), lines, strict=False))
-
-    while part := await sync_to_async(some)():
-        yield part
+        yield csv_line([*cells, " ".join(person.segments)])
 
 
 @page(Capability.SEE_PEOPLE)

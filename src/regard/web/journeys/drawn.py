@@ -8,8 +8,9 @@ from regard.decide.selectors import Outline, StepRow
 from regard.kernel.durations import duration_words
 from regard.playbooks.steps import Step
 from regard.web.charts.layered import HEIGHT, WIDTH, Edge, Node, lay_out
+from regard.web.journeys.wording import entry_title, goal_words
 from regard.web.templatetags.ui import count, plural
-from regard.web.words import CHANNEL_WORDS, sentence
+from regard.web.words import CHANNEL_WORDS, quoted, sentence
 
 ICONS = {
     "send": "send",
@@ -45,6 +46,7 @@ class Drawn:
     number: str
     depth: int = 0
     when: str = ""
+    here: int = 0  # who stands at it now
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def draw(outline: Outline, segment_names: dict[str, str]) -> Picture:
         "entry",
         "zap",
         "",
-        _entry_words(outline, segment_names),
+        entry_title(journey, segment_names),
         "how people come in",
         f"{count(entered)} came in",
     )
@@ -162,7 +164,7 @@ def draw(outline: Outline, segment_names: dict[str, str]) -> Picture:
             "goal",
             "flag",
             "goal",
-            sentence(journey.goal.words()),
+            sentence(goal_words(journey.goal)),
             "goal, against the held out",
             f"{count(row.finished)} ran to the end",
         )
@@ -170,18 +172,6 @@ def draw(outline: Outline, segment_names: dict[str, str]) -> Picture:
     layout = lay_out(drawing.nodes, drawing.edges)
     boxes = [(d, layout.nodes[d.key]) for d in drawing.drawn]
     return Picture(drawing.drawn, boxes, layout.edges, layout.width, layout.height)
-
-
-def _entry_words(outline: Outline, segment_names: dict[str, str]) -> str:
-    first = outline.journey.entry[0]
-    segment = getattr(first, "segment", "")
-    words = (
-        first.words().replace(f"the segment {segment}", segment_names.get(segment, segment))
-        if segment
-        else first.words()
-    )
-    more = len(outline.journey.entry) - 1
-    return sentence(words) + (f" or {more} more" if more else "")
 
 
 def _box_of(step: Step, row: StepRow, depth: int, when: str) -> Drawn:
@@ -197,6 +187,7 @@ def _box_of(step: Step, row: StepRow, depth: int, when: str) -> Drawn:
         _numbers(step, row),
         min(depth, DEEPEST_DRAWN),
         when,
+        row.here,
     )
 
 
@@ -211,7 +202,7 @@ def _under(step: Step, row: StepRow) -> str:
         return "task on Today, with the whole context"
     if step.do in ("branch", "split"):
         return plural(len(step.arms()), "way on,ways on")
-    return row.words.removeprefix("end here: ")
+    return quoted(row.words.removeprefix("end here: "))
 
 
 def _numbers(step: Step, row: StepRow) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -27,9 +28,9 @@ from regard.versions.models import Draft
 from regard.web.access import StaffRequest, act, page
 from regard.web.journeys.edit_check import Checked, check_draft
 from regard.web.journeys.edit_forms import choices_of
-from regard.web.journeys.edit_moves import Moved, asked_of, carry_out
+from regard.web.journeys.edit_moves import MEANWHILE, SOMEBODY, Moved, asked_of, carry_out
 from regard.web.journeys.edit_outline import outline_of, picture_of, settings_of
-from regard.web.journeys.edit_tree import Value, shape_of
+from regard.web.journeys.edit_tree import Value, mark_of, shape_of
 from regard.web.journeys.edit_words import ENTRY_WORDS, EXIT_WORDS, STEP_WORDS, UNITS
 from regard.web.journeys.page import head_of
 from regard.web.person.timeline import by_words
@@ -77,7 +78,9 @@ def draft(request: StaffRequest, draft_id: int) -> HttpResponse:
 def draft_change(request: StaffRequest, draft_id: int) -> HttpResponse:
     """Carry out one change of the outline and show it as it stands then, with what is wrong at its place."""
     found, op = the_draft(draft_id), request.POST.get("op", "")
-    asked = asked_of(request.POST, the_playbook(request), found.name)
+    by = f"staff:{request.user.pk}"
+    is_theirs = found.changed_by != by
+    asked = asked_of(request.POST, the_playbook(request), found.name, is_theirs=is_theirs)
     moved: list[Moved] = []
 
     def change(value: Value) -> Value:
@@ -85,12 +88,11 @@ def draft_change(request: StaffRequest, draft_id: int) -> HttpResponse:
         return moved[-1].value
 
     try:
-        found = change_draft(
-            draft_id=draft_id, change=change, by=f"staff:{request.user.pk}", now=request.now
-        )
+        found = change_draft(draft_id=draft_id, change=change, by=by, now=request.now)
     except Refused as refused:
         at = "settings" if op == "settings" else request.POST.get("at", "")
-        return _answer(request, found, Moved(value_of(found), at), list(refused.issues))
+        issues = _signed(refused, found)
+        return _answer(request, found, Moved(value_of(found), at), issues)
     return _answer(request, found, moved[-1], undo=bool(moved[-1].words))
 
 
@@ -122,6 +124,7 @@ def draft_yaml(request: StaffRequest, draft_id: int) -> HttpResponse:
         if request.POST.get("op") == "check":
             context = {"checked": checked_of(request, found, value)}
             return render(request, "web/parts/draft_issues.html", context)
+        _refuse_unseen(found, request.POST.get("seen", ""))
         change_draft(
             draft_id=draft_id,
             change=lambda _: value,
@@ -131,8 +134,20 @@ def draft_yaml(request: StaffRequest, draft_id: int) -> HttpResponse:
     except Refused as refused:
         if request.POST.get("op") == "check":
             return render(request, "web/parts/draft_issues.html", {"refused": refused.issues})
-        return _yaml_page(request, found, text, list(refused.issues))
+        return _yaml_page(request, found, text, _signed(refused, found))
     return HttpResponseRedirect(f"/journeys/drafts/{draft_id}")
+
+
+def _refuse_unseen(found: Draft, seen: str) -> None:
+    """Raise Refused where the draft is not the one the page was made from: nobody's change is overwritten unseen."""
+    if seen and seen != mark_of(value_of(found), whole=True):
+        raise Refused(Issue("yaml", MEANWHILE, "take yours over once more to put it in its place"))
+
+
+def _signed(refused: Refused, found: Draft) -> list[Issue]:
+    """Return what was refused; a change made meanwhile with the name of who made it."""
+    who = by_words(found.changed_by, names_of_staff())
+    return [replace(i, message=i.message.replace(SOMEBODY, who, 1)) for i in refused.issues]
 
 
 def _yaml_page(request: StaffRequest, found: Draft, text: str, issues: list[Issue]) -> HttpResponse:
@@ -140,6 +155,8 @@ def _yaml_page(request: StaffRequest, found: Draft, text: str, issues: list[Issu
     context = {
         **_head(request, found, value),
         "text": text,
+        "seen": mark_of(value, whole=True),
+        "is_typed": text != found.text,
         "refused": issues,
         "checked": checked_of(request, found, value),
         "rows": min(40, text.count("\n") + 4),
@@ -166,6 +183,7 @@ def _head(request: StaffRequest, found: Draft, value: Value) -> dict[str, Any]:
         "draft": found,
         "title": value.get("name") or found.name,
         "is_new": found.name not in playbook.journeys,
+        "is_same": active_part(found.section, found.name) == value,
         "changed_by": by_words(found.changed_by, staff),
         "steps_back": len(found.past),
     }
@@ -187,6 +205,7 @@ def _context(request: StaffRequest, found: Draft, moved: Moved) -> dict[str, Any
         "settings_open": moved.opened == "settings" or not value.get("steps"),
         "picture": picture_of(checked.journey, found.name, playbook) if checked.journey else None,
         "shape": shape_of(value),
+        "seen": mark_of(value),
         "kinds": STEP_WORDS,
         "entries": ENTRY_WORDS,
         "exits": EXIT_WORDS,

@@ -24,7 +24,7 @@ from regard.playbooks.happening import Happening
 from regard.playbooks.load import read_yaml
 from regard.playbooks.recall import Answered, AnyOf, Both, InSegment, Meets
 from regard.web.journeys.edit_tree import Path, Value, found_at, put_at, text_of
-from regard.web.journeys.edit_words import CHOICES, HINTS, RARE, WHEN_WORDS, label_of
+from regard.web.journeys.edit_words import CHOICES, RARE, WHEN_WORDS, hint_of, label_of
 
 RECALLS: dict[str, type[Part]] = {
     "answered": Answered, "in_segment": InSegment, "meets": Meets, "every": Both, "any": AnyOf,
@@ -114,7 +114,7 @@ def _plain(
 ) -> Control:
     kind = next((MARKED[id(m)] for m in _metas(info) if id(m) in MARKED), "")
     is_rare = key in RARE and "when" not in path
-    made = Control(path, "text", label_of(path), hint=HINTS.get(key, ""), is_rare=is_rare)
+    made = Control(path, "text", label_of(path), hint=hint_of(path), is_rare=is_rare)
     asked = f"waits:{key}" if key == "step" and "when" in path else NAMED.get(key, "")
     if asked in choice:
         standard = info.default if isinstance(info.default, str) else None
@@ -162,7 +162,8 @@ def _scalar(made: Control, told: Any, info: FieldInfo, types: set[Any]) -> Contr
             hint=hint,
         )
     kind = "event" if made.path[-1] == "name" and len(made.path) > 1 else "text"
-    kind = "long" if "\n" in str(told or "") else kind
+    is_long = made.path[-1] == "about" or "\n" in str(told or "")
+    kind = "long" if is_long else kind
     return replace(made, kind=kind, value="" if told is None else str(told))
 
 
@@ -194,9 +195,7 @@ def as_yaml(path: Path, told: Any) -> Control:
     """Return the control that shows anything at all: its YAML."""
     text = "" if told is None else write_part(told).removesuffix("...\n").strip()
     is_rare = path[-1] in RARE
-    return Control(
-        path, "yaml", label_of(path), text, hint=HINTS.get(str(path[-1]), ""), is_rare=is_rare
-    )
+    return Control(path, "yaml", label_of(path), text, hint=hint_of(path), is_rare=is_rare)
 
 
 def _types(annotation: Any) -> Iterator[Any]:

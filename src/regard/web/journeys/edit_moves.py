@@ -16,6 +16,7 @@ from regard.web.journeys.edit_tree import (
     Path,
     Value,
     found_at,
+    mark_of,
     move_step,
     path_of,
     put_step,
@@ -27,6 +28,10 @@ from regard.web.journeys.edit_tree import (
 from regard.web.journeys.edit_words import ENTRY_WORDS, EXIT_WORDS, STEP_WORDS
 from regard.web.journeys.new_steps import new_entry, new_exit, new_step, new_way
 
+SOMEBODY = "somebody"
+MEANWHILE = (
+    f"{SOMEBODY} changed this meanwhile: here it is as it stands now, and yours was not taken"
+)
 MOST_STEPS_DEEP = 20  # keys of a path: as deep as the outline shows
 
 
@@ -40,6 +45,7 @@ class Asked:
     form: QueryDict
     playbook: Playbook
     slug: str
+    is_theirs: bool = False  # a colleague made the newest change, not who asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +57,12 @@ class Moved:
     words: str = ""
 
 
-def asked_of(form: QueryDict, playbook: Playbook, slug: str) -> Asked:
+def asked_of(form: QueryDict, playbook: Playbook, slug: str, *, is_theirs: bool = False) -> Asked:
     """Read what was asked."""
     index = form.get("index", "")
     number = int(index) if index.isdecimal() and len(index) < 5 else 0
-    return Asked(path_of(form.get("at", "")), form.get("kind", ""), number, form, playbook, slug)
+    at, kind = path_of(form.get("at", "")), form.get("kind", "")
+    return Asked(at, kind, number, form, playbook, slug, is_theirs)
 
 
 def carry_out(value: Value, op: str, asked: Asked) -> Moved:
@@ -67,7 +74,17 @@ def carry_out(value: Value, op: str, asked: Asked) -> Moved:
         raise Refused(
             Issue("shape", "the steps changed meanwhile; here they are as they stand now")
         )
+    if asked.is_theirs and op in _WRITING:
+        _refuse_unseen(value, op, asked)
     return _OPS[op](value, asked) if op in _OPS else Moved(value)
+
+
+def _refuse_unseen(value: Value, op: str, asked: Asked) -> None:
+    """Raise Refused where a colleague changed what this form was made from: neither change is lost unseen."""
+    seen = asked.form.get("seen", "")
+    now = mark_of(value if op == "settings" else found_at(value, asked.at))
+    if seen and seen != now:
+        raise Refused(Issue(op, MEANWHILE, "change it again if yours is still right"))
 
 
 def _step(value: Value, asked: Asked) -> Moved:
@@ -163,4 +180,5 @@ _OPS: dict[str, Callable[[Value, Asked], Moved]] = {
     "step": _step, "settings": _settings, "add": _add, "remove": _remove, "up": _up, "down": _down, "way": _way,
     "drop": _drop, "entry": _entry, "exit": _exit,
 }  # fmt: skip
+_WRITING = frozenset({"step", "settings"})
 _SHAPING = frozenset({"add", "remove", "up", "down", "way", "drop"})

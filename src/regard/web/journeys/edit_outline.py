@@ -24,11 +24,12 @@ from regard.web.journeys.edit_tree import (
     Value,
     arms_of,
     found_at,
+    mark_of,
     text_of,
 )
 from regard.web.journeys.edit_words import STEP_WORDS
 from regard.web.segments.names import segment_names
-from regard.web.words import sentence
+from regard.web.words import quoted, sentence
 
 _STEP: TypeAdapter[Step] = TypeAdapter(AnyStep)
 _WHEN: TypeAdapter[Any] = TypeAdapter(Recall)
@@ -61,6 +62,7 @@ class Line:
     more: str = ""  # the kind of way that can be added: cases, ways
     groups: list[Group] = field(default_factory=list)
     issues: list[Placed] = field(default_factory=list)
+    seen: str = ""  # a mark of what the form was made from
 
 
 def outline_of(value: Value, checked: Checked, choice: Choices, opened: str) -> list[Line]:
@@ -101,7 +103,7 @@ def _line(
         place=place, depth=min(depth, MOST_INDENTED), words=step_words(raw), name=str(raw.get("step", "")), kind=kind,
         icon=ICONS.get(kind, "circle-dot"), tone=KINDS.get(kind, ""), container=text_of(path[:-1]), after=last + 1,
         is_first=last == 0 and depth == 0, is_last=last == number - 1 and depth == 0, is_open=place == opened,
-        more=WAYS.get(kind, ""), groups=groups, issues=issues,
+        more=WAYS.get(kind, ""), groups=groups, issues=issues, seen=mark_of(step),
     )  # fmt: skip
 
 
@@ -120,7 +122,7 @@ def step_words(raw: Value) -> str:
     title = getattr(step, "title", "") or ""
     if kind == "branch":
         return "Look at the person, and go one way"
-    return sentence(step.words()) if title or kind else kind
+    return quoted(sentence(step.words())) if title or kind else kind
 
 
 def way_words(step: Value, way: Value | None) -> str:
@@ -133,7 +135,7 @@ def way_words(step: Value, way: Value | None) -> str:
     if label:
         return f"if {label}"
     try:
-        return f"if they {_WHEN.validate_python(way.get('when')).words()}"
+        return quoted(f"if they {_WHEN.validate_python(way.get('when')).words()}")
     except ValidationError:
         return "if (a condition that does not hold yet)"
 

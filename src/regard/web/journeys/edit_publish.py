@@ -71,13 +71,17 @@ def needs_of(journey: Journey, playbook: Playbook) -> list[Need]:
         Need("An owner who answers for it", journey.owner in playbook.company.senders,
              "choose one of the company's people"),
         Need(f"Held out by chance: {share:.0%}, {where}", True),
-        Need(f"Purpose of every message: {', '.join(purposes)}" if messages else "It sends no message",
+        Need(f"Purpose of every message: {_names(purposes, playbook)}" if messages else "It sends no message",
              all(p in playbook.purposes for p in purposes)),
         Need(f"Within the caps: {caps}" if caps else "A cap on messages", bool(caps) or not messages,
              "the guardrails have none; anybody could get any number"),
         *([Need(f"Systems it tells: {', '.join(told)}", set(told) <= set(endpoint_names()),
                 "add what is missing in Settings, Webhooks")] if told else ()),
     ]  # fmt: skip
+
+
+def _names(purposes: list[str], playbook: Playbook) -> str:
+    return ", ".join(playbook.purposes[p].name if p in playbook.purposes else p for p in purposes)
 
 
 def reach_of(journey: Journey, publishing: Publishing | None) -> int:
@@ -103,6 +107,7 @@ class Review:
     above: int | None  # the size from which a second person has to look, where it is exceeded
     is_second: bool  # this colleague is not the one who changed it last
     is_conflict: bool
+    is_same: bool  # it says what runs already
 
     @property
     def may_publish(self) -> bool:
@@ -112,6 +117,8 @@ class Review:
     def refusals(self) -> Iterator[Issue]:
         """Yield what stands in the way, each with its place."""
         yield from named(self.checked.errors)
+        if self.is_same:
+            yield Issue("steps", "it says the same as what runs", "change something first")
         for need in self.needs:
             if not need.is_met:
                 yield Issue(
@@ -142,7 +149,8 @@ def review_of(request: StaffRequest, draft: Draft) -> Review:
         above = limit if limit is not None and reach > limit else None
     is_second = draft.state == Draft.State.ASKED and draft.changed_by != f"staff:{request.user.pk}"
     conflict = bool(versions_since(draft))
-    return Review(checked, value, needs, publishing, reach, above, is_second, conflict)
+    same = active_part(draft.section, draft.name) == value
+    return Review(checked, value, needs, publishing, reach, above, is_second, conflict, same)
 
 
 @page(Capability.CHANGE_JOURNEYS)

@@ -88,6 +88,20 @@ def shape_of(value: Value) -> str:
     return f"{crc32(repr(told).encode()):08x}"
 
 
+def mark_of(value: object, *, whole: bool = False) -> str:
+    """Return a mark of what a form was made from: a step or the settings without the steps inside; `whole`: with them."""
+    return f"{crc32(repr(value if whole else _own(value)).encode()):08x}"
+
+
+def _own(value: object) -> object:
+    if isinstance(value, list):
+        return [_own(one) for one in value if not (isinstance(one, dict) and "do" in one)]
+    if isinstance(value, dict):
+        own = {k: _own(v) for k, v in value.items()}
+        return {k: v for k, v in own.items() if v != []}
+    return value
+
+
 def names_of(value: Value) -> set[str]:
     """Return the names of all steps."""
     return {str(s.get("step")) for _, s in walk(value) if isinstance(s, dict)}

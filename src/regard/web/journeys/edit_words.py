@@ -64,6 +64,7 @@ LABELS = {
     "who": "The condition, as YAML, such as 'trait: orders' and 'at_least: 3'",
     "only_if": "Only those who are in",
     "about": "In your own words",
+    "when.step": "Which step",
     "holdout": "Held out by chance, to see whether it helps",
     "priority": "Priority, 0 to 100",
     "assume": "What replays assume about answers",
@@ -90,6 +91,7 @@ LABELS = {
     "of_silence": "For so long",
 }
 HINTS = {
+    "when.step": "",
     "step": "people's history and the counts hang on this name; conditions that name it follow",
     "for": "a wait has one of: a time, an hour, a date",
     "holdout": "such as 10 %; empty: the guardrails' own; 0 %: nobody, for service and care",
@@ -115,6 +117,12 @@ RARE = frozenset(
     }
 )  # fmt: skip
 UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+
+
+def hint_of(path: tuple[str | int, ...]) -> str:
+    """Return what stands below a key's field; the last two words of its path may have a hint of their own."""
+    words = [str(p) for p in path if not isinstance(p, int)]
+    return HINTS.get(".".join(words[-2:]), HINTS.get(words[-1], ""))
 
 
 def label_of(path: tuple[str | int, ...]) -> str:

@@ -24,9 +24,13 @@ class Helped:
 
 
 def helped_of(journey: str) -> Helped | None:
-    """Return a journey's newest result and its picture, or None before the first measure."""
-    result = result_of(journey)
-    if result is None:
+    """Return a journey's newest result and its picture, or None while there is nothing to compare."""
+    return helped_by(result_of(journey))
+
+
+def helped_by(result: Result | None) -> Helped | None:
+    """Return a result as a picture; None where one of the two arms has nobody yet, so that nothing compares."""
+    if result is None or not (result.difference.treated and result.difference.held_out):
         return None
     d, wide = result.difference, result.difference.interval_95
     span = max(abs(wide.low), abs(wide.high), NARROWEST) * 1.15

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
 
 from regard.decide.laying import paused_journeys
-from regard.decide.models import Enrolment, Steering
+from regard.decide.models import Steering
 from regard.decide.moving import crossing_of, move_people
 from regard.decide.selectors import EVER, journey_list, journey_outline, versions_of
 from regard.decide.steering import MOST_RELEASE_DAYS, approve_step, pause_journey, resume_journey
@@ -17,15 +17,17 @@ from regard.playbooks.model import Playbook
 from regard.staff.permissions import Capability
 from regard.staff.selectors import names_of_staff
 from regard.web.access import StaffRequest, act, page
+from regard.web.csv_lists import streamed_csv
 from regard.web.journeys.drafts_shown import drafts_shown
 from regard.web.journeys.drawn import draw
 from regard.web.journeys.helped import helped_of
 from regard.web.journeys.letters import letters_of
-from regard.web.people import people_shown
+from regard.web.journeys.listed import listed
+from regard.web.journeys.people import people_lines, people_of
+from regard.web.journeys.wording import exit_words, goal_words
 from regard.web.person.timeline import by_words
 from regard.web.segments.names import segment_names
 
-PAGE = 50
 NEEDS_WORD = "needs_approval"
 TABS = {
     "": "Live",
@@ -45,6 +47,7 @@ class Head:
     playbook: Playbook
     owner: str
     is_paused: bool
+    goal: str
 
 
 def head_of(request: StaffRequest, slug: str) -> Head:
@@ -60,6 +63,7 @@ def head_of(request: StaffRequest, slug: str) -> Head:
         playbook,
         sender.name if sender else journey.owner,
         slug in paused_journeys(EVER),
+        goal_words(journey.goal),
     )
 
 
@@ -68,8 +72,7 @@ def journeys(request: StaffRequest) -> HttpResponse:
     """List every journey with who is inside and what came of it."""
     playbook = request.playbook
     rows = journey_list(playbook) if playbook else []
-    about = {r.name: playbook.journeys[r.name].about for r in rows} if playbook else {}
-    context = {"rows": [(r, about[r.name]) for r in rows], "drafts": drafts_shown(request)}
+    context = listed(rows, playbook, request.GET) | {"drafts": drafts_shown(request)}
     return render(request, "web/journeys.html", context)
 
 
@@ -89,7 +92,7 @@ def journey(request: StaffRequest, slug: str) -> HttpResponse:
         "helped": helped_of(slug),
         "held": [h for h in outline.held if not h.is_delay],
         "delayed": [h for h in outline.held if h.is_delay],
-        "exits": [e.words() for e in head.journey.exit_on],
+        "exits": [exit_words(e, segment_names(head.playbook)) for e in head.journey.exit_on],
         "crossing": crossing_of(slug, head.journey)
         if any(version != head.journey.version for version, _ in outline.versions)
         else None,
@@ -153,24 +156,15 @@ def journey_resume(request: StaffRequest, slug: str) -> HttpResponse:
 def journey_people(request: StaffRequest, slug: str) -> HttpResponse:
     """List who is or was in a journey, newest first."""
     head = head_of(request, slug)
-    state, before = request.GET.get("state", ""), request.GET.get("before", "")
-    rows = Enrolment.objects.filter(journey=slug).order_by("-id")
-    if state in Enrolment.State.values:
-        rows = rows.filter(state=state)
-    if before.isdecimal() and len(before) < 19:
-        rows = rows.filter(id__lt=int(before))
-    found = list(rows[: PAGE + 1])
-    people = people_shown([e.person_id for e in found])
-    context = {
-        "head": head,
-        "tabs": TABS,
-        "tab": "people",
-        "rows": [(e, people[e.person_id]) for e in found[:PAGE]],
-        "older": found[PAGE - 1].pk if len(found) > PAGE else None,
-        "states": Enrolment.State,
-        "state": state,
-    }
+    context = {"head": head, "tabs": TABS, "tab": "people", **people_of(slug, request.GET)}
     return render(request, "web/journey_people.html", context)
+
+
+@page(Capability.EXPORT_LISTS)
+def journey_people_csv(request: StaffRequest, slug: str) -> StreamingHttpResponse:
+    """Stream who is or was in a journey as CSV, with the filters of the page."""
+    head_of(request, slug)
+    return streamed_csv(request, people_lines(slug, request.GET), f"{slug}-people.csv")
 
 
 @page(Capability.SEE_JOURNEYS)

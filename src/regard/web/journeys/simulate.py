@@ -9,14 +9,17 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from regard.decide.replay import Span, replay_playbook
-from regard.decide.replay.report import Found, report_of
+from regard.decide.replay.found import Found
+from regard.decide.replay.report import report_of
 from regard.decide.selectors import SHORT
+from regard.kernel.instant import HOUR_US
 from regard.playbooks.model import Playbook
 from regard.staff.permissions import Capability
 from regard.web.access import StaffRequest, page
 from regard.web.charts.scales import month_ticks, nice_top
 from regard.web.journeys.page import TABS, head_of
 
+APPROVALS = {"": "nobody", "1": "after an hour", "4": "after four hours", "24": "after a day"}
 LENGTHS = {30: "30 days", 90: "90 days", 180: "180 days", 365: "a year"}
 
 
@@ -34,7 +37,13 @@ class Bar:
 @page(Capability.SEE_JOURNEYS)
 def journey_simulate(request: StaffRequest, slug: str) -> HttpResponse:
     """Ask over which stretch to replay."""
-    context = {"head": head_of(request, slug), "tabs": TABS, "tab": "simulate", "lengths": LENGTHS}
+    head = head_of(request, slug)
+    limits = head.playbook.guardrails
+    may_wait = limits.approval_above is not None or limits.tasks_without_approval is not None
+    context = {
+        "head": head, "tabs": TABS, "tab": "simulate", "lengths": LENGTHS,
+        "approvals": APPROVALS if may_wait else {},
+    }  # fmt: skip
     return render(request, "web/journey_simulate.html", context)
 
 
@@ -44,10 +53,15 @@ def journey_replay(request: StaffRequest, slug: str) -> HttpResponse:
     head = head_of(request, slug)
     asked = request.GET.get("days", "")
     days = int(asked) if asked.isdecimal() and int(asked[:4]) in LENGTHS else 90
-    found = _replayed(head.playbook, request, days)
+    after = request.GET.get("approve", "")
+    found = _replayed(
+        head.playbook, request, days, int(after) if after in APPROVALS and after else None
+    )
     context = {
         "found": found,
-        "mine": next((j for j in found.journeys if j.journey == slug), None),
+        "entered": sum(j.entered for j in found.journeys if j.journey == slug),
+        "before": sum(j.inside_before for j in found.journeys if j.journey == slug),
+        "crowds": [c for c in found.crowds if c.journey == slug],
         "steps": [s for s in found.steps if s.journey == slug],
         "held": _named(found.held),
         "delayed": _named(found.delayed),
@@ -62,9 +76,13 @@ def journey_replay(request: StaffRequest, slug: str) -> HttpResponse:
     return render(request, "web/parts/replayed.html", context)
 
 
-def _replayed(playbook: Playbook, request: StaffRequest, days: int) -> Found:
+def _replayed(
+    playbook: Playbook, request: StaffRequest, days: int, approves_after: int | None
+) -> Found:
+    """Return what the last `days` would have brought; `approves_after`: hours until a crowd is approved."""
     span = Span(request.now - timedelta(days=days), request.now)
-    return report_of(replay_playbook(playbook=playbook, span=span))
+    after = None if approves_after is None else approves_after * HOUR_US
+    return report_of(replay_playbook(playbook=playbook, span=span, approves_after_us=after))
 
 
 def _named(counts: dict[str, int]) -> list[tuple[str, int]]:

@@ -20,6 +20,7 @@ from regard.consent.models import Consent
 from regard.playbooks.model import Playbook
 from regard.staff.permissions import Capability
 from regard.web.access import StaffRequest, act, page
+from regard.web.journeys.wording import entries_words
 from regard.web.people import people_shown
 from regard.web.person.decided import journey_name
 from regard.web.segments.names import segment_names
@@ -75,10 +76,7 @@ def _message(public: str) -> Message:
 def _came_in(found: Message, playbook: Playbook | None) -> str:
     """Return what lets people into the journey a message came out of, by today's playbook."""
     journey = playbook.journeys.get(found.decision.journey) if playbook else None
-    words = " or ".join(entry.words() for entry in journey.entry) if journey else ""
-    for slug, name in segment_names(playbook).items():
-        words = words.replace(f"segment {slug}", f"segment “{name}”")
-    return words
+    return entries_words(journey, segment_names(playbook)) if journey else ""
 
 
 @page(Capability.SEE_OUTBOX)

@@ -38,6 +38,12 @@ def enrolments_of(origins: list[int]) -> list[Enrolment]:
     return list(Enrolment.objects.filter(person_id__in=origins).order_by("-entered_at")[:10])
 
 
+def doors_of(playbook: Playbook | None) -> list[tuple[str, str]]:
+    """Return (journey, name) of every journey a colleague may let somebody into by hand."""
+    journeys = playbook.journeys if playbook else {}
+    return [(k, j.name) for k, j in journeys.items() if any(e.on == "by_hand" for e in j.entry)]
+
+
 def journey_name(playbook: Playbook | None, slug: str) -> str:
     """Return what people call a journey."""
     journey = playbook.journeys.get(slug) if playbook else None

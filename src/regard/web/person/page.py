@@ -15,7 +15,7 @@ from regard.web.access import StaffRequest, page
 from regard.web.people import people_shown
 from regard.web.person.agreed import agreed_of
 from regard.web.person.chart import chart_of
-from regard.web.person.decided import decisions_of, enrolments_of, journey_name
+from regard.web.person.decided import decisions_of, doors_of, enrolments_of, journey_name
 from regard.web.person.facts import Facts, facts_of, person_of
 from regard.web.person.memberships import memberships_of, understood_of
 from regard.web.person.next_step import next_step
@@ -48,6 +48,8 @@ def person(request: StaffRequest, person_id: str) -> HttpResponse:
         "enrolments": [
             (e, journey_name(playbook, e.journey)) for e in enrolments_of(facts.origins)
         ],
+        "doors": doors_of(playbook),
+        "came_in": journey_name(playbook, let) if (let := request.GET.get("in", "")) else "",
         "fields": fields_of(facts.id, origins=facts.origins),
         "staff": facts.team,
         **_identity(facts),

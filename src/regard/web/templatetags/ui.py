@@ -23,6 +23,7 @@ from regard.kernel.money import to_decimal
 from regard.playbooks.compare import Unit
 from regard.web.assets import asset_address
 from regard.web.words import CHANNEL_ICONS, CHANNEL_WORDS, END_WORDS, STATE_TONES, initials_of
+from regard.web.words import quoted as quoted_of
 from regard.web.words import sentence as sentence_of
 
 register = template.Library()
@@ -196,6 +197,24 @@ def span(gap: timedelta) -> str:
 def item(mapping: dict[object, object], key: object) -> object:
     """Return a mapping's value by a key that is a variable."""
     return mapping.get(key, "")
+
+
+@register.filter
+def quoted(words: str) -> str:
+    """Return words with the marks of print around the names in them."""
+    return quoted_of(words)
+
+
+@register.filter
+def total(counts: dict[object, int]) -> int:
+    """Return the sum of what is counted."""
+    return sum(counts.values())
+
+
+@register.filter
+def seconds(took_ms: int) -> str:
+    """Return how long something took, as people say it."""
+    return f"{took_ms / 1000:.1f} s" if took_ms >= 100 else f"{took_ms} ms"
 
 
 @register.filter

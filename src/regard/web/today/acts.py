@@ -12,7 +12,8 @@ from regard.kernel.issues import Refused
 from regard.listen.models import Answer
 from regard.profile.keeping import keep_promise, reopen_promise
 
-UNDO = frozenset({"done", "snooze", "dismiss"})
+UNDO = frozenset({"done", "snooze", "dismiss", "approve", "refuse"})
+APPROVAL = "approval"
 THANKED = "Thanked by a person"
 
 
@@ -40,7 +41,10 @@ def next_morning(now: datetime) -> datetime:
     return local.replace(hour=9, minute=0, second=0, microsecond=0)
 
 
-def _close(task_id: int, by: str, now: datetime) -> str:
+def _close(task_id: int, by: str, now: datetime) -> str | None:
+    """Close a task as done; an approval is granted or refused, never merely done."""
+    if HumanTask.objects.filter(pk=task_id, kind=APPROVAL).exists():
+        return None
     close_task(task_id=task_id, outcome="Done", told_customer=None, by=by, now=now)
     return "Done."
 
@@ -50,6 +54,24 @@ def _dismiss(task_id: int, by: str, now: datetime) -> str:
         task_id=task_id, outcome="Not needed", told_customer=None, by=by, now=now, dismissed=True
     )
     return "Put aside as not needed."
+
+
+def _approve(task_id: int, by: str, now: datetime) -> str | None:
+    return _decide(task_id, by, now, is_yes=True)
+
+
+def _refuse(task_id: int, by: str, now: datetime) -> str | None:
+    return _decide(task_id, by, now, is_yes=False)
+
+
+def _decide(task_id: int, by: str, now: datetime, *, is_yes: bool) -> str | None:
+    if not HumanTask.objects.filter(pk=task_id, kind=APPROVAL).exists():
+        return None
+    outcome = "Approved" if is_yes else "Refused"
+    close_task(
+        task_id=task_id, outcome=outcome, told_customer=None, by=by, now=now, dismissed=not is_yes
+    )
+    return f"{outcome}."
 
 
 def _reopen(task_id: int, by: str, now: datetime) -> bool:
@@ -108,6 +130,8 @@ _VERBS = {
     ("promise", "done"): _keep,
     ("task", "done"): _close,
     ("task", "dismiss"): _dismiss,
+    ("task", "approve"): _approve,
+    ("task", "refuse"): _refuse,
     ("task", "snooze"): _snooze,
     ("thanks", "done"): _thank,
 }
@@ -115,6 +139,8 @@ _UNDOES = {
     ("promise", "done"): _unkeep,
     ("task", "done"): _reopen,
     ("task", "dismiss"): _reopen,
+    ("task", "approve"): _reopen,
+    ("task", "refuse"): _reopen,
     ("task", "snooze"): _wake,
     ("thanks", "done"): _unthank,
 }

@@ -39,6 +39,7 @@ class Row:
     quote: str = ""
     is_invented: bool = False
     may_snooze: bool = False
+    is_approval: bool = False  # granted or refused on the row itself
 
     @property
     def key(self) -> str:
@@ -162,6 +163,7 @@ def _task_row(task: HumanTask, people: dict[int, Shown], now: datetime) -> Row:
         quote=str(task.context.get("quote") or task.context.get("comment") or ""),
         is_invented=task.is_invented,
         may_snooze=True,
+        is_approval=task.kind == "approval",
     )
 
 

@@ -73,6 +73,10 @@
     if (b.matches('.chips button')) $$('button', b.parentNode).forEach((c) => c.setAttribute('aria-pressed', c === b));
   });
   d.addEventListener('click', (e) => { if (e.target.matches('dialog')) e.target.close() });
+  /* what was typed and is not kept yet: the browser asks before it is left */
+  d.addEventListener('input', (e) => { const f = e.target.closest('form[data-guard]'); if (f) f.dataset.unsaved = '' });
+  d.addEventListener('submit', (e) => { delete e.target.dataset.unsaved });
+  addEventListener('beforeunload', (e) => { if ($('form[data-unsaved]')) e.preventDefault() });
   d.addEventListener('change', (e) => { const f = e.target.closest('form[data-auto]'); if (f) f.requestSubmit() });
 
   /* toasts leave by themselves; the one with Undo stays longer */

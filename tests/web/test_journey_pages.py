@@ -1,0 +1,171 @@
+"""The pages of journeys: the list as it grows, who stands where, whether it helps, and who comes in or out by hand."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from regard.decide.models import Enrolment, Steering
+from regard.identify.selectors import find_person
+from regard.learn.models import Measure
+from regard.playbooks.editing import put_part
+from regard.staff.models import Role
+from regard.versions.drafts import active_part
+from regard.versions.selectors import active_playbook, active_text
+from regard.versions.services import apply_playbook
+from tests.web.house import House
+
+pytestmark = pytest.mark.django_db
+SLUG = "thank-high-value"
+
+
+def shown(client: Client, address: str) -> str:
+    reply = client.get(address)
+    assert reply.status_code == 200
+    return html.unescape(reply.content.decode())
+
+
+def measured(house: House, **counts: int) -> None:
+    Measure.objects.filter(journey=SLUG).delete()
+    Measure.objects.create(
+        journey=SLUG, goal="Order Completed within 60d", as_of=house.now, **counts
+    )
+
+
+def with_journey(slug: str, house: House, **changed: object) -> None:
+    value = (active_part("journeys", SLUG) or {}) | changed
+    text = put_part(active_text()[0], "journeys", slug, value)
+    apply_playbook(text=text, by="cli", now=house.now)
+
+
+def stands_at(house: House, who: str, step: str, state: str = "active") -> Enrolment:
+    journey = active_playbook().playbook.journeys[SLUG]
+    return Enrolment.objects.create(
+        journey=SLUG, version=journey.version, person_id=find_person(who), entry_key=f"{who}{step}", arm="treated",
+        step=step, state=state, entered_at=house.now, step_at=house.now, since_at=house.now,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("treated", "held_out"), [(0, 0), (40, 0), (0, 12)])
+def test_one_side_without_people_draws_no_range(owner, house, treated, held_out):
+    measured(house, treated=treated, treated_reached=0, held_out=held_out, held_out_reached=0)
+
+    page, listed = shown(owner, f"/journeys/{SLUG}"), shown(owner, "/journeys")
+
+    assert "Nothing to compare yet" in page
+    assert "95 % range" not in page
+    assert "-100" not in page
+    assert "no comparison yet" in listed
+
+
+def test_two_sides_with_people_are_compared_with_a_range(owner, house):
+    measured(house, treated=400, treated_reached=120, held_out=100, held_out_reached=10)
+
+    assert "+20 pts" in shown(owner, f"/journeys/{SLUG}")
+    assert "95 % range" in shown(owner, f"/journeys/{SLUG}")
+    assert "+20 pts" in shown(owner, "/journeys")
+
+
+def test_entries_exits_and_goals_are_told_in_words(owner, house):
+    listed, after = shown(owner, "/journeys"), shown(owner, "/journeys/after-complaint")
+
+    assert "Begins when somebody comes into High value." in listed
+    assert "Goal: \u201cOrder Completed\u201d within 60 days." in listed
+    assert "Begins on \u201cTask Closed\u201d with kind complaint." in listed
+    assert "Leaves early on \u201cTask Opened\u201d with kind complaint." in after
+
+
+def test_many_journeys_are_found_by_name_and_state_at_the_price_of_few(owner, house):
+    with CaptureQueriesContext(connection) as few:
+        page = shown(owner, "/journeys")
+    assert "Name of a journey" not in page
+    text = active_text()[0]
+    for number in range(60):
+        value = active_part("journeys", "second-order") | {"name": f"Campaign {number:03d}"}  # type: ignore[operator]
+        text = put_part(text, "journeys", f"campaign-{number:03d}", value)
+    apply_playbook(text=text, by="cli", now=house.now)
+    owner.get("/journeys")  # the playbook is read once
+    with CaptureQueriesContext(connection) as many:
+        page = shown(owner, "/journeys")
+
+    assert "Name of a journey" in page
+    assert page.count("jrow") == 64
+    assert len(many) <= len(few) + 1  # a new version of the playbook is looked up
+    found = shown(owner, "/journeys?q=campaign%20007")
+    assert re.findall(r"<b>(Campaign \d+)</b>", found) == ["Campaign 007"]
+    assert "1 of 64" in found
+    assert "No journey like that" in shown(owner, "/journeys?q=nothing%20of%20the%20sort")
+    owner.post("/journeys/campaign-007/pause")
+    assert re.findall(r"<b>(Campaign \d+)</b>", shown(owner, "/journeys?state=paused")) == [
+        "Campaign 007"
+    ]
+
+
+def test_a_number_of_the_picture_leads_to_the_people_at_that_step(owner, house):
+    Enrolment.objects.filter(journey=SLUG).delete()
+    stands_at(house, "wen@example.org", "next-order")
+    stands_at(house, "ines@example.org", "offer")
+    stands_at(house, "amara@example.org", "next-order", "exited")
+
+    assert f'href="/journeys/{SLUG}/people?step=next-order">1 waiting' in shown(
+        owner, f"/journeys/{SLUG}"
+    )
+    people = shown(owner, f"/journeys/{SLUG}/people?step=next-order")
+    assert "Wen Li" in people
+    assert "Ines Albrecht" not in people
+    assert "Amara" not in people
+    assert "Nobody stands at ask" in shown(owner, f"/journeys/{SLUG}/people?step=ask")
+
+
+def test_the_people_of_a_journey_are_handed_out_as_csv_with_the_filters_of_the_page(
+    owner, as_role, house
+):
+    Enrolment.objects.filter(journey=SLUG).delete()
+    stands_at(house, "wen@example.org", "next-order")
+    stands_at(house, "ines@example.org", "offer", "exited")
+
+    reply = owner.get(f"/journeys/{SLUG}/people.csv?state=active")
+    lines = b"".join(reply.streaming_content).decode().splitlines()
+
+    assert lines[0] == "id,name,step,state,arm,entered,until,why"
+    assert len(lines) == 2
+    assert lines[1].startswith(f"{house.wen},Wen Li,next-order,active,treated,")
+    assert "people.csv" not in shown(as_role(Role.AGENT), f"/journeys/{SLUG}/people")
+
+
+def test_a_colleague_lets_somebody_in_where_the_journey_allows_it(owner, as_role, house):
+    page = f"/customers/{house.wen}"
+    assert "Let them into a journey" not in shown(owner, page)
+    owner.post(f"{page}/journeys/in", {"journey": SLUG})
+    assert not Steering.objects.filter(kind="enter").exists()
+
+    with_journey("welcome", house, name="Welcome by hand", entry=[{"on": "by_hand"}])
+    assert '<option value="welcome">Welcome by hand</option>' in shown(owner, page)
+    assert "Let them into a journey" not in shown(as_role(Role.VIEWER), page)
+    reply = owner.post(f"{page}/journeys/in", {"journey": "welcome"})
+
+    steered = Steering.objects.get(kind="enter")
+    assert (steered.journey, steered.person_id) == ("welcome", find_person("wen@example.org"))
+    assert "Welcome by hand: they come in at the next cycle" in shown(
+        owner, reply.headers["Location"]
+    )
+
+
+def test_a_colleague_takes_somebody_out(owner, house):
+    Enrolment.objects.filter(journey=SLUG).delete()
+    row = stands_at(house, "wen@example.org", "next-order")
+    assert "Take out of Thank our best customers" in shown(owner, f"/customers/{house.wen}")
+
+    owner.post(f"/customers/{house.wen}/journeys/{SLUG}/out")
+
+    row.refresh_from_db()
+    assert (row.state, row.end_reason) == ("exited", "taken out by a colleague")
+    assert "Take out of" not in shown(owner, f"/customers/{house.wen}")
+    assert row.ended_at is not None
+    assert row.ended_at - house.now < timedelta(hours=1)
