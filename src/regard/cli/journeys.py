@@ -175,15 +175,30 @@ def replay(
     compare: Annotated[
         bool, typer.Option(help="Replay the active playbook too and show the difference.")
     ] = True,
+    approve_after: Annotated[
+        str,
+        typer.Option(
+            metavar="TIME",
+            help="Suppose that a colleague approves a crowd so long after it is held, e.g. 4h. Default: nobody does.",
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Say what a playbook would have done over the log: the real engine, the clocks of then, nothing sent."""
     start_django()
-    from regard.cli.replaying import Wanted, replay_and_show, span_of
+    from regard.cli.replaying import Wanted, after_us, replay_and_show, span_of
 
+    after = after_us(approve_after)
     span = span_of(clock(start) if start else None, clock(end) if end else None)
     replay_and_show(
-        Wanted(what=what, span=span, person=person, compare=compare, as_json=as_json),
+        Wanted(
+            what=what,
+            span=span,
+            person=person,
+            compare=compare,
+            as_json=as_json,
+            approves_after_us=after,
+        ),
         html=html,
         decisions=decisions,
     )

@@ -16,9 +16,11 @@ from regard.cli.frame import clock, emit, nothing, print_table, progress_bar, sa
 from regard.cli.person import find_or_refuse
 from regard.collect.selectors import last_instant
 from regard.decide.replay import Span, replay_playbook
-from regard.decide.replay.page import page_of
-from regard.decide.replay.report import Found, difference, only_of, report_of, rows_of
+from regard.decide.replay.found import Found, difference, only_of
+from regard.decide.replay.page import CHANGED, page_of
+from regard.decide.replay.report import report_of, rows_of, story_of
 from regard.decide.selectors import SHORT
+from regard.kernel.durations import parse_duration
 from regard.kernel.issues import Level, Refused
 from regard.playbooks.load import load_playbook
 from regard.playbooks.model import Playbook
@@ -36,6 +38,7 @@ class Wanted:
     person: str
     compare: bool
     as_json: bool
+    approves_after_us: int | None = None
 
 
 def span_of(start: datetime | None, end: datetime | None) -> Span:
@@ -49,6 +52,16 @@ def span_of(start: datetime | None, end: datetime | None) -> Span:
     return Span(since, until)
 
 
+def after_us(text: str) -> int | None:
+    """Return how long a colleague takes to approve, or None where none does. Raises typer.BadParameter."""
+    if not text:
+        return None
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"--approve-after {text}: {error}") from None
+
+
 def _end_of_log() -> datetime | None:
     newest, now = last_instant(), clock()
     return None if newest is None else min(newest, now)
@@ -59,13 +72,17 @@ def replay_and_show(wanted: Wanted, *, html: Path | None, decisions: Path | None
     playbook, journey, is_other = _meant(wanted.what)
     person = find_or_refuse(wanted.person) if wanted.person else None
     with progress_bar("Replaying") as tell:
-        done = replay_playbook(playbook=playbook, span=wanted.span, tell=tell)
+        after = wanted.approves_after_us
+        done = replay_playbook(
+            playbook=playbook, span=wanted.span, approves_after_us=after, tell=tell
+        )
         found = report_of(done)
         lines: list[dict[str, Any]] = []
         if wanted.compare and is_other:
             running = replay_playbook(
-                playbook=active_playbook().playbook, span=wanted.span, tell=tell
-            )
+                playbook=active_playbook().playbook, span=wanted.span, approves_after_us=after,
+                tell=tell,
+            )  # fmt: skip
             lines = difference(found, report_of(running))
     shown = only_of(found, journey) if journey else found
     if decisions is not None:
@@ -74,7 +91,7 @@ def replay_and_show(wanted: Wanted, *, html: Path | None, decisions: Path | None
         page = page_of(shown, lines, rows_of(done, journey=journey))
         html.write_text(page, encoding="utf-8")
         say(f"Written: {html}")
-    one = [] if person is None else rows_of(done, person=person, journey=journey, limit=None)
+    one = [] if person is None else story_of(done, person, journey=journey)
     if wanted.as_json:
         rows = rows_of(done, journey=journey)
         emit(shown.as_json() | {"difference": lines, "person": one, "decisions": rows})
@@ -120,7 +137,14 @@ def _print_person(rows: list[dict[str, Any]]) -> None:
     print_table(
         ("when", "journey", "step", "verdict", "because", "depends on"),
         (
-            (r["t"][:16], r["journey"], r["step"], r["verdict"], r["words"], r["supposed"])
+            (
+                r["t"][:16].replace("T", " "),
+                r["journey"],
+                r["step"],
+                r["verdict"],
+                r["words"],
+                r["supposed"],
+            )
             for r in rows
         ),
         empty="Nothing would have happened to this person.",
@@ -136,10 +160,11 @@ def _print_found(found: Found, lines: list[dict[str, Any]]) -> None:
         f"{sum(d.tasks for d in found.days):,} tasks, cost {found.cost_minor / 100:,.2f} {found.currency}\n\n"
     )
     print_table(
-        ("journey", "entered", "held out", "still inside", "how it ended"),
+        ("journey", "inside before", "came in", "held out", "still inside", "how it ended"),
         (
             (
-                j.journey,
+                j.title,
+                j.inside_before,
                 j.entered,
                 j.held_out,
                 j.inside,
@@ -152,16 +177,32 @@ def _print_found(found: Found, lines: list[dict[str, Any]]) -> None:
     write(f"Days over the team's {found.capacity} minutes: {found.over_capacity}\n")
     if lines:
         print_table(
-            ("changes", "step", "went before", "would go", "held back before", "held back"),
-            ([x[k] for k in _CHANGED] for x in lines),
+            (
+                "changes",
+                "step",
+                "goes now",
+                "would go",
+                "held back now",
+                "would be",
+                "delayed now",
+                "would be",
+            ),
+            ([x[k] for k in CHANGED] for x in lines),
         )
+    if found.crowds:
+        print_table(
+            ("waited for approval", "step", "people", "approved"),
+            (
+                (c.day, c.step, c.people, c.approved_at[:16].replace("T", " ") or "nobody approves")
+                for c in found.crowds
+            ),
+        )
+        if found.approves_after_us is None:
+            say_next("--approve-after 4h    suppose that a colleague approves")
     say("What this replay cannot know:")
     for note in found.notes:
         say(f"  {note}")
     say(f"Took {sum(found.took_ms.values()) / 1000:.1f} s: {found.took_ms}")
-
-
-_CHANGED = ("journey", "step", "went_before", "went", "refused_before", "refused")
 
 
 def _print_steps(found: Found) -> None:
@@ -170,7 +211,7 @@ def _print_steps(found: Found) -> None:
         ("journey", "step", "would go", "held back", "delayed at the end", "depends on the answer"),
         (
             (
-                s.journey,
+                s.title,
                 s.step,
                 s.went,
                 sum(s.no.values()),

@@ -12,6 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import numpy as np
+import pyarrow as pa
 
 from regard.engine.codes import KINDS
 from regard.engine.frame import Plan, Step
@@ -27,6 +31,8 @@ _FURTHER = (
     397 * DAY_US + 1
 )  # two clocks this far apart tell what goes with the clock and what stays
 _CUT_POINT = re.compile(r'list_extract\("(cut_[^"]+)", (\d+)\)')
+_ORDERED = re.compile(r"LIST\((.+?) ORDER BY \1\)")
+_LOWEST = -1.7e308  # where there are too few values for a cut
 _INSTANTS = ("first_at", "last_at")  # measures whose value is an instant
 
 
@@ -82,16 +88,17 @@ def _names(understanding: Understanding, pick: Pick) -> tuple[int, ...]:
 def make_wide(bench: Workbench, understanding: Understanding) -> None:
     """Make `wide_points`: one row a point with every measure, as seen at the point's own instant `at_us`.
 
-    On the bench: `point` (pid, person, at_us), `held` (the log by person: person, then the log's columns),
+    On the bench: `point` (pid, person, at_us), `held` (the log by person: person, from when
+    the touchpoint counts as theirs, `seen_us`, then the log's columns),
     `fields_held` and `words_held` likewise, `moved` (empty), `contacts` and `account_of` of `pid`.
     """
     clock = understanding.clock.us
     bench.show(
         "log",
         Sql(
-            "SELECT p.pid AS origin, h.* EXCLUDE (person, occurred_at),"
+            "SELECT p.pid AS origin, h.* EXCLUDE (person, occurred_at, seen_us),"
             f" h.occurred_at + (CAST({clock} AS BIGINT) - p.at_us) AS occurred_at"
-            " FROM point AS p JOIN held AS h ON h.person = p.person AND h.occurred_at <= p.at_us"
+            " FROM point AS p JOIN held AS h ON h.person = p.person AND h.seen_us <= p.at_us"
         ),
     )
     bench.make("people", Sql("SELECT pid AS person FROM point"))
@@ -151,6 +158,44 @@ def by_clock(one: Sql, later: Sql, clock_us: int) -> Sql:
     return Sql("".join(made), tuple(params))
 
 
+def cut_points(bench: Workbench, step: Step, parts: Mapping[str, int]) -> dict[str, list[float]]:
+    """Return the cut points a step of the plan would set, by column; `parts` says into how many parts.
+
+    The same points as the step's own SQL: it has the values of everybody put in order, which over many instants is most
+    of a replay; here only the few places that are asked for are found.
+    """
+    text = _ORDERED.sub(r"LIST(\1)", step.sql.text)
+    inner = text[text.index("FROM (") + len("FROM (") : text.rindex(") o")]
+    row = bench.take(Sql(inner, step.sql.params))
+    return {column: _cut(_values(row.column(column)), parts[column]) for column in row.column_names}
+
+
+def _values(column: pa.ChunkedArray) -> np.ndarray:
+    """Return the numbers of the one list of a column; none where nobody has a value."""
+    return np.asarray(column.combine_chunks().flatten().to_numpy(zero_copy_only=False), np.float64)
+
+
+def _cut(values: np.ndarray, parts: int) -> list[float]:
+    """Part k begins where k/parts of the others rank lower: strictly above this element of the ordered values."""
+    places = [-(-k * (values.size - 1) // parts) - 1 for k in range(1, parts)]
+    asked = sorted({place for place in places if 0 <= place < values.size})
+    ordered = np.partition(values, asked) if asked else values
+    return [float(ordered[place]) if 0 <= place < values.size else _LOWEST for place in places]
+
+
+def with_whole_numbers(sql: Sql) -> Sql:
+    """Return SQL whose whole decimals are bound as integers: compared as they are, not as decimals, row by row."""
+    return Sql(
+        sql.text,
+        tuple(
+            int(value)
+            if isinstance(value, Decimal) and value == value.to_integral_value()
+            else value
+            for value in sql.params
+        ),
+    )
+
+
 def with_cuts(judging: Sql, cuts: Mapping[str, Sequence[float]]) -> Sql:
     """Return SQL with the cut points of its scores written in: not looked up in a list for everybody again.
 
@@ -179,8 +224,8 @@ def _make_rhythms(bench: Workbench, understanding: Understanding, measures: list
     bench.show(
         "log",
         Sql(
-            "SELECT s.pid AS origin, h.* EXCLUDE (person) FROM stood AS s"
-            " JOIN held AS h ON h.person = s.person AND h.occurred_at <= s.at_us"
+            "SELECT s.pid AS origin, h.* EXCLUDE (person, seen_us) FROM stood AS s"
+            " JOIN held AS h ON h.person = s.person AND h.seen_us <= s.at_us"
         ),
     )
     ever = Clock(2**62, understanding.clock.zone)

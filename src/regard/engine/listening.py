@@ -14,7 +14,7 @@ from regard.kernel.sql import Sql, join
 from regard.playbooks.happening import Happening
 from regard.playbooks.steps import Op
 
-READS = ("touch", "detail", "membership")
+READS = ("touch", "detail", "membership", "enrolment")
 _NO_WOKEN = Sql(
     "SELECT CAST(0 AS BIGINT) AS number, CAST(0 AS BIGINT) AS pc, k.person, k.at_us, k.visible_us, k.seq,"
     " k.score_milli, k.value_minor FROM touch AS k WHERE 1 = 0"
@@ -28,7 +28,8 @@ _NO_LED_OUT = Sql(
 def listening_steps(program: Program, *, takes_answers: bool) -> list[Step]:
     """Return the steps that make `woken` and `led_out`.
 
-    A what-if replay does not take answers: what was answered to another message says nothing about this one.
+    A what-if replay does not take answers: what was answered to another message says nothing about this one. Only who
+    was waiting for one already when it began, to a message that did go, has the answer that came.
     """
     return [
         Step(
@@ -56,8 +57,7 @@ def _wakings(program: Program, takes_answers: bool) -> Iterator[Sql]:
             awaited = one.terms.get("awaited")
             if one.op is not Op.AWAIT or not isinstance(awaited, Happening):
                 continue
-            if awaited.is_answer and not takes_answers:
-                continue
+            is_foreign = awaited.is_answer and not takes_answers
             yield join(
                 [
                     Sql(
@@ -65,9 +65,18 @@ def _wakings(program: Program, takes_answers: bool) -> Iterator[Sql]:
                         " k.score_milli, k.value_minor FROM touch AS k WHERE "
                     ),
                     awaited.sql(),
+                    *([_waited_already(compiled.number, one.pc)] if is_foreign else []),
                 ],
                 "",
             )
+
+
+def _waited_already(number: int, pc: int) -> Sql:
+    return Sql(
+        " AND EXISTS (SELECT 1 FROM enrolment AS e WHERE e.person = k.person AND e.number = ? AND e.pc = ?"
+        " AND e.is_waiting AND k.at_us > e.since_us AND k.at_us <= e.deadline_us)",
+        (number, pc),
+    )
 
 
 def _exits(compiled: Compiled) -> Iterator[Sql]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from regard.decide.models import Decision, Enrolment
-from regard.decide.replay.report import report_of, rows_of
+from regard.decide.replay.report import report_of, rows_of, story_of
 from regard.decide.replay.what_if import Span, replay_playbook
 from regard.playbooks.load import load_playbook
 from regard.versions.selectors import shipped_text
-from tests.stages.decide.cast import ALL, a_person, days, does, says, shop
+from tests.stages.decide.cast import ALL, a_person, days, decide, does, says, shop
 
 pytestmark = pytest.mark.django_db
 ENTRY = "- {on: segment_entered, segment: high-value, already_in: true}"
@@ -116,3 +116,70 @@ def test_everyone_followed_has_a_number_of_their_own(as_of):
     numbers = replay.moved.enrolments.column("eid").to_pylist()
     assert any(world for world in replay.moved.enrolments.column("world").to_pylist())
     assert len(numbers) == len(set(numbers))
+
+
+def asked_live(playbook, now):
+    """Somebody orders twice; the live run sends the letter, asks, and waits for the answer when `now` has come."""
+    ana = a_person(now=now - days(99))
+    says(ana, *ALL, now=now - days(98))
+    decide(playbook, now=now - days(4))
+    for back, then in ((2.9, 2.5), (1.9, 1.5)):
+        does(ana, "Order Completed", now=now - days(back))
+        decide(playbook, now=now - days(then))
+    assert Enrolment.objects.get(journey="thank-high-value").step == "answer"
+    return ana
+
+
+def test_who_waits_for_an_answer_when_it_begins_has_the_one_that_came(as_of):
+    """The question was asked before the replay begins: its answer is history, and certain."""
+    playbook, begin = by_order(), as_of - days(30)
+    ana = asked_live(playbook, begin)
+    does(ana, "Survey Answered", now=begin + days(1), score=1, survey="after-order")
+
+    replay = replay_playbook(playbook=playbook, span=Span(begin, as_of))
+    found = report_of(replay)
+    journey = next(j for j in found.journeys if j.journey == "thank-high-value")
+    told = [
+        (r["verdict"], r["step"] or r["words"])
+        for r in story_of(replay, ana, journey="thank-high-value")
+    ]
+
+    assert (journey.inside_before, journey.entered) == (1, 0)
+    assert not any(s.depends for s in found.steps if s.journey == "thank-high-value")
+    assert told == [
+        ("in", f"was inside already, since {begin - days(2.5):%Y-%m-%d}"),
+        ("go", "make-it-right"),
+        ("out", "ends: done"),
+    ]
+
+
+def test_who_was_inside_finishes_the_version_they_began(as_of):
+    begin = as_of - days(30)
+    ana = asked_live(by_order(), begin)
+    text = (
+        shipped_text()
+        .replace(ENTRY, BY_ORDER)
+        .replace("title: Make it right in person", "title: Call them")
+    )
+    does(ana, "Survey Answered", now=begin + days(1), score=1, survey="after-order")
+
+    replay = replay_playbook(playbook=load_playbook(text).playbook, span=Span(begin, as_of))
+    steps = [s for s in report_of(replay).steps if s.step == "make-it-right"]
+
+    assert [(s.is_current, s.went) for s in sorted(steps, key=lambda s: s.is_current)] == [(False, 1), (True, 0)]  # fmt: skip
+
+
+def test_a_journey_that_ran_already_lets_nobody_in_for_being_there(as_of):
+    """`already_in` is for the first day a journey runs, not for the first day of a replay."""
+    people = [a_person(now=as_of - days(300)) for _ in range(6)]
+    for number, person in enumerate(people):
+        says(person, *ALL, now=as_of - days(290))
+        for back in range(number + 1):
+            does(person, "Order Completed", now=as_of - days(100 + back))
+    span = Span(as_of - days(20), as_of)
+    new = report_of(replay_playbook(playbook=shop(), span=span)).journeys
+    decide(shop(), now=as_of - days(30))
+    running = report_of(replay_playbook(playbook=shop(), span=span)).journeys
+
+    assert sum(j.entered for j in new if j.journey == "thank-high-value") > 0
+    assert sum(j.entered for j in running if j.journey == "thank-high-value") == 0

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from regard.decide.columns import read_rows
+from regard.decide.replay.joined import Joined
 from regard.decide.replay.moments import Days
 from regard.decide.replay.spells import Spells
 from regard.engine.store import Workbench
@@ -25,7 +26,7 @@ from regard.understand.workbench import open_workbench
 
 
 def daily_membership(
-    part: Playbook, log: OpenLog, days: Days, *, upto: int, spells: Spells,
+    part: Playbook, log: OpenLog, days: Days, *, upto: int, joined: Joined, spells: Spells,
     tell: Callable[[int, int], None] | None,
 ) -> None:  # fmt: skip
     """Say to `spells` who was in each segment at each midnight. `tell` hears (days done, days)."""
@@ -36,11 +37,13 @@ def daily_membership(
             understanding = Understanding(part, at, log.codes)
             if number == 0:
                 lay_inputs(bench, understanding, log)
+                bench.lay("joined", joined.table())
                 _hold_log(bench)
                 everybody = _everybody()
             else:
                 bench.lay("people", read_people(at, read_family(upto)))
                 bench.lay("consents", read_consents(understanding.folds))
+            bench.make("moved", _joined_by(day))
             understanding.plan().run(bench)
             since = days.starts[number - 1] if number else day
             moved = _moved(bench, everybody, days, since, day)
@@ -49,6 +52,11 @@ def daily_membership(
                 spells.set_all(segment, everybody, moved, inside)
             if tell is not None:
                 tell(number + 1, len(days.starts))
+
+
+def _joined_by(day: int) -> Sql:
+    """Who was known to be somebody else by then."""
+    return Sql("SELECT origin, person FROM joined WHERE since_us <= ?", (day,))
 
 
 def _everybody() -> np.ndarray:

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from regard.collect.among import among
 from regard.decide.columns import as_input, read_rows
-from regard.decide.occasions import date_instants, fits, schedule_instants
-from regard.decide.reading import WHO, Scope, read_cards
+from regard.decide.occasions import STALE_US, date_instants, fits, schedule_instants
+from regard.decide.reading import WHO
+from regard.decide.replay.joined import Joined
+from regard.decide.replay.profiles import Told
 from regard.decide.replay.spells import FOREVER_US
 from regard.engine.instructions import Compiled, Program
 from regard.playbooks.entries import (
@@ -26,6 +29,7 @@ from regard.playbooks.entries import (
     Silence,
     TouchpointSeen,
 )
+from regard.playbooks.happening import Happening
 from regard.playbooks.recall import InSegment, Meets
 from regard.playbooks.steps.branch import Branch
 from regard.playbooks.unnamed import with_unnamed
@@ -40,6 +44,11 @@ class Past:
     upto: int
     zone: str  # the company's
     membership: pa.Table
+    joined: Joined
+    told: Told  # fields that a date in them may let somebody in
+    ran: frozenset[str] = (
+        frozenset()
+    )  # journeys that ran already: who is in at the start is no news
 
     def intervals(self, segment: str) -> Iterator[tuple[int, int, int]]:
         """Yield (person, from_us, to_us) of one segment."""
@@ -63,7 +72,8 @@ def segments_needed(program: Program) -> tuple[str, ...]:
         for step in journey.all_steps():
             if isinstance(step, Branch):
                 found |= {s for case in step.cases for s in _asked(case.when)}
-    return tuple(sorted(found & set(with_unnamed(program.playbook).segments)))
+    older = [c.journey for c in program.journeys if not c.is_current]
+    return tuple(sorted(found & set(with_unnamed(program.playbook, older=older).segments)))
 
 
 def _asked(when: object) -> Iterator[str]:
@@ -89,8 +99,9 @@ Arrivals = Iterator[tuple[int, int, str, int]]
 
 
 def _entered(compiled: Compiled, entry: SegmentEntered, past: Past) -> Arrivals:
+    is_new = entry.already_in and compiled.name not in past.ran
     for person, since, _ in past.intervals(entry.segment):
-        if since > past.from_us or entry.already_in:
+        if since > past.from_us or is_new:
             yield person, compiled.number, f"in:{since}", since
 
 
@@ -101,16 +112,23 @@ def _left(compiled: Compiled, entry: SegmentLeft, past: Past) -> Arrivals:
 
 
 def _seen(compiled: Compiled, entry: TouchpointSeen, past: Past) -> Arrivals:
+    """Yield who did it; what somebody did before we knew who they are lets them in when we did, unless it is old by then."""
     listed, bound = among([entry.touchpoint.name])
+    is_any = entry.touchpoint == Happening(name=entry.touchpoint.name)
+    asked = "" if is_any else ", t.score_milli, t.value_minor, t.properties"
     rows = read_rows(
-        f"SELECT {WHO}, t.seq, t.occurred_at, t.score_milli, t.value_minor, t.properties FROM collect_touchpoint AS t"
-        f" JOIN identify_person AS o ON o.id = t.origin WHERE t.name {listed} AND t.occurred_at > %s"
-        " AND t.occurred_at <= %s AND t.seq <= %s",
+        f"SELECT t.origin, t.seq, t.occurred_at{asked} FROM collect_touchpoint AS t WHERE t.name {listed}"
+        " AND t.occurred_at > %s AND t.occurred_at <= %s AND t.seq <= %s",
         [bound, past.from_us, past.to_us, past.upto],
     )
-    for person, seq, at_us, score, value, properties in rows:
-        if fits(entry.touchpoint, score, value, properties):
-            yield person, compiled.number, f"tp:{seq}", at_us
+    if not is_any:
+        rows = [row for row in rows if fits(entry.touchpoint, *row[3:])]
+    people, since = past.joined.whose(np.array([row[0] for row in rows], dtype=np.int64))
+    for (_, seq, at_us, *_), person, known_us in zip(
+        rows, people.tolist(), since.tolist(), strict=True
+    ):
+        if known_us - at_us < STALE_US:
+            yield person, compiled.number, f"tp:{seq}", max(at_us, known_us)
 
 
 def _silent(compiled: Compiled, entry: Silence, past: Past) -> Arrivals:
@@ -131,12 +149,23 @@ def _silent(compiled: Compiled, entry: Silence, past: Past) -> Arrivals:
 
 
 def _dated(compiled: Compiled, entry: DateReached, past: Past) -> Arrivals:
-    zone = past.zone
-    for person, fields in read_cards(Scope(None, past.upto)).items():
-        for day, at_us in date_instants(
-            entry, fields.get(entry.field), zone, past.from_us, past.to_us
-        ):
-            yield person, compiled.number, f"date:{day}", at_us
+    """Yield whose date comes, by what they had told us when it came."""
+    for person, values in past.told.everybody(entry.field):
+        ends = [since for since, _ in values[1:]] + [past.to_us]
+        for (since, value), until in zip(values, ends, strict=True):
+            after, last = max(since, past.from_us), min(until, past.to_us)
+            for day, at_us in date_instants(entry, value, past.zone, after, last):
+                yield person, compiled.number, f"date:{day}", at_us
+
+
+def fields_of_dates(program: Program) -> set[str]:
+    """Return the fields whose dates let somebody in."""
+    return {
+        entry.field
+        for compiled in program.journeys
+        for entry in compiled.journey.entry
+        if isinstance(entry, DateReached)
+    }
 
 
 def _scheduled(compiled: Compiled, entry: Scheduled, past: Past) -> Arrivals:

@@ -8,17 +8,21 @@ import pyarrow as pa
 
 from regard.consent.suppression import address_hash, has_suppressions
 from regard.decide.columns import as_input, read_rows
-from regard.decide.reading import WHO, Scope, read_consents, read_restrictions
+from regard.decide.reading import Scope, read_consents, read_restrictions
+from regard.decide.replay.joined import Joined
 from regard.engine.instants import names_of
 from regard.engine.store import Workbench
 from regard.engine.understanding import Understanding
 from regard.kernel.sql import Sql
 from regard.understand.copy_of_log import OpenLog
-from regard.understand.reading import read_family, read_fields
+from regard.understand.reading import read_fields
 
 CHANNELS = {"email": ("email",), "phone": ("sms", "phone")}  # kind of identifier -> channels
 _INSTANT = pa.schema([("person", pa.int64()), ("at_us", pa.int64())])
-_CONTACT = pa.schema([("person", pa.int64()), ("channel", pa.string()), ("address", pa.int64())])
+_CREATED = pa.schema([("origin", pa.int64()), ("at_us", pa.int64())])
+_CONTACT = pa.schema(
+    [("person", pa.int64()), ("channel", pa.string()), ("address", pa.int64()), ("seen_us", pa.int64())]
+)  # fmt: skip
 _BLOCK = pa.schema(
     [
         ("address", pa.int64()), ("scope", pa.string()), ("is_lifted", pa.bool_()), ("seq", pa.int64()),
@@ -28,7 +32,7 @@ _BLOCK = pa.schema(
 
 
 def lay_past(
-    bench: Workbench, understanding: Understanding, log: OpenLog
+    bench: Workbench, understanding: Understanding, log: OpenLog, joined: Joined
 ) -> tuple[pa.Table, pa.Table]:
     """Lay the log and what was said out by person; return `known` (since when we know whom) and `words`.
 
@@ -36,27 +40,31 @@ def lay_past(
     """
     upto, folds = understanding.at.upto, understanding.folds
     log.lay(bench, understanding.scan.paths())
-    bench.lay("moved_held", read_family(upto).table())
+    bench.lay("moved_held", joined.table())
     listed = ", ".join(str(n) for n in names_of(understanding)) or "-1"
     bench.make("held", _by_person(f"log x WHERE x.name IN ({listed})"))
     known = bench.take(_known(bench, upto))
     bench.lay("fields_laid", read_fields(folds))
     bench.make("fields_held", _by_person("fields_laid x"))
-    scope = Scope(None, upto, as_then=True)
+    scope = Scope(None, upto, as_then=True, by_origin=True)
     said = read_consents(scope) if folds.agreed() else as_input("consent", ())
-    bench.lay("words_held", said)
+    bench.lay("words_held", joined.tell(said))
     contacts, blocks = (
-        _addresses(upto) if folds.reached() else (_CONTACT.empty_table(), _BLOCK.empty_table())
+        _addresses(upto, joined)
+        if folds.reached()
+        else (_CONTACT.empty_table(), _BLOCK.empty_table())
     )
     bench.lay("contacts_held", contacts)
     bench.lay("blocks_held", blocks)
-    bench.lay("limits_held", read_restrictions(scope))
+    bench.lay("limits_held", joined.tell(read_restrictions(scope)))
     words = bench.take(
         Sql(
-            "SELECT person, occurred_at AS at_us FROM fields_held"
+            "SELECT person, seen_us AS at_us FROM fields_held"
             " UNION ALL SELECT person, visible_us FROM words_held"
             " UNION ALL SELECT person, visible_us FROM limits_held"
             " UNION ALL SELECT c.person, b.visible_us FROM blocks_held b JOIN contacts_held c ON c.address = b.address"
+            " UNION ALL SELECT person, seen_us FROM contacts_held"
+            " UNION ALL SELECT person, since_us FROM moved_held"
         )
     ).cast(_INSTANT)
     bench.make("moved", Sql("SELECT origin, person FROM moved_held LIMIT 0"))
@@ -67,7 +75,8 @@ def lay_past(
 def _by_person(table: str) -> Sql:
     text, _, where = table.partition(" WHERE ")
     return Sql(
-        f"SELECT COALESCE(m.person, x.origin) AS person, x.* EXCLUDE (origin) FROM {text}"
+        f"SELECT COALESCE(m.person, x.origin) AS person, GREATEST(x.occurred_at, m.since_us) AS seen_us,"
+        f" x.* EXCLUDE (origin) FROM {text}"
         f" LEFT JOIN moved_held m ON m.origin = x.origin WHERE {where or 'TRUE'}"
         " ORDER BY person, occurred_at"
     )
@@ -75,28 +84,31 @@ def _by_person(table: str) -> Sql:
 
 def _known(bench: Workbench, upto: int) -> Sql:
     """Since when we know somebody: what we first heard of them, or when we wrote them down."""
-    rows = read_rows(
-        f"SELECT {WHO}, MIN(o.created_at) FROM identify_person AS o WHERE o.created_seq <= %s GROUP BY 1", [upto]
-    )  # fmt: skip
-    people = list(zip(*rows, strict=True)) if rows else [(), ()]
-    bench.lay("created", pa.table([pa.array(c, pa.int64()) for c in people], schema=_INSTANT))
+    rows = read_rows("SELECT id, created_at FROM identify_person WHERE created_seq <= %s", [upto])
+    bench.lay("created", _table(rows, _CREATED))
     return Sql(
-        "SELECT c.person, MIN(LEAST(c.at_us, COALESCE(f.at_us, c.at_us))) AS at_us FROM created AS c LEFT JOIN ("
-        " SELECT COALESCE(m.person, l.origin) AS person, MIN(l.occurred_at) AS at_us FROM log AS l"
-        " LEFT JOIN moved_held AS m ON m.origin = l.origin GROUP BY 1) AS f ON f.person = c.person GROUP BY 1"
+        "SELECT COALESCE(m.person, c.origin) AS person,"
+        " MIN(GREATEST(LEAST(c.at_us, f.at_us), m.since_us)) AS at_us FROM created AS c"
+        " LEFT JOIN (SELECT origin, MIN(occurred_at) AS at_us FROM log GROUP BY 1) AS f ON f.origin = c.origin"
+        " LEFT JOIN moved_held AS m ON m.origin = c.origin GROUP BY 1"
     )
 
 
-def _addresses(upto: int) -> tuple[pa.Table, pa.Table]:
+def _addresses(upto: int, joined: Joined) -> tuple[pa.Table, pa.Table]:
     """Return whose addresses we hold (by number), and the words of the suppression list about them."""
     rows = read_rows(
-        f"SELECT {WHO}, i.kind, i.value FROM identify_identifier AS i JOIN identify_person AS o ON o.id = i.person_id"
-        " WHERE i.kind IN ('email', 'phone') AND i.seq <= %s",
+        "SELECT person_id, kind, value, first_seen_at FROM identify_identifier"
+        " WHERE kind IN ('email', 'phone') AND seq <= %s",
         [upto],
     )
-    held = [(person, channel, value) for person, kind, value in rows for channel in CHANNELS[kind]]
-    numbers = {pair: n for n, pair in enumerate(sorted({(c, v) for _, c, v in held}))}
-    contacts = [(person, channel, numbers[channel, value]) for person, channel, value in held]
+    held = [
+        (person, channel, value, max(at_us, since))
+        for origin, kind, value, at_us in rows
+        for person, since in (joined.one(origin) if joined.origins.size else (origin, 0),)
+        for channel in CHANNELS[kind]
+    ]
+    numbers = {pair: n for n, pair in enumerate(sorted({(c, v) for _, c, v, _ in held}))}
+    contacts = [(person, channel, numbers[channel, v], seen) for person, channel, v, seen in held]
     blocks: list[tuple[object, ...]] = []
     if has_suppressions():
         by_hash = {address_hash(channel, value): n for (channel, value), n in numbers.items()}
@@ -126,7 +138,7 @@ def lay_point_inputs(bench: Workbench, clock_us: int) -> None:
         "fields",
         Sql(
             "SELECT f.seq, p.pid AS origin, f.occurred_at + (CAST(? AS BIGINT) - p.at_us) AS occurred_at, f.name, f.value"
-            " FROM point AS p JOIN fields_held AS f ON f.person = p.person AND f.occurred_at <= p.at_us",
+            " FROM point AS p JOIN fields_held AS f ON f.person = p.person AND f.seen_us <= p.at_us",
             (clock_us,),
         ),
     )
@@ -142,10 +154,10 @@ def lay_point_inputs(bench: Workbench, clock_us: int) -> None:
         "contacts",
         Sql(
             "SELECT p.pid AS person, c.channel, COALESCE(b.suppressed, '') AS suppressed FROM point AS p"
-            " JOIN contacts_held AS c ON c.person = p.person LEFT JOIN (SELECT pid, address, MIN(scope) AS suppressed"
+            " JOIN contacts_held AS c ON c.person = p.person AND c.seen_us <= p.at_us LEFT JOIN (SELECT pid, address, MIN(scope) AS suppressed"
             " FROM (SELECT p2.pid, b2.address, b2.scope, b2.is_lifted,"
             " ROW_NUMBER() OVER (PARTITION BY p2.pid, b2.address, b2.scope ORDER BY b2.seq DESC) AS nth FROM point AS p2"
-            " JOIN contacts_held AS c2 ON c2.person = p2.person JOIN blocks_held AS b2 ON b2.address = c2.address"
+            " JOIN contacts_held AS c2 ON c2.person = p2.person AND c2.seen_us <= p2.at_us JOIN blocks_held AS b2 ON b2.address = c2.address"
             " AND b2.visible_us <= p2.at_us) AS n WHERE nth = 1 AND NOT is_lifted GROUP BY pid, address) AS b"
             " ON b.pid = p.pid AND b.address = c.address"
         ),

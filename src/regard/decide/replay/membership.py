@@ -8,13 +8,14 @@ periods or whole accounts is worked out at midnights only; `why_daily` says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
 from regard.decide.replay.daily import daily_membership
 from regard.decide.replay.inputs import lay_past, lay_point_inputs
+from regard.decide.replay.joined import Joined, read_joined
 from regard.decide.replay.moments import Days, moments_of
 from regard.decide.replay.spells import Spells
 from regard.engine import instants
@@ -23,7 +24,9 @@ from regard.engine.frame import Step
 from regard.engine.store import Workbench
 from regard.engine.understanding import Coordinates, Understanding, segment_column
 from regard.kernel.sql import Sql
+from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
+from regard.playbooks.traits import Score
 from regard.playbooks.unnamed import with_unnamed
 from regard.playbooks.windows import Clock
 from regard.understand.copy_of_log import OpenLog, open_log
@@ -47,35 +50,43 @@ def membership_over(
     days: Days,
     *,
     upto: int,
+    joined: Joined | None = None,
+    older: Iterable[Journey] = (),
     tell: Tell | None = None,
 ) -> Membership:
-    """Return who was in these segments over a stretch. `tell` hears (days done, days)."""
+    """Return who was in these segments over a stretch, those that `older` journeys ask about inline too. `tell` hears (days done, days)."""
     spells = Spells(segments)
     if not segments:
         return Membership(spells.table())
-    part, log = cut_down(with_unnamed(playbook), segments=segments), open_log(upto)
+    joined = read_joined(upto, from_us=days.start) if joined is None else joined
+    part, log = cut_down(with_unnamed(playbook, older=older), segments=segments), open_log(upto)
     at = Coordinates(Clock(days.end, playbook.company.time_zone), upto)
     understanding = Understanding(part, at, log.codes)
     why = instants.why_not(understanding)
     if why:
-        daily_membership(part, log, days, upto=upto, spells=spells, tell=tell)
+        daily_membership(part, log, days, upto=upto, joined=joined, spells=spells, tell=tell)
     else:
-        _follow(understanding, log, days, spells, tell)
+        _follow(understanding, log, joined, days, spells, tell)
     return Membership(spells.table(), why)
 
 
 def _follow(
-    understanding: Understanding, log: OpenLog, days: Days, spells: Spells, tell: Tell | None
-) -> None:
+    understanding: Understanding, log: OpenLog, joined: Joined, days: Days, spells: Spells,
+    tell: Tell | None,
+) -> None:  # fmt: skip
     with open_workbench(memory="3GB") as bench:
-        known, words = lay_past(bench, understanding, log)
+        known, words = lay_past(bench, understanding, log, joined)
         moments = moments_of(bench, understanding, days, known=known, words=words)
         bench.lay("all_points", moments.table())
         # no ORM past this point
         _make_spans(bench, understanding)
-        levels = instants.levels_by_clock(understanding)
+        levels = [
+            replace(level, sql=instants.with_whole_numbers(level.sql))
+            for level in instants.levels_by_clock(understanding)
+        ]
+        parts = _parts(understanding)
         for number, day in enumerate(days.starts):
-            found = _judged_day(bench, levels, number, day, spells.segments)
+            found = _judged_day(bench, levels, parts, number, day, spells.segments)
             spells.see(number, day, moments, found)
             if tell is not None:
                 tell(number + 1, len(days.starts))
@@ -138,9 +149,18 @@ def _points_of(parts: int, part: int) -> Sql:
     )
 
 
+def _parts(understanding: Understanding) -> dict[str, int]:
+    """Return into how many parts each score parts people, by the column of its cut points."""
+    traits = understanding.playbook.traits
+    return {
+        f"cut_{name}": trait.parts for name, trait in traits.items() if isinstance(trait, Score)
+    }
+
+
 def _judged_day(
-    bench: Workbench, levels: tuple[Step, ...], number: int, day: int, segments: tuple[str, ...]
-) -> pa.Table:
+    bench: Workbench, levels: Sequence[Step], parts: Mapping[str, int], number: int, day: int,
+    segments: tuple[str, ...],
+) -> pa.Table:  # fmt: skip
     """Return who is in what: everybody at this midnight, and each point until the next against the same cut points."""
     columns = "* EXCLUDE (at_us, day, is_day, until_day)"
     midnight = (
@@ -150,8 +170,11 @@ def _judged_day(
     bench.show("wide_0", Sql(midnight))
     cuts: dict[str, list[float]] = {}
     for step in levels[:-1]:
-        bench.make(step.name, instants.with_cuts(step.sql, cuts))
-        cuts |= bench.take(Sql(f"SELECT * FROM {step.name}")).to_pylist()[0]
+        step = replace(step, sql=instants.with_cuts(step.sql, cuts))
+        found = instants.cut_points(bench, step, parts)
+        cuts |= found
+        # The judging step joins the table, whose points are written into it already.
+        bench.lay(step.name, pa.table({name: [points] for name, points in found.items()}))
     later = f"SELECT {columns}, at_us FROM span WHERE NOT is_day AND day = {number}"
     bench.show("wide_0", Sql(f"{midnight} UNION ALL {later}"))
     wanted = ", ".join(f'{segment_column(s)} AS "{s}"' for s in segments)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
-from regard.decide.replay.report import DayFound, Found
+from regard.decide.replay.found import DayFound, Found
 from regard.decide.selectors import SHORT
 from regard.kernel.money import to_decimal
 
@@ -24,6 +24,18 @@ _STYLE = (
 )
 
 
+CHANGED = (
+    "journey",
+    "step",
+    "went_before",
+    "went",
+    "refused_before",
+    "refused",
+    "delayed_before",
+    "delayed",
+)
+
+
 def page_of(found: Found, changes: Sequence[dict[str, Any]], rows: Sequence[dict[str, Any]]) -> str:
     """Return the page: totals, journeys, steps, reasons, the days, the difference, and who would have got what."""
     cost = to_decimal(round(found.cost_minor), found.currency)
@@ -38,8 +50,9 @@ def page_of(found: Found, changes: Sequence[dict[str, Any]], rows: Sequence[dict
         _reasons("Held back for good", found.held),
         _reasons("Delayed for a while", found.delayed),
         _weeks(found),
-        _unknown(found),
+        _crowds(found),
         _changes(changes),
+        _unknown(found),
         _people(rows),
     ]
     return (
@@ -52,6 +65,25 @@ def page_of(found: Found, changes: Sequence[dict[str, Any]], rows: Sequence[dict
 def _unknown(found: Found) -> str:
     notes = "".join(f"<li>{escape(note)}</li>" for note in found.notes)
     return f"<h2>What this replay cannot know</h2><ul>{notes}</ul>"
+
+
+def _crowds(found: Found) -> str:
+    """Return the days on which a step had to wait for a colleague's approval, where there are any."""
+    if not found.crowds:
+        return ""
+    rows = (
+        (
+            c.day,
+            c.journey,
+            c.step,
+            c.people,
+            c.approved_at[:16].replace("T", " ") or "nobody approves",
+        )
+        for c in found.crowds
+    )
+    return _table(
+        "Crowds that waited for approval", ("day", "journey", "step", "people", "approved"), rows, empty=""
+    )  # fmt: skip
 
 
 def _table(
@@ -106,10 +138,11 @@ def _bar(number: int, day: DayFound, days: int, most: int) -> str:
 def _journeys(found: Found) -> str:
     return _table(
         "Journeys",
-        ("journey", "entered", "held out", "still inside", "how it ended"),
+        ("journey", "inside before", "came in", "held out", "still inside", "how it ended"),
         (
             (
-                j.journey,
+                j.title,
+                j.inside_before,
                 j.entered,
                 j.held_out,
                 j.inside,
@@ -127,7 +160,7 @@ def _steps(found: Found) -> str:
         ("journey", "step", "what it does", "would go", "held back", "delayed at the end", "depends on the answer"),
         (
             (
-                s.journey, s.step, s.words, s.went, sum(s.no.values()), s.delayed,
+                s.title, s.step, s.words, s.went, sum(s.no.values()), s.delayed,
                 "; ".join(f"{n:,} if {told}" for told, n in s.depends.items()),
             )
             for s in found.steps
@@ -151,18 +184,17 @@ def _changes(changes: Sequence[dict[str, Any]]) -> str:
         return ""
     return _table(
         "Difference from what runs now",
-        ("journey", "step", "went before", "would go", "held back before", "held back"),
         (
-            (
-                c["journey"],
-                c["step"],
-                c["went_before"],
-                c["went"],
-                c["refused_before"],
-                c["refused"],
-            )
-            for c in changes
+            "journey",
+            "step",
+            "goes now",
+            "would go",
+            "held back now",
+            "would be",
+            "delayed now",
+            "would be",
         ),
+        ([c[name] for name in CHANGED] for c in changes),
         empty="None.",
     )
 

@@ -6,12 +6,13 @@ depend on, because two of them never happen to one person at once.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from regard.decide.replay.crowding import Held
+from regard.decide.replay.found import CrowdFound, DayFound, Found, JourneyFound, StepFound
 from regard.decide.replay.what_if import Replay
 from regard.decide.selectors import SHORT
 from regard.engine.store import Workbench
@@ -20,77 +21,6 @@ from regard.kernel.sql import Sql
 from regard.understand.workbench import open_workbench
 
 SHOWN_PEOPLE = 200  # in the list of who got what; the whole list goes to a file
-
-
-@dataclass(frozen=True, slots=True)
-class StepFound:
-    """One step: acts that may go, are refused, or end delayed, and how many depend on an answer."""
-
-    journey: str
-    step: str
-    act: str
-    words: str
-    went: int
-    no: dict[str, int]
-    delayed: int
-    depends: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class JourneyFound:
-    """One journey: who came in, who was held out, how it ended."""
-
-    journey: str
-    entered: int
-    held_out: int
-    ends: dict[str, int]
-    inside: int
-
-
-@dataclass(frozen=True, slots=True)
-class DayFound:
-    """One day: messages, tasks and the minutes they take."""
-
-    day: str
-    messages: int
-    tasks: int
-    minutes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Everything the report says."""
-
-    start: datetime
-    end: datetime
-    people: int
-    took_ms: dict[str, int]
-    rounds: int
-    journeys: tuple[JourneyFound, ...]
-    steps: tuple[StepFound, ...]
-    held: dict[str, int]  # reason -> people held back for good
-    delayed: dict[str, int]  # reason -> people delayed for a while
-    a_week: dict[int, int]  # messages in one week -> person-weeks
-    days: tuple[DayFound, ...]
-    capacity: int  # minutes a day
-    over_capacity: int  # days
-    cost_minor: float
-    currency: str
-    depends: dict[str, int]  # supposed answer -> acts
-    notes: tuple[str, ...] = field(default=())
-
-    @property
-    def messages(self) -> int:
-        """Messages that would certainly go."""
-        return sum(day.messages for day in self.days)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the report as plain values."""
-        return asdict(self) | {
-            "messages": self.messages,
-            "start": self.start.isoformat(),
-            "end": self.end.isoformat(),
-        }
 
 
 def report_of(replay: Replay) -> Found:
@@ -122,7 +52,9 @@ def report_of(replay: Replay) -> Found:
                 bench,
                 "SELECT supposed, COUNT(*) FROM decision WHERE verdict = 'go' AND supposed <> '' GROUP BY 1 ORDER BY 1",
             ),
-            notes=(*_notes(replay), *_crowds(bench, replay)),
+            notes=_notes(replay),
+            crowds=_crowds(replay),
+            approves_after_us=replay.approves_after_us,
         )
 
 
@@ -154,6 +86,37 @@ def rows_of(
             )
         )
     return [_plain(row) for row in found.to_pylist()]
+
+
+def story_of(replay: Replay, person: int, *, journey: str = "") -> list[dict[str, Any]]:
+    """Return one person step by step: when they come into which journey, every word about them, and how each ends.
+
+    Rows are those of `rows_of`; `verdict` is 'in' where they come in (or were inside before) and 'out' where it ends.
+    """
+    names = {c.number: c.name for c in replay.program.journeys}
+    moved = replay.moved.enrolments
+    mine = moved.filter(pc.equal(moved.column("person"), person)).to_pylist()
+    start, edges = to_us(replay.span.start), list[dict[str, Any]]()
+    for row in mine:
+        shown = {"person": person, "journey": names[row["number"]], "step": "", "act": "", "channel": None, "purpose": None,
+                 "code": "", "supposed": row["supposed"], "zone": "", "retry_at": None}  # fmt: skip
+        if row["world"] == 0:
+            before = row["eid"] <= replay.inside_before
+            words = (
+                f"was inside already, since {from_us(row['entered_us']):%Y-%m-%d}"
+                if before
+                else "comes in"
+            )
+            words += "" if row["arm"] == "treated" else ", held out by chance"
+            edges.append({**shown, "supposed": "", "verdict": "in", "words": words,
+                          "t": from_us(max(row["entered_us"], start)).isoformat()})  # fmt: skip
+        if row["ended_us"] is not None:
+            edges.append({**shown, "verdict": "out", "words": f"ends: {row['end_reason']}",
+                          "t": from_us(row["ended_us"]).isoformat()})  # fmt: skip
+    kept = [row for row in edges if not journey or row["journey"] == journey]
+    order = {"in": 0, "out": 2}
+    everything = [*kept, *rows_of(replay, person=person, journey=journey, limit=None)]
+    return sorted(everything, key=lambda row: (row["t"], order.get(row["verdict"], 1)))
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
@@ -198,7 +161,9 @@ def _delays(bench: Workbench) -> dict[str, int]:
 def _journeys(bench: Workbench, replay: Replay) -> tuple[JourneyFound, ...]:
     rows = bench.take(
         Sql(
-            "SELECT number, arm, state, end_reason, COUNT(*) AS n FROM enrolment WHERE world = 0 GROUP BY 1, 2, 3, 4"
+            "SELECT number, arm, state, end_reason, COUNT(*) AS n, COUNT(*) FILTER (WHERE eid <= ?) AS before"
+            " FROM enrolment WHERE world = 0 GROUP BY 1, 2, 3, 4",
+            (replay.inside_before,),
         )
     ).to_pylist()
     found = []
@@ -211,10 +176,12 @@ def _journeys(bench: Workbench, replay: Replay) -> tuple[JourneyFound, ...]:
         found.append(
             JourneyFound(
                 compiled.name,
-                sum(row["n"] for row in mine),
+                sum(row["n"] - row["before"] for row in mine),
                 sum(row["n"] for row in mine if row["arm"] != "treated"),
                 dict(sorted(ends.items(), key=lambda pair: -pair[1])),
                 sum(row["n"] for row in mine if row["state"] in ("active", "paused")),
+                sum(row["before"] for row in mine),
+                compiled.is_current,
             )
         )
     return tuple(found)
@@ -230,7 +197,7 @@ def _steps(bench: Workbench, replay: Replay) -> tuple[StepFound, ...]:
     for compiled in replay.program.journeys:
         for one in compiled.instructions:
             mine = [r for r in rows if r["number"] == compiled.number and r["step"] == one.step]
-            if not one.act:
+            if not one.act or not (mine or compiled.is_current):
                 continue
             sure = [r for r in mine if not r["supposed"]]
             no: dict[str, int] = {}
@@ -245,7 +212,7 @@ def _steps(bench: Workbench, replay: Replay) -> tuple[StepFound, ...]:
                 StepFound(
                     compiled.name, one.step, one.act, one.words,
                     sum(r["n"] for r in sure if r["verdict"] == "go"), no,
-                    sum(r["n"] for r in sure if r["verdict"] == "wait"), depends,
+                    sum(r["n"] for r in sure if r["verdict"] == "wait"), depends, compiled.is_current,
                 )
             )  # fmt: skip
     return tuple(found)
@@ -306,7 +273,8 @@ def _notes(replay: Replay) -> tuple[str, ...]:
     """Return what the replay cannot know, or knows less exactly than the live run would."""
     notes = [
         "Orders and visits are those that happened without these messages: what they would have changed is not here.",
-        "Who is who, time zones and addresses are those of today.",
+        "Time zones and addresses count from when they were told, who is who from when it was found out. What nobody told"
+        " us then, nobody can say: where only the profile of today knows something, that is taken.",
         "Somebody who changes a segment only because time passes is seen at the next midnight, not at the minute."
         if not replay.why_daily
         else f"Segments are worked out at midnights only, because {replay.why_daily}; what somebody did on a day is"
@@ -324,60 +292,17 @@ def _notes(replay: Replay) -> tuple[str, ...]:
     return (*notes, *replay.notes)
 
 
-def _crowds(bench: Workbench, replay: Replay) -> tuple[str, ...]:
-    """Say on how many days a step would have waited for a colleague's approval, which a replay does not ask for."""
-    limits = replay.program.playbook.guardrails
-    above = [
-        f"({kind} AND n > {int(most)})"
-        for kind, most in (
-            ("is_message", limits.approval_above),
-            ("act = 'task' AND NOT is_message", limits.tasks_without_approval),
-        )
-        if most is not None
-    ]
-    found = _pairs(
-        bench,
-        f"SELECT step, COUNT(*) FROM (SELECT step, act, is_message, t // {DAY_US} AS day, COUNT(*) AS n FROM decision"
-        f" WHERE verdict = 'go' AND world = 0 GROUP BY 1, 2, 3, 4) AS d WHERE {' OR '.join(above) or 'FALSE'}"
-        " GROUP BY 1 ORDER BY 1",
-    )
-    # A complaint never waits for approval: it is care owed, whatever the number.
-    owed = {
-        i.step
-        for c in replay.program.journeys
-        for i in c.instructions
-        if i.terms.get("pauses_promotions")
-    }
+def _crowds(replay: Replay) -> tuple[CrowdFound, ...]:
+    """Return the days on which a step waited for a colleague, each with the largest crowd of that day."""
+    end, days = to_us(replay.span.end), dict[tuple[str, str, str], Held]()
+    for one in replay.held:
+        key = (one.journey, one.step, from_us(one.at_us).date().isoformat())
+        if key not in days or days[key].people < one.people:
+            days[key] = one
     return tuple(
-        f"Approval of a crowd is not asked here: '{step}' would have waited for a colleague on {days:,} days."
-        for step, days in found.items()
-        if step not in owed
-    )
-
-
-def only_of(found: Found, journey: str) -> Found:
-    """Return the report with the rows of one journey; the others were run beside it and share its caps and totals."""
-    beside = "Totals, days, reasons and messages a week are of all journeys together: they share people and caps."
-    return replace(
-        found,
-        journeys=tuple(j for j in found.journeys if j.journey == journey),
-        steps=tuple(s for s in found.steps if s.journey == journey),
-        notes=(beside, *found.notes),
-    )
-
-
-def difference(new: Found, old: Found) -> list[dict[str, Any]]:
-    """Return what changes against another replay of the same stretch, line by line, only where something does."""
-    before = {(s.journey, s.step): s for s in old.steps}
-    after = {(s.journey, s.step): s for s in new.steps}
-    lines = []
-    for key in sorted(before.keys() | after.keys()):
-        one, other = before.get(key), after.get(key)
-        went = (one.went if one else 0, other.went if other else 0)
-        refused = (sum(one.no.values()) if one else 0, sum(other.no.values()) if other else 0)
-        if went[0] != went[1] or refused[0] != refused[1] or one is None or other is None:
-            lines.append(
-                {"journey": key[0], "step": key[1], "went_before": went[0], "went": went[1],
-                 "refused_before": refused[0], "refused": refused[1]}
-            )  # fmt: skip
-    return lines
+        CrowdFound(
+            journey, step, day, one.people,
+            from_us(one.opens_us).isoformat() if one.opens_us <= end else "",
+        )
+        for (journey, step, day), one in sorted(days.items(), key=lambda pair: pair[0][2])
+    )  # fmt: skip

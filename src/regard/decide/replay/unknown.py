@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regard.decide.columns import read_rows
 from regard.decide.replay.history import Past
+from regard.decide.replay.standing import Standing
 
 
 def count_people(upto: int) -> int:
@@ -14,14 +15,8 @@ def count_people(upto: int) -> int:
     )
 
 
-def notes_about(past: Past) -> tuple[str, ...]:
+def notes_about(past: Past, standing: Standing) -> tuple[str, ...]:
     """Return what of this stretch the replay knows otherwise than it was, one sentence each."""
-    inside = _one(
-        "SELECT COUNT(*) FROM decide_enrolment WHERE entered_at <= %s AND (ended_at IS NULL OR ended_at > %s)",
-        past.from_us,
-        past.from_us,
-    )
-    joined = _one("SELECT COUNT(*) FROM identify_person WHERE survivor_id IS NOT NULL")
     imported = _one(
         "SELECT COUNT(*) FROM consent_consent WHERE batch_id IS NOT NULL AND recorded_at > %s AND occurred_at <= %s"
         " AND seq <= %s",
@@ -29,22 +24,21 @@ def notes_about(past: Past) -> tuple[str, ...]:
         past.to_us,
         past.upto,
     )
-    begins = "Nobody is inside a journey when the replay begins"
-    found = [
-        f"{begins}: the {inside:,} who were are not followed, and come in again by the re-entry rule only."
-        if inside
-        else f"{begins}."
-    ]
-    if joined:
-        found.append(
-            f"{joined:,} people were found to be somebody we knew already. The replay sees each as one person all along."
-        )
-    if imported:
-        found.append(
-            f"{imported:,} words about consent came by import. They count from the day they were given, though nobody"
-            " here knew them then."
-        )
-    return tuple(found)
+    paused = _one(
+        "SELECT COUNT(*) FROM decide_steering WHERE kind = 'pause' AND at > %s AND at <= %s",
+        past.from_us,
+        past.to_us,
+    )
+    told = (
+        (standing.lost, "{n:,} who were inside a journey when the replay begins are not followed: where they stood is not"
+         " known any more, or their version is not."),
+        (past.joined.late(), "{n:,} people were found to be somebody we knew already, within these days. What they did before"
+         " counts for that person from then on; what they went through alone until then is not followed."),
+        (imported, "{n:,} words about consent came by import. They count from the day they were given, though nobody here"
+         " knew them then."),
+        (paused, "Colleagues paused a journey {n:,} times in these days. The replay lets every journey run."),
+    )  # fmt: skip
+    return tuple(words.format(n=count) for count, words in told if count)
 
 
 def _one(sql: str, *bound: int) -> int:
