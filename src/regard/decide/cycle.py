@@ -2,7 +2,7 @@
 
 1. Find the people: a timer came, a touchpoint somebody waits for, a segment changed, an entry opened; and let those
    go on whose turn after a pause has come.
-2. In chunks of some thousand people: read columns, run the engine, write one transaction.
+2. In chunks of some thousand people (chunks.py): read columns, run the engine, write one transaction.
 3. A chunk overtaken by another scheduler is read again. Everything is idempotent by its keys.
 """
 
@@ -10,31 +10,20 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import pyarrow as pa
-
-from regard.decide.benches import workbench_for
-from regard.decide.columns import as_input, read_rows
+from regard.decide.chunks import Job, decide_about
+from regard.decide.columns import read_rows
 from regard.decide.crowds import crowd_table
-from regard.decide.filing import Filed, file_moves, place_table
-from regard.decide.inside import read_inside
-from regard.decide.laying import Turns, everything_about
 from regard.decide.models import Cycle, JourneyVersion
-from regard.decide.occasions import Arrival, Stretch, arrivals, woken_people
+from regard.decide.occasions import Stretch, arrivals, woken_people
 from regard.decide.programs import program_of, tables_of
-from regard.decide.reading import SHOWN_RUN, Scope
+from regard.decide.reading import SHOWN_RUN
 from regard.decide.releasing import release_due
-from regard.decide.writing import OvertakenError, write_chunk
-from regard.engine import desk, journeys
 from regard.engine.instructions import Program
 from regard.kernel.instant import DAY_US, to_us
 from regard.playbooks.model import Playbook
-
-PEOPLE_AT_ONCE = 20_000  # so that nobody waits long for the database while a chunk is written
-MOST_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +62,8 @@ def run(*, as_of: datetime, upto: int, playbook: Playbook, playbook_hash: str = 
     people = sorted({arrival[0] for arrival in coming} | woken_people(program, stretch))
     crowd = crowd_table(program, stretch, coming)
     entered, moved, counts = 0, 0, Counter[str]()
-    for chunk in _chunks(people, coming):
-        filed = _decide_chunk(program, cycle, crowd, *chunk)
+    job = Job(cycle.id, program, tables_of(program), to_us(as_of), upto, crowd)
+    for filed in decide_about(job, people, coming):
         entered, moved = entered + filed.entries.num_rows, moved + filed.moves.num_rows
         counts.update(filed.counts)
     took = round((time.perf_counter() - began) * 1000)
@@ -125,56 +114,6 @@ def _stretch(cycle: Cycle) -> Stretch:
         cycle.upto,
         last.report.get("run", 0),
     )
-
-
-def _chunks(
-    people: Sequence[int], coming: Iterable[Arrival]
-) -> Iterable[tuple[list[int], list[Arrival]]]:
-    by_person: dict[int, list[Arrival]] = {}
-    for arrival in coming:
-        by_person.setdefault(arrival[0], []).append(arrival)
-    for start in range(0, len(people), PEOPLE_AT_ONCE):
-        some = list(people[start : start + PEOPLE_AT_ONCE])
-        yield some, [arrival for person in some for arrival in by_person.get(person, ())]
-
-
-def _decide_chunk(
-    program: Program, cycle: Cycle, crowd: pa.Table, people: list[int], coming: list[Arrival]
-) -> Filed:
-    for _ in range(MOST_TRIES):
-        filed = _try_chunk(program, cycle, crowd, people, coming)
-        try:
-            write_chunk(filed)
-        except OvertakenError:
-            continue
-        return filed
-    raise OvertakenError(
-        f"{len(people)} people were moved by another scheduler {MOST_TRIES} times over"
-    )
-
-
-def _try_chunk(
-    program: Program, cycle: Cycle, crowd: pa.Table, people: list[int], coming: list[Arrival]
-) -> Filed:
-    """Read and decide about one chunk of people; return what is to be written."""
-    now_us = to_us(cycle.as_of)
-    with workbench_for("cycle", len(people)) as bench:
-        bench.lay("place", place_table(program))
-        inside, learnt = read_inside(bench, people)
-        who = Turns(coming, inside)
-        tables = everything_about(program, Scope(people, cycle.upto), now_us=now_us, turns=who)
-        tables |= {
-            **tables_of(program),
-            "clock": as_input("clock", [(now_us,)]),
-            "enrolment": inside,
-            "crowd": crowd,
-            "arrival": as_input("arrival", coming),
-            "learnt": learnt,
-        }
-        # no ORM past this point
-        desk.lay_out(bench, tables)
-        moved = journeys.move(bench, program)
-        return file_moves(bench, program, moved, before=inside, cycle=cycle.id)
 
 
 def _run_shown() -> int:

@@ -24,7 +24,7 @@ from regard.kernel.sql import Sql
 
 PLACE = pa.schema(
     [("number", pa.int64()), ("pc", pa.int64()), ("journey", pa.string()), ("version", pa.string()),
-     ("step", pa.string()), ("is_await", pa.bool_()), ("wait_us", pa.int64())]
+     ("step", pa.string())]
 )  # fmt: skip
 SAYS_WHEN = ("cap", "quiet_hours")  # codes whose hindrance ends at a time that can be told
 _SPOKEN_OF = {
@@ -74,11 +74,11 @@ class Filed:
 def place_table(program: Program) -> pa.Table:
     """Return every place somebody can stand at, by its names and by its numbers; END is one of each journey."""
     rows = [
-        (c.number, one.pc, c.name, c.version, one.step, one.op == "await", one.terms.get("wait_us"))
+        (c.number, one.pc, c.name, c.version, one.step)
         for c in program.journeys
         for one in c.instructions
     ]
-    rows += [(c.number, END, c.name, c.version, "", False, None) for c in program.journeys]
+    rows += [(c.number, END, c.name, c.version, "") for c in program.journeys]
     columns = list(zip(*rows, strict=True)) or [()] * len(PLACE)
     return pa.table(
         [pa.array(v, f.type) for v, f in zip(columns, PLACE, strict=True)], schema=PLACE
@@ -96,7 +96,8 @@ def file_moves(
     bench.lay("decided", moved.decisions)
     bench.make("remembered", _REMEMBERED)
     bench.lay("explained", _explained(bench, program))
-    decisions = bench.take(_decisions(cycle))
+    bench.make("twice", _TWICE)
+    decisions = bench.take(_decisions(cycle, is_once=bench.is_empty("twice")))
     return Filed(
         bench.take(_moves(known)),
         bench.take(_entries(known)),
@@ -147,26 +148,40 @@ def _entries(known: int) -> Sql:
     )
 
 
-def _decisions(cycle: int) -> Sql:
+def _decisions(cycle: int, *, is_once: bool) -> Sql:
+    """Return the query of the decisions. `is_once`: every key is there once, as nearly always."""
     said = " AND ".join(f"x.{name} IS NOT DISTINCT FROM {_spoken(name)}" for name in _EXPLAINED)
-    facts = ", ".join(
-        f"CASE WHEN d.{name} IS NOT NULL{_filled(name)} THEN CONCAT('\"{name}\":', to_json(d.{name})) END"
-        for name in _FACTS
-    )
-    # Two enrolments of joined people may have come by one key: as with rows written one by one, an answer goes
-    # before a wait, and the first answer stands.
-    return Sql(
-        "SELECT * EXCLUDE (nth, eid, pc) FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY key"
-        " ORDER BY verdict = 'wait', eid) AS nth FROM ("
-        "SELECT LEFT(CONCAT(d.journey, '/', d.step, '/', CAST(d.person AS VARCHAR), '/', d.entry_key), 160) AS key,"
+    rows = (
+        f"SELECT {_KEY} AS key,"
         " CAST(? AS BIGINT) AS cycle_id, d.eid AS enrolment_id, d.person AS person_id, d.journey, p.version, d.step,"
         " d.act, COALESCE(d.channel, '') AS channel, COALESCE(d.purpose, '') AS purpose, d.bit AS counts,"
         " d.asked_us AS asked_at, d.t AS as_of, d.verdict, d.code AS reason, x.words, x.change,"
-        f" CONCAT('{{', CONCAT_WS(',', {facts}), '}}') AS facts, d.retry_us AS retry_at, '' AS outcome, d.eid, d.pc"
+        f" {_facts()} AS facts, d.retry_us AS retry_at, '' AS outcome"
         f" FROM decided AS d JOIN place AS p ON p.number = d.number AND p.pc = d.pc JOIN explained AS x ON {said}"
-        ") AS k) AS n WHERE nth = 1 ORDER BY key",
-        (cycle,),
     )
+    if not is_once:
+        # Two enrolments of joined people may have come by one key: as with rows written one by one, an answer goes
+        # before a wait, and the first answer stands.
+        rows = (
+            "SELECT * EXCLUDE (nth) FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY key"
+            f" ORDER BY verdict = 'wait', enrolment_id) AS nth FROM ({rows}) AS k) AS n WHERE nth = 1"
+        )
+    return Sql(f"{rows} ORDER BY enrolment_id, key", (cycle,))
+
+
+_KEY = "LEFT(CONCAT(d.journey, '/', d.step, '/', CAST(d.person AS VARCHAR), '/', d.entry_key), 160)"
+_TWICE = Sql(f"SELECT {_KEY} AS key FROM decided AS d GROUP BY 1 HAVING COUNT(*) > 1")
+
+
+def _facts() -> str:
+    """Return the facts of a decision as JSON: those that are there, numbers as they are."""
+    told = []
+    for name in _FACTS:
+        value = f"to_json(d.{name})" if name in _TEXTS else f"d.{name}"
+        told.append(
+            f"CASE WHEN d.{name} IS NOT NULL{_filled(name)} THEN CONCAT('\"{name}\":', {value}) END"
+        )
+    return f"CONCAT('{{', CONCAT_WS(',', {', '.join(told)}), '}}')"
 
 
 def _filled(name: str) -> str:

@@ -3,52 +3,68 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from regard.decide.columns import as_input, read_columns
+from regard.decide.columns import as_input, read_rows
 from regard.decide.reading import WHO, Scope
-from regard.engine.desk import ENROLMENT
-from regard.engine.store import Workbench
-from regard.kernel.sql import Sql
+from regard.engine.instructions import Program
+from regard.playbooks.steps import Op
 
-_STORED = pa.schema(
-    [(name, pa.int64()) for name in ("eid", "person", "entered_us", "step_us", "since_us", "due_us")]
-    + [(name, pa.string()) for name in ("journey", "version", "entry_key", "arm", "state", "step", "memory")]
-    + [("is_waiting", pa.bool_())]
-)  # fmt: skip
-# Patience for a touchpoint ends a set time after the wait began: it may be looked at earlier than that. A version or
-# step we no longer have has no place: people are held there, and shown so.
-_AS_MOVED = Sql(
-    "SELECT s.eid, p.number, s.person, s.entry_key, s.arm, s.state, p.pc, s.is_waiting, s.entered_us, s.step_us,"
-    " s.since_us, CASE WHEN p.is_await THEN s.step_us + p.wait_us ELSE s.due_us END AS deadline_us, s.due_us,"
-    " CAST(NULL AS BIGINT) AS exit_us, CAST(NULL AS BIGINT) AS ended_us, '' AS end_reason,"
-    " CAST(0 AS BIGINT) AS world, '' AS supposed FROM stored AS s"
-    " JOIN place AS p ON p.journey = s.journey AND p.version = s.version AND p.step = s.step AND p.pc >= 0"
-)
+Stored = tuple[Any, ...]
 
 
-def read_inside(bench: Workbench, people: Sequence[int]) -> tuple[pa.Table, pa.Table]:
-    """Return `enrolment` of these people and `learnt`. `place` (filing.py) is on the bench."""
+def read_inside(program: Program, people: Sequence[int]) -> tuple[pa.Table, pa.Table]:
+    """Return `enrolment` of these people and `learnt`.
+
+    A version or step we no longer have has no place: people are held there, and shown so.
+    """
     scope = Scope(people, 0)
-    stored = read_columns(
-        f"SELECT e.id, {WHO}, e.entered_at, e.step_at, e.since_at, e.due_at, e.journey, e.version, e.entry_key, e.arm,"
-        " e.state, e.step, e.memory, e.is_waiting"
-        f" FROM decide_enrolment AS e{scope.joined('e.person_id')} AND e.state IN ('active', 'paused')",
+    stored = read_rows(
+        f"SELECT e.journey, e.version, e.step, e.id, {WHO}, e.entry_key, e.arm, e.state, e.is_waiting, e.entered_at,"
+        f" e.step_at, e.since_at, e.due_at, e.memory FROM decide_enrolment AS e{scope.joined('e.person_id')}"
+        " AND e.state IN ('active', 'paused')",
         scope.bound(),
-        _STORED,
     )
-    bench.lay("stored", stored)
-    inside = bench.take(_AS_MOVED).cast(ENROLMENT)
-    return inside, as_input("learnt", _learnt(stored, set(inside.column("eid").to_pylist())))
+    places = _places(program)
+    placed = [(places[row[:3]], row) for row in stored if row[:3] in places]
+    inside = as_input("enrolment", (_as_moved(place, row) for place, row in placed))
+    return inside, as_input("learnt", _learnt(row for _, row in placed))
 
 
-def _learnt(stored: pa.Table, placed: set[int]) -> Iterator[tuple[Any, ...]]:
-    told = stored.filter(pc.not_equal(stored["memory"], "{}")).select(["eid", "memory"])
-    for row in told.to_pylist():
-        if row["eid"] in placed:
-            for step, found in json.loads(row["memory"]).items():
-                yield row["eid"], step, found["seq"], found["score_milli"], found["value_minor"], 1
+@dataclass(frozen=True, slots=True)
+class _Place:
+    number: int
+    pc: int
+    patience_us: int | None  # of a wait for a touchpoint
+
+
+def _places(program: Program) -> dict[Stored, _Place]:
+    """Return every place somebody can stand at, by journey, version and step."""
+    return {
+        (c.name, c.version, one.step): _Place(
+            c.number, one.pc, one.terms.get("wait_us") if one.op is Op.AWAIT else None
+        )
+        for c in program.journeys
+        for one in c.instructions
+    }
+
+
+def _as_moved(place: _Place, row: Stored) -> Stored:
+    """Return a row of `desk.ENROLMENT`. Patience ends a set time after the wait began: it may be looked at earlier."""
+    eid, person, entry_key, arm, state, is_waiting, entered, step, since, due, _ = row[3:]
+    deadline = due if place.patience_us is None else step + place.patience_us
+    return (
+        eid, place.number, person, entry_key, arm, state, place.pc, is_waiting, entered, step, since, deadline, due,
+        None, None, "", 0, "",
+    )  # fmt: skip
+
+
+def _learnt(rows: Iterable[Stored]) -> Iterator[tuple[Any, ...]]:
+    for row in rows:
+        if row[-1] != "{}":
+            for step, found in json.loads(row[-1]).items():
+                yield row[3], step, found["seq"], found["score_milli"], found["value_minor"], 1

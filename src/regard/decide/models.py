@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from django.db import models, transaction
+from django.db import models
 
 from regard.collect.fields import InstantField, JSONTextField
 from regard.decide.tallies import DECIDED, STANDING, Counted, CountedRows
 from regard.identify.models import Person
-
-
-class EnrolmentRows(CountedRows["Enrolment"]):
-    """Enrolments, whose decisions go with them and are counted too."""
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        """Delete the rows and their decisions."""
-        with transaction.atomic():
-            told, decisions = Decision.objects.filter(enrolment__in=self).delete()
-            left, rows = super().delete()
-        return told + left, {**decisions, **rows}
 
 
 class Enrolment(Counted):
@@ -60,7 +49,7 @@ class Enrolment(Counted):
     memory = JSONTextField(default=dict)  # what earlier steps learnt, e.g. the decision awaited
 
     tally = STANDING
-    objects = EnrolmentRows.as_manager()
+    objects = CountedRows.as_manager()
 
     class Meta:
         base_manager_name = "objects"

@@ -117,13 +117,18 @@ class CountedRows(models.QuerySet[Row]):
         return made
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        """Delete the rows, as an erasure does."""
+        """Delete the rows, as an erasure does, and first those that go with them and are counted too."""
         tally: Tally = self.model.tally  # type: ignore[attr-defined]
+        also = [r for r in self.model._meta.related_objects if issubclass(r.related_model, Counted)]
         with transaction.atomic():
+            rows: Counter[str] = Counter()
+            for relation in also:
+                followed = relation.related_model._base_manager
+                rows.update(followed.filter(**{f"{relation.field.name}__in": self}).delete()[1])
             gone = Counter(self.order_by().values_list(*tally.by))
-            deleted = super().delete()
+            rows.update(super().delete()[1])
             tally.add({place: -people for place, people in gone.items()})
-        return deleted
+        return rows.total(), dict(rows)
 
 
 class Counted(models.Model):

@@ -231,9 +231,9 @@ def _gathering_step(human: HumanTouch | None) -> Step:
             " CASE COALESCE(s.depth, 0) WHEN 2 THEN 'all' WHEN 1 THEN 'marketing' ELSE '' END AS suppressed,"
             " CASE WHEN n.eid IS NULL THEN 'unknown' WHEN n.is_granted THEN 'granted' ELSE 'withdrawn' END AS consent,"
             " n.consent_seq, COALESCE(p.adult_us > c.t, FALSE) AS is_minor, o.eid IS NOT NULL AS has_complaint,"
-            " COALESCE(u.automated, 0) AS automated, CAST(? AS BIGINT) AS human_after,"
+            f" COALESCE(u.automated, 0) AS automated, CAST({after} AS BIGINT) AS human_after,"
             " k.cap, k.cap_at_most, k.cap_opens_us,"
-            " w2.pause_ends_us, w3.heard_us + CAST(? AS BIGINT) AS less_opens_us,"
+            f" w2.pause_ends_us, w3.heard_us + CAST({LESS_OFTEN_US} AS BIGINT) AS less_opens_us,"
             " COALESCE(w.people, 0) AS crowd, COALESCE(NOT w.is_approved, FALSE) AS needs_approval,"
             " w.opens_us AS approved_us,"
             " COALESCE(h.is_open, 0) = 1 AS is_open, h.opens_us"
@@ -245,10 +245,9 @@ def _gathering_step(human: HumanTouch | None) -> Step:
             " LEFT JOIN complaint_now AS o ON o.eid = c.eid LEFT JOIN paused AS z ON z.journey = c.journey"
             " LEFT JOIN crowd AS w ON w.journey = c.journey AND w.step = c.step AND w.from_us <= c.t AND c.t < w.to_us"
             " LEFT JOIN hours AS h ON h.zone = p.zone AND h.t = c.t",
-            (after, LESS_OFTEN_US),
         ),
         (
             "candidate", "person", "limits_now", "consent_now", "address_now", "suppressed_now", "cap_now",
             "automated_now", "complaint_now", "wished_now", "heard_now", "paused", "crowd", "hours",
         ),
-        "Everything a guardrail may look at, one row an act.", needs_rows=(("candidate",),))  # fmt: skip
+        "Everything a guardrail may look at, one row an act.", is_shown=True)  # fmt: skip

@@ -74,7 +74,7 @@ GUARDRAILS: tuple[Guardrail, ...] = (
     Guardrail(
         "field_not_in_purpose", "no", "f.forbidden IS NOT NULL",
         "Uses the field {forbidden}, which the purpose {purpose} does not allow",
-        "The purpose allows the field, or the words do without it",
+        "The purpose allows the field, or the words and conditions do without it",
     ),
     Guardrail(
         "sensitive", "no",
@@ -212,8 +212,8 @@ def judging_steps(rules: tuple[Guardrail, ...] = GUARDRAILS) -> list[Step]:
                 f" q.held_by IN ({hurried}) AND q.give_up_us IS NOT NULL"
                 " AND q.asks_again_us > q.asked_us + q.give_up_us AS is_late FROM retried AS q) AS r"
             ),
-            ("retried",),
+            ("retried", "candidate"),
             "Go, no or wait; what would wait longer than it is worth waiting is a no.",
-            needs_rows=(("facts",),),
+            needs_rows=(("candidate",),),
         ),
     ]

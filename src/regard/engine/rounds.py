@@ -22,6 +22,10 @@ TERMS = (
     " i.worth_milli, i.is_dropped, i.is_exit_on_no, i.give_up_us, i.is_pausing, i.minutes, i.other_journey,"
     " i.reason, i.is_answer, i.tells"
 )
+# What a move looks at; the terms of an act are joined to it where it is judged, for they are many.
+WAYS = (
+    "i.step, i.op, i.goto, i.other, i.wait_us, i.until_minute, i.until_us, i.reason, i.is_answer"
+)
 
 
 def agenda_steps() -> list[Step]:
@@ -74,7 +78,7 @@ def due_steps() -> list[Step]:
         Step(
             "acting",
             Sql(
-                f"SELECT {_listed('d')}, d.t, {TERMS}, p.zone FROM due AS d"
+                f"SELECT {_listed('d')}, d.t, {WAYS}, p.zone FROM due AS d"
                 " JOIN instruction AS i ON i.number = d.number AND i.pc = d.pc"
                 " JOIN person AS p ON p.person = d.person AND p.from_us <= d.t AND d.t < p.to_us"
                 " WHERE (d.arm = 'treated' OR NOT i.is_message) AND (d.exit_us IS NULL OR d.exit_us > d.t)"
@@ -267,12 +271,15 @@ def candidate_steps() -> list[Step]:
         Step(
             "candidate",
             Sql(
-                f"SELECT * FROM (SELECT {_listed('a')}, a.step_us AS asked_us, CAST(NULL AS BIGINT) AS own_seq, a.t, {TERMS.replace('i.', 'a.')},"
-                " ROW_NUMBER() OVER (PARTITION BY a.person, a.world, a.is_message"
-                " ORDER BY a.priority DESC, a.worth_milli DESC NULLS LAST, a.number, a.eid) AS turn"
-                " FROM acting AS a WHERE a.op = 'act') AS n WHERE turn = 1 OR NOT is_message"
+                f"SELECT {_listed('a')}, a.step_us AS asked_us, CAST(NULL AS BIGINT) AS own_seq, a.t, {TERMS}"
+                " FROM acting AS a JOIN instruction AS i ON i.number = a.number AND i.pc = a.pc"
+                " WHERE a.op = 'act' AND (NOT i.is_message OR a.eid IN (SELECT eid FROM (SELECT b.eid,"
+                " ROW_NUMBER() OVER (PARTITION BY b.person, b.world"
+                " ORDER BY k.priority DESC, k.worth_milli DESC NULLS LAST, b.number, b.eid) AS turn FROM acting AS b"
+                " JOIN instruction AS k ON k.number = b.number AND k.pc = b.pc"
+                " WHERE b.op = 'act' AND k.is_message) AS n WHERE turn = 1))"
             ),
-            ("acting",),
+            ("acting", "instruction"),
             "The acts to judge now; competing messages go by priority, then by expected value.",
             needs_rows=(("acting",),),
         )

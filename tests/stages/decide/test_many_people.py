@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from regard.decide import benches, cycle, writing
+from regard.decide import benches, chunks, writing
 from regard.decide.filing import decision_key
 from regard.decide.models import Decision, Enrolment
 from tests.stages.decide.cast import (
@@ -56,7 +56,7 @@ def a_crowd(as_of) -> list[int]:
 def test_chunks_and_kept_workbenches_change_nothing(as_of, monkeypatch, few, at_once):
     a_crowd(as_of)
     monkeypatch.setattr(benches, "FEW", few)
-    monkeypatch.setattr(cycle, "PEOPLE_AT_ONCE", at_once)
+    monkeypatch.setattr(chunks, "PEOPLE_AT_ONCE", at_once)
     report = decide(shop(), now=as_of)
 
     reasons = {(row.verdict, row.reason) for row in Decision.objects.all()}
@@ -98,7 +98,7 @@ def test_who_was_moved_by_another_scheduler_is_read_again(as_of, monkeypatch):
             write(filed)  # the other scheduler, a moment earlier
         write(filed)
 
-    monkeypatch.setattr(cycle, "write_chunk", overtaken_once)
+    monkeypatch.setattr(chunks, "write_chunk", overtaken_once)
     decide(shop(), now=as_of)
     assert len(calls) == 2
     assert Enrolment.objects.filter(person_id=ana).count() == 1
