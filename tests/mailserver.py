@@ -35,7 +35,6 @@ class Misbehaving:
 
     taken: list[Taken] = field(default_factory=list)
     tried: set[str] = field(default_factory=set)
-    seen: int = 0  # how many of the taken a waiting test has looked at
     hold_from: int | None = (
         None  # from so many taken on, answers to the final dot wait until `go_on`
     )
@@ -84,13 +83,15 @@ class Misbehaving:
             return "250 never heard"
         return "250 2.0.0 queued"
 
-    def wait_for_more(self, count: int, *, within: float, hold: bool = False) -> bool:
-        """Wait until `count` more mails were taken; with `hold` the last of them gets no answer until `go_on`."""
+    def hold_after(self, count: int) -> None:
+        """Take so many more and leave the last of them, and all after it, without an answer until `go_on`."""
         with self.news:
-            self.hold_from = self.seen + count if hold else None
-            came = self.news.wait_for(lambda: len(self.taken) >= self.seen + count, timeout=within)
-            self.seen = len(self.taken)
-        return came
+            self.hold_from = len(self.taken) + count
+
+    def holds(self, *, within: float) -> bool:
+        """Say whether somebody waits for an answer that is held back; look for so many seconds at most."""
+        with self.news:
+            return self.news.wait_for(lambda: self.held, timeout=within)
 
     def go_on(self) -> None:
         """Answer whoever waits."""

@@ -1,31 +1,23 @@
-"""Run as a program: lay people of every kind of receiver into the database, each with queued letters.
-
-python -m tests.promises.sending.lay <people of each kind> <letters to each>
-"""
+"""Lays people of every kind of receiver into the database, each with letters decided about and not queued yet."""
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime, timedelta
 
-import django
-
-django.setup()
-
-from regard.act.services import enqueue  # noqa: E402
-from regard.collect.contracts import Incoming  # noqa: E402
-from regard.collect.services import ensure_source  # noqa: E402
-from regard.consent.services import Told, record_consents  # noqa: E402
-from regard.decide.models import Cycle, Decision  # noqa: E402
-from regard.flow import receive  # noqa: E402
-from regard.kernel.instant import to_us  # noqa: E402
-from regard.versions.selectors import active_playbook  # noqa: E402
+from regard.collect.contracts import Incoming
+from regard.collect.services import ensure_source
+from regard.consent.services import Told, record_consents
+from regard.decide.models import Cycle, Decision
+from regard.flow import receive
+from regard.kernel.instant import to_us
+from regard.versions.selectors import active_playbook
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
 KINDS = ("ok", "slow", "refuse", "lost-after", "once-defer", "once-lost-before", "once-busy")
 
 
-def main(each: int, letters: int) -> None:
+def lay(each: int, letters: int) -> int:
+    """Lay so many people of each kind, and so many letters to each; return how many people."""
     then, playbook = NOON - timedelta(days=100), active_playbook().playbook
     source = ensure_source(name="shop", kind="api", now=then)
     addresses = [f"{kind}-{n}@example.org" for n in range(each) for kind in KINDS]
@@ -58,8 +50,7 @@ def main(each: int, letters: int) -> None:
         for n in range(letters)
         for person in people
     )  # fmt: skip
-    enqueue(playbook=playbook, now=NOON)
-    print(len(people))
+    return len(people)
 
 
 def _person(source: int, address: str, at: datetime) -> Incoming:
@@ -68,7 +59,3 @@ def _person(source: int, address: str, at: datetime) -> Incoming:
         occurred_us=to_us(at), received_us=to_us(at), ids=(("email", address),),
         traits={"email": address, "first_name": "Ines", "time_zone": "Europe/London"},
     )  # fmt: skip
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
