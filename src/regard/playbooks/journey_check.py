@@ -9,12 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from regard.kernel.issues import Issue, Level
-from regard.playbooks.conditions import walk as conditions_in
 from regard.playbooks.journeys import Journey
-from regard.playbooks.measures import Told
 from regard.playbooks.model import Playbook
 from regard.playbooks.recall import Answered, InSegment, Meets, parts_of
-from regard.playbooks.sensitive import made_of, sensitive_mark
+from regard.playbooks.resting_check import resting_issues
+from regard.playbooks.sensitive import sensitive_mark
 from regard.playbooks.steps import Op, Step
 from regard.playbooks.steps.ask import Ask
 from regard.playbooks.steps.branch import Branch
@@ -39,7 +38,7 @@ def journey_issues(playbook: Playbook) -> list[Issue]:
         issues += _owner_issues(playbook, journey, where)
         for path, step in _placed(journey.steps, f"{where}.steps"):
             issues += _step_issues(playbook, journey, step, path)
-    return issues + list(_circle_issues(playbook))
+    return [*issues, *resting_issues(playbook), *_circle_issues(playbook)]
 
 
 def _placed(steps: Iterable[Step], where: str) -> Iterator[tuple[str, Step]]:
@@ -149,7 +148,7 @@ def _step_issues(playbook: Playbook, journey: Journey, step: Step, where: str) -
     if isinstance(step, Enter | Leave):
         yield from _unknown(f"{where}.journey", "journey", step.journey, playbook.journeys)
     if isinstance(step, Webhook):
-        yield from _telling_issues(playbook, journey, step, where)
+        yield from _telling_issues(playbook, step, where)
     if isinstance(step, Branch):
         yield from _branch_issues(playbook, journey, step, where)
 
@@ -189,12 +188,9 @@ def _message_issues(
                 f"{where}.from", f"'{sender.email}' tells people not to answer", code="no_reply"
             )
     yield from _words_issues(playbook, journey, step, where)
-    yield from _resting_issues(playbook, journey, step, where)
 
 
-def _telling_issues(
-    playbook: Playbook, journey: Journey, step: Webhook, where: str
-) -> Iterator[Issue]:
+def _telling_issues(playbook: Playbook, step: Webhook, where: str) -> Iterator[Issue]:
     """What another system is told is use of people's data: within the purpose, and nothing sensitive."""
     yield from _unknown(f"{where}.purpose", "purpose", step.purpose, playbook.purposes)
     allowed = allowed_fields(playbook, step.purpose)
@@ -209,7 +205,6 @@ def _telling_issues(
             )
         elif (mark := sensitive_mark(playbook, field)) and not is_open:
             yield Issue(f"{where}.fields", f"tells something sensitive: {mark}", code="sensitive")
-    yield from _resting_issues(playbook, journey, step, where)
 
 
 def _words_issues(
@@ -240,51 +235,6 @@ def _words_issues(
             "send it under its own purpose, or write words for this one",
             code="wrong_purpose",
         )
-
-
-def _resting_issues(
-    playbook: Playbook, journey: Journey, step: MessageStep | Webhook, where: str
-) -> Iterator[Issue]:
-    """What people are chosen by is use of their data too: fields within the purpose, nothing sensitive."""
-    allowed = allowed_fields(playbook, step.purpose)
-    is_open = step.purpose in playbook.guardrails.sensitive.explicit_purposes
-    for segment in sorted(set(_segments_behind(journey))):
-        for field in sorted(_fields_of(playbook, segment) - allowed):
-            yield Issue(
-                f"{where}.purpose",
-                f"people come here by the segment '{segment}', which uses the field '{field}';"
-                f" the purpose '{step.purpose}' does not allow it",
-                f"add '{field}' to the fields of the purpose, if people were told so",
-                code="field_not_allowed",
-            )
-        mark = sensitive_mark(playbook, f"segment:{segment}")
-        if mark and not is_open:
-            yield Issue(
-                f"{where}.purpose",
-                f"rests on something sensitive: {mark}",
-                "name the purpose under guardrails.sensitive.explicit_purposes if its wording speaks of it openly,"
-                " or the name under not_sensitive if it only sounds like it",
-                code="sensitive",
-            )
-
-
-def _segments_behind(journey: Journey) -> Iterator[str]:
-    for entry in journey.entry:
-        if segment := getattr(entry, "segment", None):
-            yield segment
-    if journey.only_if:
-        yield journey.only_if
-
-
-def _fields_of(playbook: Playbook, segment: str) -> set[str]:
-    """Return the profile fields a segment is worked out of."""
-    fields: set[str] = set()
-    for name in made_of(playbook, f"segment:{segment}"):
-        bare = name.removeprefix("segment:")
-        if name.startswith("segment:") and bare in playbook.segments:
-            for condition in conditions_in(playbook.segments[bare].who):
-                fields |= {need.name for need in condition.needs() if isinstance(need, Told)}
-    return fields
 
 
 def _circle_issues(playbook: Playbook) -> Iterator[Issue]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from regard.playbooks.conditions import walk
 from regard.playbooks.measures import Told
 from regard.playbooks.model import Playbook
+from regard.playbooks.recall import UNNAMED
 
 # Word stems by special category (GDPR article 9) and by what people hide for good reasons. Matched at word starts.
 STEMS: dict[str, tuple[str, ...]] = {
@@ -45,7 +46,8 @@ def sensitive_mark(playbook: Playbook, name: str) -> str | None:
     for part in sorted(made_of(playbook, name) - {name}):
         inherited = _own_mark(playbook, *_parted(part))
         if inherited is not None:
-            return f"the {kind} {bare} rests on it: {inherited}"
+            nobody_named = bare.startswith(UNNAMED)  # what a branch asks inline
+            return inherited if nobody_named else f"the {kind} {bare} rests on it: {inherited}"
     return None
 
 
@@ -80,6 +82,7 @@ def _parts(playbook: Playbook, name: str) -> Iterator[str]:
         yield from (
             need.name for need in trait.needs() if isinstance(need, Told) and need.name != bare
         )
+        yield from (f"value:{text}" for text in _texts(trait.model_dump(mode="json")))
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -34,8 +34,8 @@ name: small
 company: {name: Small, time_zone: Europe/Berlin, country: DE, currency: EUR, postal_address: Here 1,
           language: en, senders: {maya: {name: Maya Lind, email: maya@small.example}}}
 purposes:
-  offers: {name: Offers, basis: consent, channels: [email], fields: [first_name], wordings: [{version: "1", texts: {en: y}}]}
-  surveys: {name: Questions, basis: consent, marketing: false, channels: [email], wordings: [{version: "1", texts: {en: y}}]}
+  offers: {name: Offers, basis: consent, channels: [email], fields: [first_name, birthday], wordings: [{version: "1", texts: {en: y}}]}
+  surveys: {name: Questions, basis: consent, marketing: false, channels: [email], fields: [birthday], wordings: [{version: "1", texts: {en: y}}]}
 templates:
   hello: {purpose: offers, sender: maya, subject: {en: Hello}, letter: {en: Hello.}}
   how: {purpose: surveys, sender: maya, subject: {en: How}, letter: {en: "How?\\n\\n[scores]\\n"}}
