@@ -15,7 +15,9 @@ from regard.cli.frame import AsJson, clock, emit, emit_items, iso, print_table, 
 from regard.cli.start import start_django
 
 if TYPE_CHECKING:
+    from regard.decide.moving import Crossed
     from regard.decide.publishing import Publishing
+    from regard.versions.services import Applied
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 
@@ -104,11 +106,16 @@ def apply(
     if str(file) != "-" and split_base(text)[0]:
         file.write_text(with_base(text, done.hash), encoding="utf-8")
     note_act("apply playbook", "playbook", done.hash[:12], changes=len(done.differences))
+    _tell_applied(done, crossed, as_json=as_json)
+
+
+def _tell_applied(done: Applied, crossed: dict[str, Crossed], *, as_json: bool) -> None:
+    """Say what applying did: each difference, who was moved, and which version is active now."""
     for difference in done.differences:
         say(f"  {difference}")
-    for name, (moved, left, stayed) in crossed.items():
+    for name, to in crossed.items():
         say(
-            f"  {name}: {moved} moved along, {left} left, {stayed} stayed on the version they began"
+            f"  {name}: {to.moved} moved along, {to.left} left, {to.stayed} stayed on the version they began"
         )
     if as_json:
         emit(
@@ -117,19 +124,16 @@ def apply(
                 "seq": done.seq,
                 "is_new": done.is_new,
                 "changes": len(done.differences),
-                "moved": {
-                    name: {"moved": moved, "left": left, "stayed": stayed}
-                    for name, (moved, left, stayed) in crossed.items()
-                },
+                "moved": {name: asdict(to) for name, to in crossed.items()},
             }
         )
-    else:
-        say(f"Version {done.hash[:12]} {'is active now' if done.is_new else 'was active already'}.")
-        say_next("regard cycle")
+        return
+    say(f"Version {done.hash[:12]} {'is active now' if done.is_new else 'was active already'}.")
+    say_next("regard cycle")
 
 
-def _move(names: list[str], gone: str) -> dict[str, tuple[int, int, int]]:
-    """Move people inside the journeys named; return by journey how many moved, left and stayed. Raises Refused."""
+def _move(names: list[str], gone: str) -> dict[str, Crossed]:
+    """Move people inside the journeys named; return by journey what came of it. Raises Refused."""
     from regard.decide.services import move_people
     from regard.kernel.issues import Issue, Refused
     from regard.versions.selectors import active_playbook
@@ -147,17 +151,14 @@ def _move(names: list[str], gone: str) -> dict[str, tuple[int, int, int]]:
             now=clock(),
         )
         note_act("move people", "journey", name, moved=done.moved, left=done.left)
-        crossed[name] = (done.moved, done.left, done.stayed)
+        crossed[name] = done
     return crossed
 
 
 def _touched_lines(touched: list[Publishing]) -> Iterator[str]:
     """Yield a line a journey: who is inside, who would move or leave, who would come in."""
     for row in touched:
-        kind = (
-            "is gone" if row.is_gone else "is new" if row.is_new else
-            "changes" if row.is_changed else "has people on older versions"
-        )  # fmt: skip
+        kind = "is gone" if row.is_gone else "is new" if row.is_new else "changes"
         parts = [f"{row.inside} inside, {row.finish_on_theirs} finish on the version they began"]
         if row.movable or row.gone:
             steps = ", ".join(f"{people} at '{step}'" for step, people in row.gone)

@@ -40,16 +40,20 @@ class Publishing:
 
     @property
     def matters(self) -> bool:
-        """Say whether anybody can feel it."""
-        return self.is_new or self.is_gone or self.is_changed or bool(self.finish_on_theirs)
+        """Say whether the journey is another one than what is active."""
+        return self.is_new or self.is_gone or self.is_changed
 
 
 def preview_publishing(playbook: Playbook) -> list[Publishing]:
-    """Return what publishing this playbook would do, journey by journey, those that are gone last."""
-    inside = places_of_all()
+    """Return what publishing this playbook would do, journey by journey, those that are gone last.
+
+    A journey is new or changed against the active playbook; where none is active, against what ever ran.
+    """
+    inside, active = places_of_all(), _active()
     known = set(JourneyVersion.objects.values_list("journey", "version"))
     ran = {journey for journey, _ in known}
-    active = _active()
+    before = known if active is None else {(n, j.version) for n, j in active.journeys.items()}
+    named = {name for name, _ in before}
     found = []
     for name, journey in playbook.journeys.items():
         crossing = crossing_of(name, journey, inside.get(name, {}))
@@ -57,9 +61,9 @@ def preview_publishing(playbook: Playbook) -> list[Publishing]:
         found.append(
             Publishing(
                 name,
-                is_new=name not in ran,
+                is_new=name not in named,
                 is_gone=False,
-                is_changed=(name, journey.version) not in known,
+                is_changed=(name, journey.version) not in before,
                 inside=crossing.inside,
                 finish_on_theirs=crossing.inside - crossing.there,
                 movable=crossing.movable,
@@ -69,12 +73,16 @@ def preview_publishing(playbook: Playbook) -> list[Publishing]:
                 uncounted=uncounted,
             )
         )
-    gone = sorted((name, sum(there.values())) for name, there in inside.items())
     return found + [
-        Publishing(name, False, True, True, people, people, 0)
-        for name, people in gone
+        _gone(name, sum(inside.get(name, {}).values()), was_there=name in named)
+        for name in sorted({*inside, *(active.journeys if active else ())})
         if name not in playbook.journeys
     ]
+
+
+def _gone(name: str, people: int, *, was_there: bool) -> Publishing:
+    """Return a journey that is not in the playbook; people inside finish on the version they began."""
+    return Publishing(name, False, was_there, was_there, people, people, 0)
 
 
 def _active() -> Playbook | None:
