@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -168,7 +169,7 @@ def test_every_page_is_strict_and_light(page: str, client: Client) -> None:
 def test_who_reads_german_finds_every_purpose_in_german(
     make_person: Callable[..., int], client: Client, playbook: Playbook
 ) -> None:
-    person = make_person("maren@example.org", language="de")
+    person = make_person("maren@example.org", language="de", country="AT", postal_code="1010")
     page = urlsplit(preferences_address(Person.objects.get(id=person).public_id)).path
 
     html = client.get(page).content.decode()
@@ -177,3 +178,9 @@ def test_who_reads_german_finds_every_purpose_in_german(
         assert purpose.translations["de"].name in html
         assert purpose.name not in html
         assert purpose.why not in html
+    for label, value in (
+        ("Land", "Österreich"),
+        ("Sprache", "Deutsch"),
+        ("Postleitzahl", "gespeichert"),
+    ):
+        assert re.search(f"<dt>{label}</dt><dd><bdi>{value}", html)

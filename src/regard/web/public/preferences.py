@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from babel import Locale
 from django.http import HttpRequest, HttpResponse
 
 from regard.act.addresses import read_preferences_token
@@ -198,7 +199,7 @@ def _facts(person: int, playbook: Playbook, language: str) -> Iterable[dict[str,
     for name, value in sorted((card.fields if card else {}).items()):
         if name in OWN_SETTINGS or name.startswith("_") or value in (None, ""):
             continue
-        shown = str(value) if name in SHOWN else words["kept_hidden"]
+        shown = _in_words(name, str(value), language) if name in SHOWN else words["kept_hidden"]
         label = words.get(f"field_{name}", name.replace("_", " ").capitalize())
         purposes = _used_for(name, playbook, language)
         yield {
@@ -216,6 +217,16 @@ def _facts(person: int, playbook: Playbook, language: str) -> Iterable[dict[str,
             "value": str(orders),
             "used_for": _used_for("orders", playbook, language),
         }
+
+
+def _in_words(name: str, value: str, language: str) -> str:
+    """Return a country or a language by its name in the reader's language; everything else as it is kept."""
+    locale = Locale.parse(language)
+    if name == "country":
+        return str(locale.territories.get(value.upper(), value))
+    if name == "language":
+        return str(locale.languages.get(value.partition("-")[0].lower(), value))
+    return value
 
 
 def _used_for(field: str, playbook: Playbook, language: str) -> list[str]:

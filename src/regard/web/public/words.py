@@ -82,6 +82,10 @@ WORDS: dict[str, dict[str, str]] = {
         "field_city": "City",
         "field_country": "Country",
         "field_email": "E-mail address",
+        "field_postal_code": "Postal code",
+        "field_street": "Street",
+        "field_phone": "Phone",
+        "field_birthday": "Birthday",
         "field_orders": "Your orders",
     },
     "de": {
@@ -163,6 +167,10 @@ WORDS: dict[str, dict[str, str]] = {
         "field_city": "Ort",
         "field_country": "Land",
         "field_email": "E-Mail-Adresse",
+        "field_postal_code": "Postleitzahl",
+        "field_street": "Straße",
+        "field_phone": "Telefon",
+        "field_birthday": "Geburtstag",
         "field_orders": "Ihre Bestellungen",
     },
 }
