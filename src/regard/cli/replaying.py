@@ -16,10 +16,11 @@ from regard.cli.frame import clock, emit, nothing, print_table, progress_bar, sa
 from regard.cli.person import find_or_refuse
 from regard.collect.selectors import last_instant
 from regard.decide.replay import Span, replay_playbook
-from regard.decide.replay.found import Found, difference, only_of
+from regard.decide.replay.found import Found, difference, end_words, only_of
 from regard.decide.replay.page import CHANGED, page_of
 from regard.decide.replay.report import report_of, rows_of, story_of
 from regard.decide.selectors import SHORT
+from regard.identify.selectors import public_ids_of
 from regard.kernel.durations import parse_duration
 from regard.kernel.issues import Level, Refused
 from regard.playbooks.load import load_playbook
@@ -86,19 +87,25 @@ def replay_and_show(wanted: Wanted, *, html: Path | None, decisions: Path | None
             lines = difference(found, report_of(running))
     shown = only_of(found, journey) if journey else found
     if decisions is not None:
-        _write_decisions(decisions, rows_of(done, journey=journey, limit=None))
+        _write_decisions(decisions, _named(rows_of(done, journey=journey, limit=None)))
     if html is not None:
-        page = page_of(shown, lines, rows_of(done, journey=journey))
+        page = page_of(shown, lines, _named(rows_of(done, journey=journey)))
         html.write_text(page, encoding="utf-8")
         say(f"Written: {html}")
-    one = [] if person is None else story_of(done, person, journey=journey)
+    one = [] if person is None else _named(story_of(done, person, journey=journey))
     if wanted.as_json:
-        rows = rows_of(done, journey=journey)
+        rows = _named(rows_of(done, journey=journey))
         emit(shown.as_json() | {"difference": lines, "person": one, "decisions": rows})
         return
     _print_person(one) if person is not None else _print_found(shown, lines)
     if html is None and person is None:
         say_next(f"regard journey replay {wanted.what} --html replay.html".replace("  ", " "))
+
+
+def _named(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows that name people by the id by which anybody may ask for them."""
+    names = public_ids_of(row["person"] for row in rows)
+    return [row | {"person": names.get(row["person"], "")} for row in rows]
 
 
 def _meant(what: str) -> tuple[Playbook, str, bool]:
@@ -154,7 +161,7 @@ def _print_person(rows: list[dict[str, Any]]) -> None:
 def _print_found(found: Found, lines: list[dict[str, Any]]) -> None:
     write = sys.stdout.write
     write(
-        f"{found.start:%Y-%m-%d} to {found.end:%Y-%m-%d}: {found.people:,} people, {found.messages:,} messages, "
+        f"{found.start:%Y-%m-%d} to {found.end:%Y-%m-%d}: {found.people:,} people looked at, {found.messages:,} messages, "
     )
     write(
         f"{sum(d.tasks for d in found.days):,} tasks, cost {found.cost_minor / 100:,.2f} {found.currency}\n\n"
@@ -168,7 +175,7 @@ def _print_found(found: Found, lines: list[dict[str, Any]]) -> None:
                 j.entered,
                 j.held_out,
                 j.inside,
-                ", ".join(f"{n} {why}" for why, n in list(j.ends.items())[:4]),
+                ", ".join(f"{n} {end_words(why)}" for why, n in list(j.ends.items())[:4]),
             )
             for j in found.journeys
         ),
@@ -189,20 +196,27 @@ def _print_found(found: Found, lines: list[dict[str, Any]]) -> None:
             ),
             ([x[k] for k in CHANGED] for x in lines),
         )
-    if found.crowds:
-        print_table(
-            ("waited for approval", "step", "people", "approved"),
-            (
-                (c.day, c.step, c.people, c.approved_at[:16].replace("T", " ") or "nobody approves")
-                for c in found.crowds
-            ),
-        )
-        if found.approves_after_us is None:
-            say_next("--approve-after 4h    suppose that a colleague approves")
+    _print_crowds(found)
     say("What this replay cannot know:")
     for note in found.notes:
         say(f"  {note}")
-    say(f"Took {sum(found.took_ms.values()) / 1000:.1f} s: {found.took_ms}")
+    parts = ", ".join(f"{name} {ms / 1000:.1f}" for name, ms in found.took_ms.items())
+    say(f"Took {sum(found.took_ms.values()) / 1000:.1f} s: {parts}")
+
+
+def _print_crowds(found: Found) -> None:
+    """Print the days on which a step had to wait for a colleague's approval."""
+    if not found.crowds:
+        return
+    print_table(
+        ("waited for approval", "step", "people", "approved"),
+        (
+            (c.day, c.step, c.people, c.approved_at[:16].replace("T", " ") or "nobody approves")
+            for c in found.crowds
+        ),
+    )
+    if found.approves_after_us is None:
+        say_next("--approve-after 4h    suppose that a colleague approves")
 
 
 def _print_steps(found: Found) -> None:
@@ -228,4 +242,4 @@ def _print_steps(found: Found) -> None:
         if counts:
             print_table((title, "people"), ((SHORT.get(c, c), n) for c, n in counts.items()))
     if found.a_week:
-        print_table(("messages in one week", "times"), found.a_week.items())
+        print_table(("messages in one week", "person-weeks"), found.a_week.items())

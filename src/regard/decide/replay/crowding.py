@@ -22,6 +22,7 @@ from regard.decide.crowds import most_without_approval
 from regard.decide.reading import FOREVER_US
 from regard.decide.replay.history import Past
 from regard.engine import desk, journeys
+from regard.engine.guardrails import GAVE_UP
 from regard.engine.instructions import Program
 from regard.engine.journeys import Moved
 from regard.engine.store import Workbench
@@ -29,7 +30,8 @@ from regard.kernel.instant import DAY_US
 from regard.kernel.sql import Sql
 from regard.understand.workbench import open_workbench
 
-MOST_TRIES = 6
+MOST_TRIES = 8
+UNSETTLED = "Crowds hold each other up here in a way that did not come to rest: which of them waited when is roughly right only."
 _COME_SO_FAR = (
     "go",
     "needs_approval",
@@ -165,7 +167,7 @@ def _held(
             for at_us, people in present.get(number, {}).items():
                 there[at_us] = there.get(at_us, 0) + people
         granted = asking.granted.get(place, [])
-        yield from _followed(place, most, there, asked.get(place, {}), granted, asking.approves_after_us, grid_us)  # fmt: skip
+        yield from _followed(place, most, there, asked.get(place, _Asks({}, set())), granted, asking.approves_after_us, grid_us)  # fmt: skip
 
 
 def _present(asking: Asking, turns: pa.Table, clock: np.ndarray) -> dict[int, dict[int, int]]:
@@ -187,23 +189,38 @@ def _present(asking: Asking, turns: pa.Table, clock: np.ndarray) -> dict[int, di
     return found
 
 
-def _asked(moved: Moved) -> dict[Place, dict[int, int]]:
-    """Return place -> instant -> how many came so far that only a crowd, or the night, could hold them."""
-    rows = moved.decisions.filter(pc.equal(moved.decisions.column("world"), 0))
-    rows = rows.filter(pc.is_in(rows.column("code"), pa.array(_COME_SO_FAR)))
+@dataclass(frozen=True, slots=True)
+class _Asks:
+    """How many came to a step for the first time at each instant, and the instants at which anybody was judged there."""
+
+    first: dict[int, int]
+    instants: set[int]
+
+
+def _asked(moved: Moved) -> dict[Place, _Asks]:
+    """Return who came so far that only a crowd, or the night, could hold them."""
+    certain = moved.decisions.filter(pc.equal(moved.decisions.column("world"), 0))
+    judged = certain.filter(
+        pc.is_in(certain.column("code"), pa.array((*_COME_SO_FAR, GAVE_UP.code)))
+    )
+    rows = judged.filter(pc.is_in(judged.column("code"), pa.array(_COME_SO_FAR)))
     first = rows.group_by(["journey", "step", "eid", "pc"]).aggregate([("t", "min")])
     counted = first.group_by(["journey", "step", "t_min"]).aggregate([("eid", "count")])
-    found: dict[Place, dict[int, int]] = {}
+    found: dict[Place, _Asks] = {}
     for row in counted.to_pylist():
-        found.setdefault((row["journey"], row["step"]), {})[row["t_min"]] = row["eid_count"]
+        place = row["journey"], row["step"]
+        found.setdefault(place, _Asks({}, set())).first[row["t_min"]] = row["eid_count"]
+    for row in judged.group_by(["journey", "step", "t"]).aggregate([]).to_pylist():
+        found.setdefault((row["journey"], row["step"]), _Asks({}, set())).instants.add(row["t"])
     return found
 
 
 def _followed(
-    place: Place, most: int, there: Mapping[int, int], asked: Mapping[int, int], granted: list[int],
+    place: Place, most: int, there: Mapping[int, int], asks: _Asks, granted: list[int],
     approves_after_us: int | None, grid_us: int,
 ) -> Iterator[Held]:  # fmt: skip
     """Go through one step's instants in order, as the cycles would have."""
+    asked = asks.first
     went: list[tuple[int, int]] = []
     approvals, waiting = list(granted), 0
     for at_us in sorted(there.keys() | asked.keys()):
@@ -216,13 +233,13 @@ def _followed(
         if people <= most or approved_us is not None:
             went.append((at_us, asked.get(at_us, 0)))
             continue
-        if not asked.get(at_us):
+        if at_us not in asks.instants:
             continue
         opens_us = next((then for then in approvals if then > at_us), FOREVER_US)
         if opens_us == FOREVER_US and approves_after_us is not None:
             opens_us = at_us + -(-approves_after_us // grid_us) * grid_us
             approvals.append(opens_us)
-        waiting += asked[at_us]
+        waiting += asked.get(at_us, 0)
         yield Held(*place, at_us, people, opens_us)
 
 

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from regard.decide.selectors import SHORT
+
 
 @dataclass(frozen=True, slots=True)
 class StepFound:
@@ -102,6 +104,11 @@ class Found:
             "start": self.start.isoformat(),
             "end": self.end.isoformat(),
         }
+
+
+def end_words(reason: str) -> str:
+    """Return why a journey ended, in words: a guardrail's code is told as a guardrail tells it."""
+    return f"held back: {SHORT[reason]}" if reason in SHORT else reason
 
 
 def only_of(found: Found, journey: str) -> Found:

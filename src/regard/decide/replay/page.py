@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from html import escape
 from typing import Any
 
-from regard.decide.replay.found import DayFound, Found
+from regard.decide.replay.found import DayFound, Found, end_words
 from regard.decide.selectors import SHORT
 from regard.kernel.money import to_decimal
 
@@ -16,7 +17,7 @@ _STYLE = (
     "font:16px/1.5 system-ui,sans-serif}"
     "body{max-width:64rem;margin:2.5rem auto;padding:0 1rem;background:var(--ground);color:var(--ink)}"
     "h1{font-size:1.6rem;line-height:1.25}h2{font-size:1.1rem;margin:2.4rem 0 .6rem}p.lead{font-size:1.1rem}"
-    ".wide{overflow-x:auto}table{border-collapse:collapse;width:100%}th{color:var(--soft);font-weight:600;font-size:.9rem}"
+    ".wide{overflow-x:auto}td:first-child,td.n{white-space:nowrap}table{border-collapse:collapse;width:100%}th{color:var(--soft);font-weight:600;font-size:.9rem}"
     "th,td{text-align:start;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid var(--line)}"
     "th:first-child,td:first-child{padding-inline-start:0}td.n,th.n{text-align:end;font-variant-numeric:tabular-nums}"
     ".mut,li{color:var(--soft)}svg{display:block;width:100%;height:auto;fill:var(--mark);border-bottom:1px solid var(--line)}"
@@ -42,7 +43,7 @@ def page_of(found: Found, changes: Sequence[dict[str, Any]], rows: Sequence[dict
     tasks = sum(day.tasks for day in found.days)
     body = [
         f"<h1>What would have happened, {found.start:%-d %B %Y} to {found.end:%-d %B %Y}</h1>",
-        f'<p class="lead">{found.people:,} people, {found.messages:,} messages, {tasks:,} tasks for colleagues;'
+        f'<p class="lead">{found.people:,} people looked at, {found.messages:,} messages, {tasks:,} tasks for colleagues;'
         f" about {cost:,} {escape(found.currency)}. Nothing was sent.</p>",
         _days(found),
         _journeys(found),
@@ -89,10 +90,15 @@ def _crowds(found: Found) -> str:
 def _table(
     title: str, heads: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str
 ) -> str:
-    made = "".join(f"<tr>{''.join(_cell(value) for value in row)}</tr>" for row in rows)
+    kept = list(rows)
+    made = "".join(f"<tr>{''.join(_cell(value) for value in row)}</tr>" for row in kept)
     if not made:
         return f'<h2>{escape(title)}</h2><p class="mut">{escape(empty)}</p>'
-    top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
+    numbers = [isinstance(value, int) for value in kept[0]]
+    top = "".join(
+        f'<th scope="col"{" class=n" if is_number else ""}>{escape(head)}</th>'
+        for head, is_number in zip(heads, numbers, strict=True)
+    )
     return (
         f'<h2>{escape(title)}</h2><div class="wide" tabindex="0"><table><thead><tr>{top}</tr></thead>'
         f"<tbody>{made}</tbody></table></div>"
@@ -106,33 +112,47 @@ def _cell(value: object) -> str:
 
 
 def _days(found: Found) -> str:
-    """Return messages a day as bars, and the days on which the tasks need more time than the team has."""
+    """Return messages and human minutes a day as bars, each day at its place in the stretch."""
     if not found.days:
         return "<h2>Day by day</h2><p class='mut'>On no day would anything have gone.</p>"
-    most = max(day.messages for day in found.days) or 1
-    bars = "".join(
-        _bar(number, day, len(found.days), most) for number, day in enumerate(found.days)
+    most = max(day.messages for day in found.days)
+    messages = _chart(
+        found,
+        "Messages a day",
+        f"At most {most:,} messages a day.",
+        [d.messages for d in found.days],
     )
+    minutes = [day.minutes for day in found.days]
+    if not any(minutes):
+        return messages + "<p>No day has tasks for colleagues.</p>"
     over = (
         f"On {found.over_capacity} of these days the tasks need more than the team's {found.capacity} minutes."
         if found.over_capacity
         else f"On no day do the tasks need more than the team's {found.capacity} minutes."
     )
-    label = f"Messages a day, at most {most:,}"
-    return (
-        f'<h2>Day by day</h2><svg viewBox="0 0 1000 160" role="img" aria-label="{escape(label)}">{bars}</svg>'
-        f'<p class="ends"><span>{found.days[0].day}</span><span>{found.days[-1].day}</span></p>'
-        f"<p>{escape(label)}. {escape(over)}</p>"
+    return messages + _chart(
+        found, "Human minutes a day", f"At most {max(minutes):,} minutes a day. {over}", minutes
     )
 
 
-def _bar(number: int, day: DayFound, days: int, most: int) -> str:
-    width, height = 1000 / days, 150 * day.messages / most
-    told = f"{day.day}: {day.messages} messages, {day.tasks} tasks, {day.minutes} minutes"
-    return (
-        f'<rect x="{number * width:.1f}" y="{155 - height:.1f}" width="{max(width - 1, 1):.1f}" height="{height:.1f}"'
-        f"><title>{escape(told)}</title></rect>"
+def _chart(found: Found, title: str, told: str, heights: Sequence[int]) -> str:
+    """Return bars of the days that had anything, with the first and last day of the stretch beneath."""
+    first, last = found.start.date(), found.end.date()
+    whole, top = (last - first).days + 1, max(*heights, 1)
+    width = 1000 / whole
+    bars = "".join(
+        f'<rect x="{(date.fromisoformat(day.day) - first).days * width:.1f}" y="{155 - 150 * height / top:.1f}"'
+        f' width="{max(width - 1, 1):.1f}" height="{150 * height / top:.1f}"><title>{escape(_day_words(day))}</title></rect>'
+        for day, height in zip(found.days, heights, strict=True)
     )
+    return (
+        f'<h2>{escape(title)}</h2><svg viewBox="0 0 1000 160" role="img" aria-label="{escape(told)}">{bars}</svg>'
+        f'<p class="ends"><span>{first:%-d %B %Y}</span><span>{last:%-d %B %Y}</span></p><p>{escape(told)}</p>'
+    )
+
+
+def _day_words(day: DayFound) -> str:
+    return f"{day.day}: {day.messages} messages, {day.tasks} tasks, {day.minutes} minutes"
 
 
 def _journeys(found: Found) -> str:
@@ -146,7 +166,7 @@ def _journeys(found: Found) -> str:
                 j.entered,
                 j.held_out,
                 j.inside,
-                ", ".join(f"{n:,} {why}" for why, n in j.ends.items()),
+                ", ".join(f"{n:,} {end_words(why)}" for why, n in j.ends.items()),
             )
             for j in found.journeys
         ),
@@ -176,7 +196,9 @@ def _reasons(title: str, counted: dict[str, int]) -> str:
 
 def _weeks(found: Found) -> str:
     rows = ((f"{count} in one week", times) for count, times in found.a_week.items())
-    return _table("Messages a person a week", ("messages", "times"), rows, empty="No messages.")
+    return _table(
+        "Messages a person a week", ("messages", "person-weeks"), rows, empty="No messages."
+    )
 
 
 def _changes(changes: Sequence[dict[str, Any]]) -> str:
@@ -206,7 +228,7 @@ def _people(rows: Sequence[dict[str, Any]]) -> str:
         (
             (
                 r["t"][:16].replace("T", " "),
-                f"#{r['person']}",
+                r["person"],
                 r["journey"],
                 r["step"],
                 r["verdict"],

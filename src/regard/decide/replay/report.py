@@ -12,7 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regard.decide.replay.crowding import Held
-from regard.decide.replay.found import CrowdFound, DayFound, Found, JourneyFound, StepFound
+from regard.decide.replay.found import (
+    CrowdFound,
+    DayFound,
+    Found,
+    JourneyFound,
+    StepFound,
+    end_words,
+)
 from regard.decide.replay.what_if import Replay
 from regard.decide.selectors import SHORT
 from regard.engine.store import Workbench
@@ -111,7 +118,7 @@ def story_of(replay: Replay, person: int, *, journey: str = "") -> list[dict[str
             edges.append({**shown, "supposed": "", "verdict": "in", "words": words,
                           "t": from_us(max(row["entered_us"], start)).isoformat()})  # fmt: skip
         if row["ended_us"] is not None:
-            edges.append({**shown, "verdict": "out", "words": f"ends: {row['end_reason']}",
+            edges.append({**shown, "verdict": "out", "words": f"ends: {end_words(row['end_reason'])}",
                           "t": from_us(row["ended_us"]).isoformat()})  # fmt: skip
     kept = [row for row in edges if not journey or row["journey"] == journey]
     order = {"in": 0, "out": 2}

@@ -17,7 +17,7 @@ from datetime import datetime
 
 from regard.collect.sequence import last_sequence
 from regard.decide.columns import read_rows
-from regard.decide.replay.crowding import Asking, Held, granted_in, move_with_crowds
+from regard.decide.replay.crowding import UNSETTLED, Asking, Held, granted_in, move_with_crowds
 from regard.decide.replay.history import Past, segments_needed
 from regard.decide.replay.joined import read_joined
 from regard.decide.replay.membership import membership_over
@@ -97,7 +97,8 @@ def replay_playbook(
     moved = move_with_crowds(asking, span.grid_us, tell)
     watch.lap("moving")
     return Replay(
-        program, span, upto, everybody, moved.moved, watch.laps, membership.why_daily, notes,
+        program, span, upto, everybody, moved.moved, watch.laps, membership.why_daily,
+        notes if moved.is_settled else (*notes, UNSETTLED),
         standing.most, moved.held, approves_after_us,
     )  # fmt: skip
 
