@@ -9,10 +9,14 @@ from regard.decide.models import Enrolment, EnrolmentTally, JourneyVersion
 from regard.engine.desk import program_tables
 from regard.engine.fields import field_terms
 from regard.engine.instructions import Program, compile_program
+from regard.kernel.remembered import Remembered
 from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
 from regard.playbooks.unnamed import with_unnamed
 
+_programs: Remembered[Program] = Remembered()
+_tables: Remembered[dict[str, Any]] = Remembered()
+_computed: Remembered[Playbook] = Remembered()
 INSIDE = (Enrolment.State.ACTIVE, Enrolment.State.PAUSED)
 
 
@@ -25,8 +29,12 @@ def program_of(playbook: Playbook, *, pairs: Set[tuple[str, str]] | None = None)
 
 def tables_of(program: Program) -> dict[str, Any]:
     """Return the program's own tables, with what its words may not use marked."""
-    forbidden, marks = field_terms(program)
-    return program_tables(program, forbidden=forbidden, marks=marks)
+
+    def made() -> dict[str, Any]:
+        forbidden, marks = field_terms(program)
+        return program_tables(program, forbidden=forbidden, marks=marks)
+
+    return dict(_tables.get(program, None, made))
 
 
 def definition_of(journey: str, version: str) -> Journey | None:
@@ -38,8 +46,10 @@ def definition_of(journey: str, version: str) -> Journey | None:
 def computed_playbook(playbook: Playbook) -> Playbook:
     """Return the playbook with what branches ask inline, in its journeys and in older versions somebody is inside."""
     current = {(name, journey.version) for name, journey in playbook.journeys.items()}
-    older = (definition_of(*pair) for pair in sorted(_inside() - current))
-    return with_unnamed(playbook, older=[journey for journey in older if journey is not None])
+    older = _defined(tuple(sorted(_inside() - current)))
+    return _computed.get(
+        playbook, tuple(older), lambda: with_unnamed(playbook, older=older.values())
+    )
 
 
 def _inside() -> set[tuple[str, str]]:
@@ -49,7 +59,10 @@ def _inside() -> set[tuple[str, str]]:
 
 
 def _compiled(playbook: Playbook, older: tuple[tuple[str, str], ...]) -> Program:
-    found = {pair: definition_of(*pair) for pair in older}
-    return compile_program(
-        playbook, older={pair: journey for pair, journey in found.items() if journey is not None}
-    )
+    found = _defined(older)
+    return _programs.get(playbook, tuple(found), lambda: compile_program(playbook, older=found))
+
+
+def _defined(pairs: tuple[tuple[str, str], ...]) -> dict[tuple[str, str], Journey]:
+    found = ((pair, definition_of(*pair)) for pair in pairs)
+    return {pair: journey for pair, journey in found if journey is not None}

@@ -18,6 +18,7 @@ from regard.engine.frame import Input, Plan, Step
 from regard.engine.scan import Scan
 from regard.engine.told import Folds
 from regard.kernel.instant import DAY_US
+from regard.kernel.remembered import Remembered
 from regard.kernel.sql import Sql, join
 from regard.playbooks.compare import Operand, to_instant, to_number
 from regard.playbooks.conditions import walk
@@ -34,6 +35,7 @@ LOG_COLUMNS = (
 )  # fmt: skip
 
 
+_compiled: Remembered[tuple[tuple[Need, ...], list[list[str]]]] = Remembered()
 _LOWEST = "-1.7e308"
 _CUT = (
     "COALESCE(list_extract({c}, CAST(ceil({k} * (len({c}) - 1) / {parts}.0) AS BIGINT)), "
@@ -75,8 +77,14 @@ class Understanding:
     levels: list[list[str]] = field(default_factory=list)  # "t:<trait>" and "s:<segment>" by depth
 
     def __post_init__(self) -> None:
-        self.needs = tuple(sorted(set(self._needs()), key=lambda n: n.key()))
-        self.levels = order_levels(self.playbook)
+        self.needs, self.levels = _compiled.get(
+            self.playbook,
+            None,
+            lambda: (
+                tuple(sorted(set(self._needs()), key=lambda n: n.key())),
+                order_levels(self.playbook),
+            ),
+        )
 
     # measures.Names
 

@@ -21,7 +21,7 @@ from regard.engine.columnar import RAW
 from regard.engine.manifest import Manifest
 from regard.engine.store import Columns, Workbench
 from regard.understand.reading import read_in_parts, read_log
-from regard.understand.workbench import open_workbench
+from regard.understand.workbench import kept_workbench, open_workbench
 
 TAIL = 5_000  # so many new rows are read from the store rather than written as a part of their own
 LONG = 200_000  # a log of so many rows is not read from the store for one question
@@ -83,7 +83,12 @@ def sync_log(paths: Iterable[str], *, every_row: bool = False, compact: bool = F
     columns, wanted = columns_of_log(), set(paths)
     if not (every_row or compact) and _is_in_step(columns.manifest(), wanted):
         return
-    with columns.writing() as manifest, open_workbench() as bench:
+    # What is put together anew may take much memory, which goes with its bench; a part of new rows takes little.
+    is_part = bool(columns.manifest().parts) and not compact
+    with (
+        columns.writing() as manifest,
+        kept_workbench("new rows", few_rows=False) if is_part else open_workbench() as bench,
+    ):
         if _is_of_another_log(manifest):
             _begin(manifest)
         _take_away_retracted(columns, bench, manifest)

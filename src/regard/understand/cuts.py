@@ -9,16 +9,22 @@ import pyarrow as pa
 
 from regard.engine.store import Workbench
 from regard.engine.understanding import Understanding, refers_of
+from regard.kernel.remembered import Remembered
 from regard.kernel.sql import Sql
 from regard.playbooks.model import Playbook
 from regard.playbooks.traits import Score
 from regard.understand.models import Run
 
+_versions: Remembered[str] = Remembered()
 Cuts = dict[str, list[float]]  # score trait -> its cut points, in order
 
 
 def score_version(playbook: Playbook, name: str) -> str:
     """Return a hash of a score's definition and of all it is worked out of; another definition needs other cut points."""
+    return _versions.get(playbook, name, lambda: _hashed(playbook, name))
+
+
+def _hashed(playbook: Playbook, name: str) -> str:
     waiting, seen = [f"t:{name}"], set()
     while waiting:
         node = waiting.pop()

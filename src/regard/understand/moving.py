@@ -100,7 +100,8 @@ def who_moved(before: Run, understanding: Understanding, log: OpenLog) -> Moved:
         log.lay_times(bench)
         origins |= set(bench.take(slides.log_sql()).column("origin").to_pylist())
     family = family_about(origins, understanding)
-    people = {family.survivor(origin) for origin in origins}
+    moved = family.moved
+    people = {moved.get(origin, origin) for origin in origins}
     if understanding.asks_accounts:
         people |= colleagues(people, read_accounts(at, family))
     return Moved(people, people | origins)

@@ -103,7 +103,8 @@ def read_people(at: Coordinates, family: Family, scope: Iterable[int] | None = N
         sql, bound = f"{sql} AND id {inside}", [at.upto, value]
     with connection.cursor() as cursor:
         cursor.execute(sql, bound)
-        people = np.fromiter((row[0] for row in cursor), dtype=np.int64)
+        parts = iter(lambda: cursor.fetchmany(ROWS_AT_ONCE), [])
+        people = np.fromiter((person for rows in parts for (person,) in rows), dtype=np.int64)
     limited = limited_people(as_of=from_us(at.clock.us), upto=at.upto)
     leave = np.fromiter({*family.moved, *map(family.survivor, limited)}, dtype=np.int64)
     return pa.table({"person": people[~np.isin(people, leave)] if leave.size else people})
@@ -206,8 +207,9 @@ def read_contacts(folds: Folds, family: Family, origins: Iterable[int] | None = 
         with connection.cursor() as cursor:
             cursor.execute(sql, bound)
             found = cursor.fetchall()
+        moved = family.moved
         held = [
-            (family.survivor(origin), channel, value)
+            (moved.get(origin, origin), channel, value)
             for origin, kind, value in found
             for channel in _REACHED_BY[kind]
         ]
@@ -217,7 +219,7 @@ def read_contacts(folds: Folds, family: Family, origins: Iterable[int] | None = 
         ]
     columns = list(zip(*rows, strict=True)) if rows else [(), (), ()]
     types = (pa.int64(), pa.string(), pa.string())
-    arrays = [pa.array(list(c), t) for c, t in zip(columns, types, strict=True)]
+    arrays = [pa.array(c, t) for c, t in zip(columns, types, strict=True)]
     return pa.Table.from_arrays(arrays, names=["person", "channel", "suppressed"])
 
 

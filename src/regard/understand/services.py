@@ -18,6 +18,7 @@ from regard.engine.codes import Codes
 from regard.engine.store import Workbench
 from regard.engine.understanding import Coordinates, Understanding, refers_of, segment_column
 from regard.kernel.instant import from_us, to_us
+from regard.kernel.remembered import Remembered
 from regard.kernel.sql import Sql
 from regard.playbooks.model import Playbook
 from regard.playbooks.windows import Clock
@@ -194,7 +195,8 @@ def _compute(turn: _Turn, bench: Workbench, log: Log, moved: Moved | None) -> Un
     understanding.plan().run(bench)
     run = _new_run(turn, _report(bench, understanding, turn.before, moved))
     run.people = people
-    done = publish(bench, playbook=playbook, versions=_Versions(playbook), run=run)
+    versions = _versions.get(playbook, None, lambda: _Versions(playbook))
+    done = publish(bench, playbook=playbook, versions=versions, run=run)
     return _told(turn, run, done)
 
 
@@ -258,6 +260,9 @@ def _report(
         if understanding.keep_cuts and before is not None
         else understanding.clock.us,
     }
+
+
+_versions: Remembered[Mapping[str, str]] = Remembered()
 
 
 class _Versions(Mapping[str, str]):
