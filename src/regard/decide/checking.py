@@ -22,13 +22,13 @@ from regard.decide.benches import workbench_for
 from regard.decide.columns import as_columns, read_rows
 from regard.decide.filing import explain
 from regard.decide.laying import permissions_about
-from regard.decide.models import Decision
+from regard.decide.models import Decision, Enrolment
 from regard.decide.programs import program_of, tables_of
 from regard.decide.reading import Scope
 from regard.engine import desk
 from regard.engine.facts import facts_steps
 from regard.engine.frame import Plan
-from regard.engine.guardrails import judging_steps
+from regard.engine.guardrails import BY_CODE, judging_steps
 from regard.engine.instructions import Program
 from regard.engine.rounds import TERMS
 from regard.identify.selectors import survivors_of
@@ -54,6 +54,7 @@ _ASKED = pa.schema(
 GONE = Judged(
     "no", "journey_gone", "The journey or this step of it is not in the playbook any more"
 )
+LEFT = Judged("no", "left_journey", "Left the journey before it was handed over")
 # What explains a verdict, and what it is.
 _TOLD = (
     "eid", "verdict", "code", "retry_us", "purpose", "channel", "forbidden", "mark", "automated", "crowd", "cap", "zone",
@@ -71,6 +72,13 @@ class _Asked(NamedTuple):
     asked_us: int
     arm: str
     entry_key: str
+    state: str
+    end_reason: str
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the person left the journey since: by its exit or by hand, not because a later step was a no."""
+        return self.state == Enrolment.State.EXITED.value and self.end_reason not in BY_CODE
 
 
 def check(*, decision_ids: Sequence[int], playbook: Playbook, now: datetime) -> dict[int, Judged]:
@@ -87,6 +95,8 @@ def check(*, decision_ids: Sequence[int], playbook: Playbook, now: datetime) -> 
     places = {one.id: _place(program, one) for one in asked}
     known = [(one, place) for one in asked if (place := places[one.id]) is not None]
     judged = {one.id: GONE for one in asked if places[one.id] is None}
+    judged |= {one.id: LEFT for one in asked if one.has_left}
+    known = [(one, place) for one, place in known if one.id not in judged]
     return judged | (_judge(program, known, to_us(now)) if known else {})
 
 
@@ -94,7 +104,7 @@ def _read_asked(decision_ids: Sequence[int]) -> list[_Asked]:
     listed, bound = among(decision_ids)
     rows = read_rows(
         "SELECT d.id, d.person_id, d.journey, d.version, d.step, d.asked_at, COALESCE(e.arm, 'treated'),"
-        " COALESCE(e.entry_key, '') FROM decide_decision AS d LEFT JOIN decide_enrolment AS e ON e.id = d.enrolment_id"
+        " COALESCE(e.entry_key, ''), COALESCE(e.state, ''), COALESCE(e.end_reason, '') FROM decide_decision AS d LEFT JOIN decide_enrolment AS e ON e.id = d.enrolment_id"
         f" WHERE d.id {listed}",
         [bound],
     )

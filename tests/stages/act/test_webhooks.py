@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import base64
-import hmac
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
-from hashlib import sha256
 from uuid import UUID
 
 import pytest
 from django.conf import settings
+from standardwebhooks.webhooks import WebhookVerificationError
 
 from regard import flow
 from regard.act.channels.webhook.handover import rest_of
@@ -30,100 +30,17 @@ from regard.act.services.endpoints import (
 from regard.collect.models import Touchpoint
 from regard.consent.services import withdraw
 from regard.decide.models import Decision
-from regard.decide.services import let_in
 from regard.identify.models import Person
 from regard.kernel.issues import Refused
-from regard.playbooks.editing import put_part, write_part
+from regard.playbooks.editing import write_part
 from regard.playbooks.load import load_playbook, read_yaml
-from regard.playbooks.model import Playbook
 from regard.privacy.erasing import erase_person
-from regard.versions.selectors import active_playbook, active_text, shipped_text
+from regard.versions.selectors import active_text
 from regard.versions.services import apply_playbook
-from tests.receiver import Receiver
+from tests.stages.act.erp import LOOPBACK, Erp, journey, now_of, send, text_with
 
 MOMENT = threading.Event()  # never set: a short wait
 HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
-
-
-def journey(purpose: str, *fields: str, **more: object) -> dict[str, object]:
-    step = {
-        "step": "tell", "do": "webhook", "endpoint": "erp", "purpose": purpose, "event": "customer.thanked",
-        "fields": list(fields), **more,
-    }  # fmt: skip
-    return {"name": "Tell the ERP", "entry": [{"on": "by_hand"}], "exit_on": [], "steps": [step]}
-
-
-def text_with(value: dict[str, object]) -> str:
-    return put_part(shipped_text(), "journeys", "tell-erp", value)
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    running = Receiver()
-    running.start()
-    yield running
-    running.stop()
-
-
-@pytest.fixture
-def telling(playbook: Playbook, as_of: datetime) -> Callable[..., Playbook]:
-    """Return a maker of an active playbook whose journey tells the endpoint erp."""
-
-    def make(purpose: str = "order_news", *fields: str, **more: object) -> Playbook:
-        wanted = fields or ("first_name", "country")
-        value = journey(purpose, *wanted, **more)
-        apply_playbook(text=text_with(value), by="test", now=as_of - DAY)
-        return active_playbook().playbook
-
-    return make
-
-
-@pytest.fixture
-def endpoint(transactional_db: None, receiver: Receiver, as_of: datetime) -> Endpoint:
-    """The ERP, listening on loopback, which the owner allowed for it."""
-    made = add_endpoint(
-        name="erp", url=receiver.url("/in"), by="staff:1", now=as_of, allowed_range="127.0.0.1/32"
-    )
-    return made.endpoint
-
-
-@pytest.fixture
-def come_by(
-    make_person: Callable[..., int], telling: Callable[..., Playbook], as_of: datetime
-) -> Callable[..., Message]:
-    """Return a maker of somebody for whom the webhook was decided and queued."""
-
-    def make(name: str = "ines@example.org", *, at: datetime = as_of) -> Message:
-        person = make_person(name, country="GB")
-        playbook = active_playbook().playbook
-        let_in(journey="tell-erp", person=person, playbook=playbook, by="staff:1", now=at)
-        flow.run_cycle(as_of=at)
-        return Message.objects.get(person_id=person, channel="webhook")
-
-    return make
-
-
-def send(at: datetime) -> None:
-    while flow.send_due(clock=lambda: at, worker="w1"):
-        pass
-
-
-def now_of(message: Message) -> Message:
-    return Message.objects.get(id=message.id)
-
-
-def verified(receiver: Receiver, secret: str, place: int = -1) -> dict[str, object]:
-    """Verify as the specification of Standard Webhooks says, by other code than the product's; return the body."""
-    taken = receiver.inbox.taken[place]
-    key = base64.b64decode(secret.removeprefix("whsec_"))
-    told = {name.lower(): value for name, value in taken.headers.items()}
-    signed = b".".join(
-        (told["webhook-id"].encode(), told["webhook-timestamp"].encode(), taken.body)
-    )
-    wanted = base64.b64encode(hmac.digest(key, signed, sha256)).decode()
-    versions = [part.split(",", 1) for part in told["webhook-signature"].split(" ")]
-    assert ["v1", wanted] in versions
-    return json.loads(taken.body)
 
 
 def test_the_signature_is_that_of_the_published_example() -> None:
@@ -135,23 +52,17 @@ def test_the_signature_is_that_of_the_published_example() -> None:
 
 
 def test_a_step_tells_the_endpoint_once_signed_and_within_its_purpose(
-    telling: Callable[..., Playbook],
-    come_by: Callable[..., Message],
-    receiver: Receiver,
-    as_of: datetime,
+    erp: Erp, as_of: datetime
 ) -> None:
-    made = add_endpoint(
-        name="erp", url=receiver.url("/in"), by="staff:1", now=as_of, allowed_range="127.0.0.1/32"
-    )
-    telling()
-    message = come_by()
+    erp.is_told()
+    message = erp.come_by()
 
     send(as_of)
     flow.run_cycle(as_of=as_of + HOUR)
     send(as_of + HOUR)
 
-    (taken,) = receiver.inbox.taken
-    told = verified(receiver, made.secret)
+    (taken,) = erp.inbox.taken
+    told = erp.verified()  # by the library, within its five minutes
     assert told["type"] == "customer.thanked"
     assert told["data"]["fields"] == {"first_name": "Ines", "country": "GB"}
     assert told["data"]["person"] == f"per_{message.person.public_id.hex}"
@@ -173,14 +84,10 @@ def test_a_field_outside_of_the_purpose_is_refused_by_the_check() -> None:
 
 
 def test_a_purpose_narrowed_since_stops_what_is_decided_and_what_is_queued(
-    telling: Callable[..., Playbook],
-    come_by: Callable[..., Message],
-    endpoint: Endpoint,
-    receiver: Receiver,
-    as_of: datetime,
+    erp: Erp, as_of: datetime
 ) -> None:
-    telling()
-    message = come_by()
+    erp.is_told()
+    message = erp.come_by()
     narrow = read_yaml((active_text() or ("", ""))[0])
     narrow["purposes"]["order_news"]["fields"].remove("country")
     narrow["journeys"]["tell-erp"] = journey("order_news", "first_name")
@@ -188,61 +95,43 @@ def test_a_purpose_narrowed_since_stops_what_is_decided_and_what_is_queued(
 
     send(as_of)
 
-    assert receiver.inbox.taken == []
+    assert erp.inbox.taken == []
     assert now_of(message).state == "cancelled"
     assert "country" in now_of(message).note
 
 
 @pytest.mark.parametrize("agreed", [(), ("offers",)])
 def test_without_a_yes_nothing_of_a_consent_purpose_is_told(
-    telling: Callable[..., Playbook],
-    make_person: Callable[..., int],
-    endpoint: Endpoint,
-    receiver: Receiver,
-    as_of: datetime,
-    agreed: tuple[str, ...],
+    erp: Erp, make_person: Callable[..., int], as_of: datetime, agreed: tuple[str, ...]
 ) -> None:
-    playbook = telling("offers", "first_name")
+    erp.is_told("offers", "first_name")
     person = make_person("ben@example.org", agreed=agreed)
-    let_in(journey="tell-erp", person=person, playbook=playbook, by="staff:1", now=as_of)
-
-    flow.run_cycle(as_of=as_of)
+    erp.sees(person)
     send(as_of)
 
     decision = Decision.objects.get(person_id=person, step="tell")
     assert (decision.verdict == "go") == bool(agreed)
-    assert len(receiver.inbox.taken) == len(agreed)
+    assert len(erp.inbox.taken) == len(agreed)
 
 
-def test_who_withdraws_while_it_waits_is_not_told_of(
-    telling: Callable[..., Playbook],
-    come_by: Callable[..., Message],
-    endpoint: Endpoint,
-    receiver: Receiver,
-    as_of: datetime,
-) -> None:
-    telling("offers", "first_name")
-    message = come_by()
+def test_who_withdraws_while_it_waits_is_not_told_of(erp: Erp, as_of: datetime) -> None:
+    erp.is_told("offers", "first_name")
+    message = erp.come_by()
 
     withdraw(person=message.person_id, purpose="offers", source="api", now=as_of)
     send(as_of)
 
-    assert receiver.inbox.taken == []
+    assert erp.inbox.taken == []
     assert now_of(message).state == "cancelled"
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 429, 408])
 def test_what_may_pass_is_tried_again_under_the_same_id_with_a_new_time(
-    telling: Callable[..., Playbook],
-    come_by: Callable[..., Message],
-    endpoint: Endpoint,
-    receiver: Receiver,
-    as_of: datetime,
-    status: int,
+    erp: Erp, as_of: datetime, status: int
 ) -> None:
-    telling()
-    message = come_by()
-    receiver.inbox.answers["/in"] = [(status, {}), (200, {})]
+    erp.is_told()
+    message = erp.come_by()
+    erp.answers(status, 200)
 
     send(as_of)
     first = now_of(message)
@@ -251,62 +140,45 @@ def test_what_may_pass_is_tried_again_under_the_same_id_with_a_new_time(
     send(as_of + 2 * MINUTE)
 
     assert (first.state, early.tries, now_of(message).state) == ("deferred", 1, "sent")
-    one, two = receiver.inbox.taken
+    one, two = erp.inbox.taken
     assert one.headers["webhook-id"] == two.headers["webhook-id"]
     assert one.headers["webhook-timestamp"] < two.headers["webhook-timestamp"]
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 302])
 def test_what_cannot_pass_fails_at_once_and_says_why(
-    telling: Callable[..., Playbook],
-    come_by: Callable[..., Message],
-    endpoint: Endpoint,
-    receiver: Receiver,
-    as_of: datetime,
-    status: int,
+    erp: Erp, as_of: datetime, status: int
 ) -> None:
-    telling()
-    message = come_by()
-    receiver.inbox.answers["/in"] = [(status, {"Location": receiver.url("/inside")})]
+    erp.is_told()
+    message = erp.come_by()
+    erp.answers((status, {"Location": erp.receiver.url("/inside")}))
 
     send(as_of)
     send(as_of + 5 * DAY)
 
-    assert (now_of(message).state, len(receiver.inbox.taken)) == ("refused", 1)
+    assert (now_of(message).state, len(erp.inbox.taken)) == ("refused", 1)
     assert str(status) in now_of(message).note
     assert Decision.objects.get(id=message.decision_id).outcome == "failed"
 
 
-def test_410_switches_the_endpoint_off(
-    telling: Callable[..., Playbook],
-    come_by: Callable[..., Message],
-    endpoint: Endpoint,
-    receiver: Receiver,
-    as_of: datetime,
-) -> None:
-    telling()
-    receiver.inbox.answers["/in"] = [(410, {})]
-    come_by("one@example.org")
+def test_410_switches_the_endpoint_off(erp: Erp, as_of: datetime) -> None:
+    erp.is_told()
+    erp.answers(410)
+    erp.come_by("one@example.org")
     send(as_of)
-    second = come_by("two@example.org", at=as_of + HOUR)
+    second = erp.come_by("two@example.org", at=as_of + HOUR)
 
     send(as_of + HOUR)
 
-    assert len(receiver.inbox.taken) == 1
+    assert len(erp.inbox.taken) == 1
     assert "410" in Endpoint.objects.get().off_because
     assert (now_of(second).state, "switched off" in now_of(second).note) == ("refused", True)
 
 
-def test_it_is_given_up_after_days_of_trying(
-    telling: Callable[..., Playbook],
-    come_by: Callable[..., Message],
-    endpoint: Endpoint,
-    receiver: Receiver,
-    as_of: datetime,
-) -> None:
-    telling()
-    message = come_by()
-    receiver.inbox.answers["/in"] = [(500, {})]
+def test_it_is_given_up_after_days_of_trying(erp: Erp, as_of: datetime) -> None:
+    erp.is_told()
+    message = erp.come_by()
+    erp.answers(500)
 
     at, times = as_of, []
     while now_of(message).state in ("queued", "deferred"):
@@ -317,26 +189,20 @@ def test_it_is_given_up_after_days_of_trying(
 
     assert now_of(message).state == "refused"
     assert "given up after 10 tries" in now_of(message).note
-    assert len(receiver.inbox.taken) == 10
+    assert len(erp.inbox.taken) == 10
     assert 2 * DAY < times[-1] - times[0] < 5 * DAY
-    assert len({taken.headers["webhook-id"] for taken in receiver.inbox.taken}) == 1
+    assert len({taken.headers["webhook-id"] for taken in erp.inbox.taken}) == 1
 
 
-def test_retry_after_is_honoured(
-    telling: Callable[..., Playbook],
-    come_by: Callable[..., Message],
-    endpoint: Endpoint,
-    receiver: Receiver,
-    as_of: datetime,
-) -> None:
-    telling()
-    first, other = come_by("one@example.org"), come_by("two@example.org")
-    receiver.inbox.answers["/in"] = [(429, {"Retry-After": "7200"}), (200, {})]
+def test_retry_after_is_honoured(erp: Erp, as_of: datetime) -> None:
+    erp.is_told()
+    first, other = erp.come_by("one@example.org"), erp.come_by("two@example.org")
+    erp.answers((429, {"Retry-After": "7200"}), 200)
 
     send(as_of)
     send(as_of + HOUR)
 
-    assert len(receiver.inbox.taken) == 1, "the whole endpoint is left alone, as it asked"
+    assert len(erp.inbox.taken) == 1, "the whole endpoint is left alone, as it asked"
     assert min(now_of(first).due_at, now_of(other).due_at) >= as_of + 2 * HOUR
     send(as_of + 2 * HOUR + MINUTE)
     assert {now_of(first).state, now_of(other).state} == {"sent"}
@@ -353,78 +219,62 @@ def test_every_retry_after_is_read_or_ignored(told: str, seconds: int, as_of: da
 
 
 def test_an_endpoint_that_fails_in_a_row_rests_and_costs_nobody_a_try(
-    telling: Callable[..., Playbook],
-    come_by: Callable[..., Message],
-    endpoint: Endpoint,
-    receiver: Receiver,
-    as_of: datetime,
+    erp: Erp, as_of: datetime
 ) -> None:
-    telling()
-    receiver.inbox.answers["/in"] = [(500, {})]
-    messages = [come_by(f"p{n}@example.org") for n in range(PAUSE_AFTER + 3)]
+    erp.is_told()
+    erp.answers(500)
+    messages = [erp.come_by(f"p{n}@example.org") for n in range(PAUSE_AFTER + 3)]
 
     send(as_of)
 
-    assert len(receiver.inbox.taken) == PAUSE_AFTER
+    assert len(erp.inbox.taken) == PAUSE_AFTER
     waiting = [now_of(m) for m in messages if now_of(m).tries == 0]
     assert len(waiting) == 3
     assert {m.state for m in waiting} == {"queued"}
-    receiver.inbox.answers["/in"] = [(200, {})]
+    erp.answers(200)
     send(as_of + 10 * MINUTE)
     assert {now_of(m).state for m in messages} == {"sent"}
     assert Endpoint.objects.get().failures == 0
 
 
-def test_what_a_killed_worker_began_goes_again_under_the_same_id(
-    telling: Callable[..., Playbook],
-    come_by: Callable[..., Message],
-    endpoint: Endpoint,
-    receiver: Receiver,
-    as_of: datetime,
-) -> None:
-    playbook = telling()
-    message = come_by()
+def test_what_a_killed_worker_began_goes_again_under_the_same_id(erp: Erp, as_of: datetime) -> None:
+    playbook = erp.is_told()
+    message = erp.come_by()
     claimed = claim(playbook=playbook, now=as_of, worker="killed")
     assert begin(message_id=claimed.messages[0], worker="killed", now=as_of)
 
     settle_leases(now=as_of + HOUR)
     send(as_of + HOUR)
 
-    assert (now_of(message).state, len(receiver.inbox.taken)) == ("sent", 1)
-    assert receiver.inbox.taken[0].headers["webhook-id"] == message.message_id_header
+    assert (now_of(message).state, len(erp.inbox.taken)) == ("sent", 1)
+    assert erp.inbox.taken[0].headers["webhook-id"] == message.message_id_header
 
 
 def test_an_endpoint_that_does_not_answer_holds_up_neither_letters_nor_other_endpoints(
-    telling: Callable[..., Playbook],
-    come_by: Callable[..., Message],
-    endpoint: Endpoint,
-    receiver: Receiver,
-    queue: Callable[..., Message],
-    make_person: Callable[..., int],
-    as_of: datetime,
+    erp: Erp, queue: Callable[..., Message], make_person: Callable[..., int], as_of: datetime
 ) -> None:
-    telling()
-    held = come_by()
-    Endpoint.objects.filter(id=endpoint.pk).update(url=receiver.url("/held"))
+    erp.is_told()
+    held = erp.come_by()
+    Endpoint.objects.filter(id=erp.endpoint.pk).update(url=erp.receiver.url("/held"))
     add_endpoint(
-        name="desk", url=receiver.url("/desk"), by="x", now=as_of, allowed_range="127.0.0.1/32"
+        name="desk", url=erp.receiver.url("/desk"), by="x", now=as_of, allowed_range=LOOPBACK
     )
-    telling(endpoint="desk")
-    other, letter = come_by("two@example.org"), queue(make_person("letter@example.org"))
+    erp.is_told(endpoint="desk")
+    other, letter = erp.come_by("two@example.org"), queue(make_person("letter@example.org"))
     lanes = Lanes()
     flow.tell_others(clock=lambda: as_of, worker="w1", lanes=lanes)
-    receiver.inbox.wait_for("/held", 1)
+    erp.inbox.wait_for("/held", 1)
 
     flow.send_letters(clock=lambda: as_of, worker="w1")
-    receiver.inbox.wait_for("/desk", 1)
-    third = come_by("three@example.org", at=as_of + HOUR)
+    erp.inbox.wait_for("/desk", 1)
+    third = erp.come_by("three@example.org", at=as_of + HOUR)
     while now_of(other).state != "sent":
         MOMENT.wait(0.01)
     flow.tell_others(clock=lambda: as_of + HOUR, worker="w1", lanes=lanes)
-    receiver.inbox.wait_for("/desk", 2)
+    erp.inbox.wait_for("/desk", 2)
 
     assert (now_of(held).state, now_of(letter).state) == ("claimed", "sent")
-    receiver.inbox.go_on.set()
+    erp.inbox.go_on.set()
     lanes.close()
     assert {now_of(m).state for m in (held, other, third)} == {"sent"}
 
@@ -451,60 +301,61 @@ def test_an_endpoint_is_read_strictly_and_its_key_is_nowhere_in_the_database(
     assert settings.SECRET_KEY not in str(row)
 
 
-def test_an_exchanged_key_signs_beside_the_old_one_for_a_day(
-    receiver: Receiver, transactional_db: None, as_of: datetime
-) -> None:
-    old = add_endpoint(
-        name="erp", url=receiver.url("/in"), by="x", now=as_of, allowed_range="127.0.0.1/32"
-    )
-    new = exchange_key(endpoint_id=old.endpoint.pk, now=as_of)
+def test_an_exchanged_key_signs_beside_the_old_one_for_a_day(erp: Erp, as_of: datetime) -> None:
+    old, new = erp.key, exchange_key(endpoint_id=erp.endpoint.pk, now=as_of)
     assert new.secret != old.secret
 
-    try_endpoint(endpoint_id=old.endpoint.pk, now=as_of + HOUR)
-    verified(receiver, old.secret)
-    verified(receiver, new.secret)
-    try_endpoint(endpoint_id=old.endpoint.pk, now=as_of + 25 * HOUR)
-    verified(receiver, new.secret)
-    with pytest.raises(AssertionError):
-        verified(receiver, old.secret)
+    erp.now = as_of + HOUR
+    try_endpoint(endpoint_id=erp.endpoint.pk, now=erp.now)
+    erp.verified(old.secret)
+    erp.verified(new.secret)
+    erp.now = as_of + 25 * HOUR
+    try_endpoint(endpoint_id=erp.endpoint.pk, now=erp.now)
+    erp.verified(new.secret)
+    with pytest.raises(WebhookVerificationError):
+        erp.verified(old.secret)
 
 
-def test_a_trial_says_what_came_of_it_and_is_about_nobody(
-    endpoint: Endpoint, receiver: Receiver, as_of: datetime
-) -> None:
-    receiver.inbox.answers["/in"] = [(200, {}), (404, {})]
+def test_what_was_tampered_with_or_is_old_does_not_verify(erp: Erp, as_of: datetime) -> None:
+    try_endpoint(endpoint_id=erp.endpoint.pk, now=as_of)
+    erp.verified()
+    taken = erp.inbox.taken[0]
 
-    good, bad = (try_endpoint(endpoint_id=endpoint.pk, now=as_of) for _ in range(2))
+    erp.inbox.taken[0] = replace(taken, body=taken.body.replace(b"true", b"null"))
+    with pytest.raises(WebhookVerificationError, match="signature"):
+        erp.verified()
+    erp.inbox.taken[0], erp.now = taken, as_of + 6 * MINUTE
+    with pytest.raises(WebhookVerificationError, match="too old"):
+        erp.verified()
+
+
+def test_a_trial_says_what_came_of_it_and_is_about_nobody(erp: Erp, as_of: datetime) -> None:
+    erp.answers(200, 404)
+
+    good, bad = (try_endpoint(endpoint_id=erp.endpoint.pk, now=as_of) for _ in range(2))
 
     assert (good.status, bad.status) == (200, 404)
-    assert json.loads(receiver.inbox.taken[0].body)["data"] == {"is_test": True}
+    assert json.loads(erp.inbox.taken[0].body)["data"] == {"is_test": True}
     assert set(Delivery.objects.values_list("message_id", flat=True)) == {None}
 
 
-def test_switched_off_fails_with_the_reason_and_on_again_goes_on(
-    telling: Callable[..., Playbook],
-    come_by: Callable[..., Message],
-    endpoint: Endpoint,
-    receiver: Receiver,
-    as_of: datetime,
-) -> None:
-    telling()
-    switch_endpoint(endpoint_id=endpoint.pk, is_on=False, because="moving house", now=as_of)
-    first = come_by("one@example.org")
+def test_switched_off_fails_with_the_reason_and_on_again_goes_on(erp: Erp, as_of: datetime) -> None:
+    erp.is_told()
+    switch_endpoint(endpoint_id=erp.endpoint.pk, is_on=False, because="moving house", now=as_of)
+    first = erp.come_by("one@example.org")
     send(as_of)
     assert "moving house" in now_of(first).note
 
-    switch_endpoint(endpoint_id=endpoint.pk, is_on=True, because="", now=as_of)
-    second = come_by("two@example.org", at=as_of + HOUR)
+    switch_endpoint(endpoint_id=erp.endpoint.pk, is_on=True, because="", now=as_of)
+    second = erp.come_by("two@example.org", at=as_of + HOUR)
     send(as_of + HOUR)
     assert [now_of(m).state for m in (first, second)] == ["refused", "sent"]
 
 
-def test_an_endpoint_nobody_added_is_a_failure_with_a_hint(
-    telling: Callable[..., Playbook], come_by: Callable[..., Message], as_of: datetime
-) -> None:
-    telling()
-    message = come_by()
+def test_an_endpoint_nobody_added_is_a_failure_with_a_hint(erp: Erp, as_of: datetime) -> None:
+    Endpoint.objects.all().delete()
+    erp.is_told()
+    message = erp.come_by()
 
     send(as_of)
 
@@ -513,34 +364,23 @@ def test_an_endpoint_nobody_added_is_a_failure_with_a_hint(
 
 
 def test_people_of_the_sample_are_never_told_of_but_one_sees_what_would_be(
-    telling: Callable[..., Playbook],
-    make_person: Callable[..., int],
-    endpoint: Endpoint,
-    receiver: Receiver,
-    as_of: datetime,
+    erp: Erp, make_person: Callable[..., int], as_of: datetime
 ) -> None:
-    playbook = telling()
+    playbook = erp.is_told()
     person = make_person("made@example.org", country="GB")
     Person.objects.filter(id=person).update(is_sample=True)
-    let_in(journey="tell-erp", person=person, playbook=playbook, by="staff:1", now=as_of)
-    flow.run_cycle(as_of=as_of)
+    erp.sees(person)
     send(as_of)
     render_samples(playbook=playbook)
 
     message = Message.objects.get(person_id=person, channel="webhook")
-    assert (message.state, receiver.inbox.taken) == ("sample", [])
+    assert (message.state, erp.inbox.taken) == ("sample", [])
     assert json.loads(message.text)["data"]["fields"] == {"first_name": "Ines", "country": "GB"}
 
 
-def test_the_log_of_attempts_is_short_and_goes_with_the_person(
-    telling: Callable[..., Playbook],
-    come_by: Callable[..., Message],
-    endpoint: Endpoint,
-    receiver: Receiver,
-    as_of: datetime,
-) -> None:
-    telling()
-    one, two = come_by("one@example.org"), come_by("two@example.org")
+def test_the_log_of_attempts_is_short_and_goes_with_the_person(erp: Erp, as_of: datetime) -> None:
+    erp.is_told()
+    one, two = erp.come_by("one@example.org"), erp.come_by("two@example.org")
     send(as_of)
     assert Delivery.objects.count() == 2
 
