@@ -28,6 +28,7 @@ from regard.collect.parking import receive_or_park, retry_parked
 from regard.collect.pruning import is_pruning_due
 from regard.collect.sequence import last_sequence
 from regard.collect.services import prune_refusals, record
+from regard.collect.statistics import settle_statistics
 from regard.collect.turns import take_turn
 from regard.decide import services as decide
 from regard.decide.pruning import prune_cycles
@@ -144,7 +145,8 @@ def run_cycle(*, as_of: datetime, everybody: bool = False) -> CycleReport:
         listen.invite_asked(playbook=active.playbook, now=as_of)
         act.render_samples(playbook=active.playbook)
         learn.measure(as_of=as_of, playbook=active.playbook)
-    took = round((time.perf_counter() - began) * 1000)
+        took = round((time.perf_counter() - began) * 1000)
+        settle_statistics(now=as_of)
     return CycleReport(as_of, upto, absorbed, understood, decided, acted, took)
 
 

@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from regard.decide.chunks import Job, decide_about
+from regard.decide.chunks import Job, collector_at_rest, decide_about
 from regard.decide.columns import read_rows
 from regard.decide.crowds import crowd_table
 from regard.decide.models import Cycle, JourneyVersion
@@ -48,6 +48,7 @@ class Report:
         return f"decided about {self.people} people: {self.entered} entered, {self.moved} moved; {told}"
 
 
+@collector_at_rest()
 def run(*, as_of: datetime, upto: int, playbook: Playbook, playbook_hash: str = "") -> Report:
     """Decide everything due at (`as_of`, `upto`) and store it. Safe to run twice, and by two at once."""
     began = time.perf_counter()

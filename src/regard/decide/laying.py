@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,13 +43,21 @@ OVERALL = "overall"
 
 
 def permissions_about(
-    program: Program, scope: Scope, *, now_us: int, claimed_only: bool = False
+    program: Program,
+    scope: Scope,
+    *,
+    now_us: int,
+    claimed_only: bool = False,
+    only: Collection[int] | None = None,
 ) -> dict[str, pa.Table]:
-    """Return what the guardrails look at: consent, limits, addresses, contacts, complaints, hours, pauses."""
+    """Return what the guardrails look at: consent, limits, addresses, contacts, complaints, hours, pauses.
+
+    `only`: the journeys, by number, that anybody of them is in or comes to; what no other asks about is not read.
+    """
     limits = program.playbook.guardrails
     cards = read_cards(scope)
     people = people_table(cards, limits.minors)
-    address, suppression = read_addresses(scope, cards, channels_of(program))
+    address, suppression = read_addresses(scope, cards, channels_of(program, only))
     caps = max((cap.per for cap in limits.caps), default=0)
     human = limits.human_touch.within if limits.human_touch else 0
     zones = set(people.column("zone").to_pylist())
@@ -64,7 +72,7 @@ def permissions_about(
         "person": people,
         "address": address,
         "suppression": suppression,
-        "consent": read_consents(scope),
+        "consent": read_consents(scope, purposes_of(program, only)),
         "restriction": read_restrictions(scope),
         "contact": read_contacts(
             scope, since_us=now_us - max(caps, human, LESS_OFTEN_US), claimed_only=claimed_only
@@ -79,14 +87,20 @@ def permissions_about(
     }
 
 
-def channels_of(program: Program) -> set[str]:
-    """Return the channels some message of the program goes by."""
-    return {
-        str(one.terms.get("channel"))
-        for compiled in program.journeys
-        for one in compiled.instructions
-        if one.is_message
-    }
+def channels_of(program: Program, only: Collection[int] | None = None) -> set[str]:
+    """Return the channels some message of the program, or of these journeys, goes by."""
+    return {str(one.terms.get("channel")) for one in _acts(program, only) if one.is_message}
+
+
+def purposes_of(program: Program, only: Collection[int] | None = None) -> set[str]:
+    """Return the purposes some act of the program, or of these journeys, rests on."""
+    return {str(one.terms.get("purpose")) for one in _acts(program, only)} - {"None"}
+
+
+def _acts(program: Program, only: Collection[int] | None) -> Iterator[Instruction]:
+    for compiled in program.journeys:
+        if only is None or compiled.number in only:
+            yield from (one for one in compiled.instructions if one.act)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +153,9 @@ def everything_about(
     program: Program, scope: Scope, *, now_us: int, turns: Turns
 ) -> dict[str, pa.Table]:
     """Return what journeys look at beyond the guardrails: touchpoints, membership, former entries, arms and draws."""
-    tables = permissions_about(program, scope, now_us=now_us)
-    people = set(tables["person"].column("person").to_pylist())
+    people = set(scope.people or ())
+    entering, present = turns.entering(program, people), turns.present(program, people)
+    tables = permissions_about(program, scope, now_us=now_us, only=present)
     since = min(turns.since_us or now_us, now_us)
     touch, detail = read_touches(scope, program, since_us=since - 1)
     zones = set(tables["person"].column("zone").to_pylist())
@@ -150,7 +165,6 @@ def everything_about(
         for i in c.instructions
         if (m := i.terms.get("until_minute")) is not None
     }
-    entering, present = turns.entering(program, people), turns.present(program, people)
     splitting = {number for number, _ in splits_of(program)}
     drawn = {number: whom for number, whom in present.items() if number in splitting}
     keys = holdout_keys(sorted({p for w in (*entering.values(), *drawn.values()) for p in w}))

@@ -124,18 +124,20 @@ def people_table(cards: dict[int, dict[str, Any]], minors: Minors | None) -> pa.
     )
 
 
-def read_consents(scope: Scope) -> pa.Table:
-    """Return `consent`: every word of theirs, the engine folds it. A word never counts from later than it reached us.
+def read_consents(scope: Scope, purposes: Collection[str] | None = None) -> pa.Table:
+    """Return `consent`: every word of theirs about these purposes, or all; the engine folds it.
 
-    A replay sees it from when it reached us; a history that was imported, from when it was said.
+    A word never counts from later than it reached us. A replay sees it from when it reached us; a history that was imported, from when it was said.
     """
+    listed, bound = among(sorted({*(purposes or ()), "*"}))
+    wanted = "" if purposes is None else f" AND c.purpose {listed.replace('%s', '%(purposes)s')}"
     at = "CASE WHEN c.recorded_at < c.occurred_at THEN c.recorded_at ELSE c.occurred_at END"
     seen = f"CASE WHEN c.batch_id IS NULL THEN c.recorded_at ELSE {at} END"
     return read_input(
         "consent",
         f"SELECT {scope.who}, c.purpose, c.channel, c.state = 'granted', {at}, c.seq{scope.seen_too(seen)}"
-        f" FROM consent_consent AS c{scope.joined('c.person_id')} AND c.seq <= %(upto)s",
-        scope.bound(),
+        f" FROM consent_consent AS c{scope.joined('c.person_id')} AND c.seq <= %(upto)s{wanted}",
+        scope.bound(purposes=bound),
         **scope.seen_always(),
     )
 

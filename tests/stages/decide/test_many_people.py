@@ -7,6 +7,7 @@ import pytest
 from regard.decide import benches, chunks, writing
 from regard.decide.filing import decision_key
 from regard.decide.models import Decision, Enrolment
+from regard.understand import workbench
 from tests.stages.decide.cast import (
     JOURNEY,
     a_person,
@@ -74,8 +75,8 @@ def test_chunks_and_kept_workbenches_change_nothing(as_of, monkeypatch, few, at_
 def test_a_kept_workbench_holds_nobody(as_of):
     a_crowd(as_of)
     decide(shop(), now=as_of)
-    assert benches._kept
-    for bench in benches._kept.values():
+    assert workbench._kept
+    for bench in workbench._kept.values():
         assert all(rows == 0 for rows in bench._rows.values())
 
 
