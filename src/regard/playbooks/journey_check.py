@@ -5,7 +5,7 @@ Every mistake comes back at once, each with its place. Errors refuse the playboo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from regard.kernel.issues import Issue, Level
@@ -14,7 +14,7 @@ from regard.playbooks.model import Playbook
 from regard.playbooks.recall import Answered, InSegment, Meets, parts_of
 from regard.playbooks.resting_check import resting_issues
 from regard.playbooks.sensitive import sensitive_mark
-from regard.playbooks.steps import Op, Step
+from regard.playbooks.steps import Step
 from regard.playbooks.steps.ask import Ask
 from regard.playbooks.steps.branch import Branch
 from regard.playbooks.steps.enter import Enter
@@ -25,6 +25,7 @@ from regard.playbooks.steps.wait_for import WaitFor
 from regard.playbooks.steps.webhook import Webhook
 from regard.playbooks.template_check import NO_REPLY, allowed_fields
 from regard.playbooks.unnamed import faults_of
+from regard.playbooks.way_check import circle_issues, placed, way_issues
 
 
 def journey_issues(playbook: Playbook) -> list[Issue]:
@@ -33,29 +34,12 @@ def journey_issues(playbook: Playbook) -> list[Issue]:
     for name, journey in playbook.journeys.items():
         where = f"journeys.{name}"
         issues += _name_issues(playbook, journey, where)
-        issues += _way_issues(journey.steps, f"{where}.steps")
+        issues += way_issues(journey, where)
         issues += _end_issues(journey, where)
         issues += _owner_issues(playbook, journey, where)
-        for path, step in _placed(journey.steps, f"{where}.steps"):
+        for path, step in placed(journey.steps, f"{where}.steps"):
             issues += _step_issues(playbook, journey, step, path)
-    return [*issues, *resting_issues(playbook), *_circle_issues(playbook)]
-
-
-def _placed(steps: Iterable[Step], where: str) -> Iterator[tuple[str, Step]]:
-    """Yield every step with its dotted path in the file."""
-    for number, step in enumerate(steps):
-        path = f"{where}.{number}"
-        yield path, step
-        for inner, nested in _nested(step):
-            yield from _placed(nested, f"{path}.{inner}")
-
-
-def _nested(step: Step) -> Iterator[tuple[str, tuple[Step, ...]]]:
-    for key in ("cases", "ways"):
-        for number, way in enumerate(getattr(step, key, ())):
-            yield f"{key}.{number}.then", way.then
-    if otherwise := getattr(step, "otherwise", None):
-        yield "otherwise", otherwise
+    return [*issues, *resting_issues(playbook), *circle_issues(playbook)]
 
 
 def _unknown(where: str, what: str, name: str, known: Mapping[str, object]) -> Iterator[Issue]:
@@ -84,33 +68,6 @@ def _name_issues(playbook: Playbook, journey: Journey, where: str) -> Iterator[I
                 )
     if journey.only_if:
         yield from _unknown(f"{where}.only_if", "segment", journey.only_if, playbook.segments)
-
-
-def _way_issues(steps: tuple[Step, ...], where: str) -> Iterator[Issue]:
-    """A step behind one where every way ends is never reached."""
-    ended_by: Step | None = None
-    for number, step in enumerate(steps):
-        if ended_by is not None:
-            yield Issue(
-                f"{where}.{number}",
-                f"'{step.step}' is never reached: every way ends at '{ended_by.step}' before it",
-                "take it out, or let one of the ways go on",
-                code="unreachable",
-            )
-            return
-        if _ends(step):
-            ended_by = step
-        for inner, nested in _nested(step):
-            yield from _way_issues(nested, f"{where}.{number}.{inner}")
-
-
-def _ends(step: Step) -> bool:
-    """Say whether nobody ever goes on behind this step."""
-    if step.op is Op.EXIT:
-        return True
-    if step.op is not Op.BRANCH:
-        return False
-    return all(any(_ends(inner) for inner in arm.steps) for arm in step.arms())
 
 
 def _end_issues(journey: Journey, where: str) -> Iterator[Issue]:
@@ -185,7 +142,10 @@ def _message_issues(
         sender = playbook.company.senders.get(step.sender)
         if sender is not None and NO_REPLY.match(sender.email.split("@")[0]):
             yield Issue(
-                f"{where}.from", f"'{sender.email}' tells people not to answer", code="no_reply"
+                f"{where}.from",
+                f"'{sender.email}' tells people not to answer",
+                "a letter comes from a named human who reads the replies",
+                code="no_reply",
             )
     yield from _words_issues(playbook, journey, step, where)
 
@@ -235,30 +195,6 @@ def _words_issues(
             "send it under its own purpose, or write words for this one",
             code="wrong_purpose",
         )
-
-
-def _circle_issues(playbook: Playbook) -> Iterator[Issue]:
-    """Journeys that start each other for ever; a re-entry rule with a time in it breaks the circle."""
-    starts = {
-        name: {s.journey for s in journey.all_steps() if isinstance(s, Enter)}
-        for name, journey in playbook.journeys.items()
-        if journey.reentry.after is not None and journey.reentry.after < 86_400_000_000
-    }
-    for name in sorted(starts):
-        reached: set[str] = set()
-        waiting = list(starts[name])
-        while waiting:
-            other = waiting.pop()
-            if other not in reached:
-                reached.add(other)
-                waiting.extend(starts.get(other, ()))
-        if name in reached:
-            yield Issue(
-                f"journeys.{name}.reentry",
-                f"'{name}' starts journeys that start it again, for ever",
-                "let at least a day pass before the same person may come in again",
-                code="loop",
-            )
 
 
 __all__ = ["journey_issues"]

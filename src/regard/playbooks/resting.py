@@ -23,6 +23,7 @@ from regard.playbooks.steps.branch import Branch
 from regard.playbooks.steps.enter import Enter
 from regard.playbooks.steps.leave import Leave
 from regard.playbooks.steps.wait_for import WaitFor
+from regard.playbooks.way_check import nested_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +82,13 @@ def _walk(
         found[step.step] = rests
         asked = tuple(_asked(step, place))
         inside = (*rests, *asked)
-        behind = [_walk(nested, path, inside, found) for path, nested in _nested(step, place)]
+        behind = [
+            _walk(nested, f"{place}.{path}", inside, found) for path, nested in nested_in(step)
+        ]
         if isinstance(step, WaitFor) or any(_may_end(arm.steps) for arm in step.arms()):
             handed = dict.fromkeys(rest for part in (inside, *behind) for rest in part)
             rests = tuple(handed)
     return rests
-
-
-def _nested(step: Step, where: str) -> Iterator[tuple[str, tuple[Step, ...]]]:
-    for key in ("cases", "ways"):
-        for number, way in enumerate(getattr(step, key, ())):
-            yield f"{where}.{key}.{number}.then", way.then
-    if otherwise := getattr(step, "otherwise", None):
-        yield f"{where}.otherwise", otherwise
 
 
 def _may_end(steps: tuple[Step, ...]) -> bool:

@@ -144,22 +144,26 @@ def _text_issues(playbook: Playbook, template: Template, text: str, where: str) 
         return
     for use in uses:
         yield from _use_issues(playbook, template, use, where)
-    lowered = text.lower()
-    for phrase in playbook.company.banned_phrases:
-        at = lowered.find(phrase.lower())
-        if at >= 0:
-            line = text.count("\n", 0, at) + 1
-            yield Issue(
-                where,
-                f"'{phrase}' is not how we speak",
-                "say it as you would to a friend",
-                line=line,
-                code="banned_phrase",
-            )
+    yield from _phrase_issues(playbook, text, where)
     for mark in re.finditer(r"^\s*\[([a-z]+)\]\s*$", text, re.MULTILINE):
         if mark[1] not in MARKS:
             line = text.count("\n", 0, mark.start(1)) + 1
             yield Issue(where, f"unknown block [{mark[1]}]", _near(mark[1], MARKS), line=line)
+
+
+def _phrase_issues(playbook: Playbook, text: str, where: str) -> Iterator[Issue]:
+    """Yield the words people read that the company does not use."""
+    lowered = text.lower()
+    for phrase in playbook.company.banned_phrases:
+        at = lowered.find(phrase.lower())
+        if at >= 0:
+            yield Issue(
+                where,
+                f"'{phrase}' is not how we speak",
+                "say it as you would to a friend",
+                line=text.count("\n", 0, at) + 1,
+                code="banned_phrase",
+            )
 
 
 def _use_issues(playbook: Playbook, template: Template, use: Use, where: str) -> Iterator[Issue]:
@@ -228,6 +232,8 @@ def _survey_issues(playbook: Playbook, name: str) -> Iterator[Issue]:
         )
     home = playbook.company.language
     for part in ("question", "low", "high", "follow_up"):
+        for language, text in getattr(survey, part).items():
+            yield from _phrase_issues(playbook, text, f"{where}.{part}.{language}")
         if home not in getattr(survey, part):
             yield Issue(
                 f"{where}.{part}",

@@ -129,9 +129,12 @@ class Lived:
     def __init__(self, now: datetime) -> None:
         self.now, self.text, self.cycles = now, TEXT, 0
         self.people = [
-            a_person(now=now, zone=ZONES[n % 4], email=n != 3, held_out=n == 4)
-            for n in range(PEOPLE)
+            a_person(now=now, zone="", email=n != 3, held_out=n == 4) for n in range(PEOPLE)
         ]
+        for n, person in enumerate(self.people[:4]):
+            self.tells_zone(
+                person, n
+            )  # told like everything: a joining drops the card of one of them
         for person in self.people[:4]:
             says(person, "offers", "surveys", now=now)
         self.publish()
