@@ -70,3 +70,46 @@ def test_the_editor_is_accessible(visit, house, width, scheme):
             for v in report["violations"]
         ]
     assert found == []
+
+
+def test_two_colleagues_at_one_step_learn_of_each_other(visit, house):
+    first, second = visit(), visit("lead")
+    for page in (first, second):
+        page.goto(f"/journeys/drafts/{house.draft}?at=steps.0")
+        expect(page.locator("[id='l-steps.0'] details[name=estep]")).to_have_attribute("open", "")
+    name = "[id='f.steps.0.step']"
+    second.locator("[id='l-steps.0'] summary:has-text('More')").first.click()
+    second.locator(name).fill("of-the-lead")
+    second.locator(name).press("Tab")
+    expect(second.locator("[id='l-steps.0']")).to_contain_text("of-the-lead")
+    first.locator("[id='l-steps.0'] summary:has-text('More')").first.click()
+    first.locator(name).fill("of-the-owner")
+    first.locator(name).press("Tab")
+    expect(first.locator(".errors")).to_contain_text("Lead Example changed this meanwhile")
+    expect(first.locator("[id='l-steps.0']")).to_contain_text("of-the-lead")
+
+
+def test_what_was_typed_and_not_kept_asks_before_it_is_left(visit, house):
+    page = visit()
+    page.goto(f"/journeys/drafts/{house.draft}?view=yaml")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_label("The journey, as the playbook writes it").press_sequentially("x")
+    page.get_by_role("link", name="Back to the outline").click(no_wait_after=True)
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    assert page.url.endswith("?view=yaml")
+
+
+def test_on_a_phone_no_menu_opens_outside_the_screen(visit, house):
+    page = visit(width=390)
+    for address, opener in (
+        (f"/journeys/drafts/{house.draft}", "Throw away"),
+        (f"/customers/{house.ines}", "Note"),
+    ):
+        page.goto(address)
+        page.locator(f"summary:has-text('{opener}')").first.click()
+        box = page.locator("details[open] > .drop").first.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390

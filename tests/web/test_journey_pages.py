@@ -169,3 +169,38 @@ def test_a_colleague_takes_somebody_out(owner, house):
     assert "Take out of" not in shown(owner, f"/customers/{house.wen}")
     assert row.ended_at is not None
     assert row.ended_at - house.now < timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ("0", "1 person goes on at once. 1 keeps waiting for its own time."),
+        ("9", "1 becomes due within"),
+    ],
+)
+def test_the_dialog_of_resuming_says_what_will_happen(owner, house, days, words):
+    Enrolment.objects.filter(journey=SLUG).delete()
+    stands_at(house, "wen@example.org", "offer", "paused")
+    waits = stands_at(house, "ines@example.org", "next-order", "paused")
+    Enrolment.objects.filter(pk=waits.pk).update(
+        due_at=house.now + timedelta(days=5), is_waiting=True
+    )
+    owner.post(f"/journeys/{SLUG}/pause")
+
+    told = shown(owner, f"/journeys/{SLUG}/resume/preview?days={days}")
+
+    assert words in told
+    assert Enrolment.objects.filter(journey=SLUG, state="paused").count() == 2
+
+
+def test_a_long_history_is_told_in_full_and_drawn_in_short(owner, house, monkeypatch):
+    from regard.web.person import facts
+
+    whole = shown(owner, f"/customers/{house.ines}")
+    monkeypatch.setattr(facts, "NEWEST", 2)  # of Ines's touchpoints the page reads two
+    cut = shown(owner, f"/customers/{house.ines}")
+
+    for page in (whole, cut):
+        assert "2 orders worth $174" in page
+    assert "The newest 2." in cut
+    assert "The newest" not in whole

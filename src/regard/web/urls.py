@@ -94,6 +94,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("journeys/<str:slug>/move", journeys.journey_move),
     path("journeys/<str:slug>/pause", journeys.journey_pause),
     path("journeys/<str:slug>/resume", journeys.journey_resume),
+    path("journeys/<str:slug>/resume/preview", journeys.journey_resume_preview),
     path("journeys/<str:slug>/simulate", simulate.journey_simulate),
     path("journeys/<str:slug>/replay", simulate.journey_replay),
     path("journeys/<str:slug>/people", journeys.journey_people),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
@@ -10,6 +11,7 @@ from django.shortcuts import render
 from regard.decide.laying import paused_journeys
 from regard.decide.models import Steering
 from regard.decide.moving import crossing_of, move_people
+from regard.decide.releasing import preview_release
 from regard.decide.selectors import EVER, journey_list, journey_outline, versions_of
 from regard.decide.steering import MOST_RELEASE_DAYS, approve_step, pause_journey, resume_journey
 from regard.playbooks.journeys import Journey
@@ -27,6 +29,7 @@ from regard.web.journeys.people import people_lines, people_of
 from regard.web.journeys.wording import exit_words, goal_words
 from regard.web.person.timeline import by_words
 from regard.web.segments.names import segment_names
+from regard.web.templatetags.ui import span
 
 NEEDS_WORD = "needs_approval"
 TABS = {
@@ -139,16 +142,27 @@ def journey_pause(request: StaffRequest, slug: str) -> HttpResponse:
     return HttpResponseRedirect(f"/journeys/{slug}")
 
 
+@page(Capability.CHANGE_JOURNEYS)
+def journey_resume_preview(request: StaffRequest, slug: str) -> HttpResponse:
+    """Say what letting everybody go on over so many days would do. Writes nothing."""
+    head_of(request, slug)
+    days = _days(request.GET.get("days", ""))
+    release = preview_release(journey=slug, now=request.now, days=days)
+    every = span(timedelta(microseconds=release.every_us))
+    context = {"release": release, "days": days, "every": every}
+    return render(request, "web/parts/resume_preview.html", context)
+
+
+def _days(told: str) -> int:
+    return min(int(told), MOST_RELEASE_DAYS) if told.isdecimal() and len(told) < 3 else 0
+
+
 @act(Capability.CHANGE_JOURNEYS)
 def journey_resume(request: StaffRequest, slug: str) -> HttpResponse:
     """Let everybody go on, at once or spread over some days."""
     head_of(request, slug)
-    days = request.POST.get("days", "0")
-    spread = int(days) if days.isdecimal() and len(days) < 3 else 0
-    by = f"staff:{request.user.pk}"
-    resume_journey(
-        journey=slug, by=by, now=request.now, release_days=min(spread, MOST_RELEASE_DAYS)
-    )
+    by, days = f"staff:{request.user.pk}", _days(request.POST.get("days", ""))
+    resume_journey(journey=slug, by=by, now=request.now, release_days=days)
     return HttpResponseRedirect(f"/journeys/{slug}")
 
 

@@ -13,6 +13,7 @@ from regard.web.words import CHANNEL_WORDS, feeling_of_score
 
 TOP, FLOOR, LANE, GAP = 14, 132, 32, 26
 LANES = 6
+STEMS_A_PERCENT = 1.5
 SHORTEST = timedelta(days=60)
 MARGIN = 0.012  # so that the first and the last mark stand whole
 
@@ -47,6 +48,8 @@ class Chart:
     height: float
     sentence: str
     rows: list[Moment]
+    is_thinned: bool  # not every order has a line of its own
+    is_cut: bool  # it begins after the first touchpoint
 
 
 def chart_of(facts: Facts, now: datetime) -> Chart | None:
@@ -71,6 +74,8 @@ def chart_of(facts: Facts, now: datetime) -> Chart | None:
         height=height,
         sentence=_sentence(facts, orders),
         rows=orders,
+        is_thinned=len(stems) < len(orders),
+        is_cut=len(facts.moments) < facts.tally.count,
     )
 
 
@@ -80,13 +85,20 @@ def _stems(orders: list[Moment], start: datetime, end: datetime) -> tuple[list[S
     currency = orders[0].currency
     amounts = [float(to_decimal(o.value_minor or 0, o.currency)) for o in orders]
     top = nice_top(max(amounts))
+    largest: dict[
+        int, tuple[float, Moment]
+    ] = {}  # where two would be drawn over one another, the larger
+    for o, amount in zip(orders, amounts, strict=True):
+        place = int(share(o.at, start, end) * STEMS_A_PERCENT)
+        if place not in largest or amount > largest[place][0]:
+            largest[place] = amount, o
     stems = [
         Stem(
             x=share(o.at, start, end),
             y=round(FLOOR - (FLOOR - TOP) * max(amount, 0) / top, 1),
             words=f"{day(o.at)}: {money(o.value_minor, o.currency)}",
         )
-        for o, amount in zip(orders, amounts, strict=True)
+        for amount, o in largest.values()
     ]
     return stems, money(round(top * 100), currency) if currency else f"{top:g}"
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count, Sum
 from django.http import Http404
 
 from regard.act.models import HumanTask
@@ -37,6 +38,15 @@ class Moment:
     score_milli: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """All orders of a person, however many the page reads: how many, and their sum in one currency."""
+
+    count: int
+    minor: int
+    currency: str
+
+
 @dataclass(slots=True)
 class Facts:
     """What is known of a surviving person and all their origins."""
@@ -50,7 +60,8 @@ class Facts:
     team: list[User]
     staff: dict[int, str]
     tally: Tally
-    moments: list[Moment]  # newest first
+    moments: list[Moment]  # newest first, at most NEWEST
+    bought: Bought
     traits: dict[str, Any]
     value_minor: int | None
     computed_at: datetime | None
@@ -132,6 +143,7 @@ def facts_of(text: str) -> Facts:
         staff={u.pk: u.name for u in team},
         tally=_tally(origins, moments),
         moments=moments,
+        bought=_bought(origins, moments),
         traits=standing.traits if standing else {},
         value_minor=standing.value_minor if standing else None,
         computed_at=standing.as_of if standing else None,
@@ -160,6 +172,19 @@ def _tally(origins: list[int], moments: list[Moment]) -> Tally:
         return tally(origins)
     times = [m.at for m in moments]
     return Tally(len(times), min(times, default=None), max(times, default=None))
+
+
+def _bought(origins: list[int], moments: list[Moment]) -> Bought:
+    """Return what was bought in all; asked of the log only where not everything was read."""
+    if len(moments) == NEWEST:
+        rows = Touchpoint.objects.filter(origin__in=origins, name=ORDER).values_list("currency")
+        told = list(rows.annotate(n=Count("seq"), minor=Sum("value_minor")).order_by("-n"))
+        currency, _, total = told[0] if told else ("", 0, 0)
+        return Bought(sum(n for _, n, _ in told), total or 0, currency)
+    orders = [m for m in moments if m.name == ORDER]
+    currency = orders[0].currency if orders else ""
+    total = sum(o.value_minor or 0 for o in orders if o.currency == currency)
+    return Bought(len(orders), total, currency)
 
 
 def _moments(origins: list[int]) -> list[Moment]:

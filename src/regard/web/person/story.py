@@ -51,13 +51,12 @@ def _past(facts: Facts, now: datetime) -> list[Clause]:
     if first is None:
         return [Clause("We know a name and nothing else yet.")]
     clauses = [Clause(f"{span(now - first).capitalize()} with us", "#timeline")]
-    orders = facts.orders
-    if orders:
-        total = sum(o.value_minor or 0 for o in orders if o.currency == orders[0].currency)
-        worth = f" worth {money(total, orders[0].currency)}" if total else ""
+    bought = facts.bought
+    if bought.count:
+        worth = f" worth {money(bought.minor, bought.currency)}" if bought.minor else ""
         clauses += [
             Clause(", "),
-            Clause(f"{plural(len(orders), 'order,orders')}{worth}", "#bought"),
+            Clause(f"{plural(bought.count, 'order,orders')}{worth}", "#bought"),
         ]
     else:
         clauses += [Clause(", "), Clause("no order so far", "#timeline")]
