@@ -1,4 +1,4 @@
-"""Reads of what Act did and is about to do: the outbox, one message with its why, tasks with their context."""
+"""Reads of what Act did and is about to do: the outbox, attempts of webhooks, tasks with their context."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 
 from regard.act import door
 from regard.act.context import words_of
-from regard.act.models import Delivery, Endpoint, HumanTask, Link, Message
+from regard.act.models import Delivery, Endpoint, HumanTask, Message
 from regard.identify.selectors import origins_of
 
 
@@ -45,14 +45,6 @@ def outbox(
 def outbox_counts() -> dict[str, int]:
     """Return how many messages are in each state."""
     return dict(Message.objects.values_list("state").annotate(times=Count("id")).order_by("state"))
-
-
-def message_detail(public_id: UUID | str) -> tuple[Message, list[Link]] | None:
-    """Return a message with its decision and links, or None."""
-    message = (
-        Message.objects.select_related("person", "decision").filter(public_id=public_id).first()
-    )
-    return (message, list(message.links.order_by("position"))) if message else None
 
 
 def recent_messages(person: int, *, since: datetime, limit: int = 10) -> list[Message]:

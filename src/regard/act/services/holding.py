@@ -17,6 +17,7 @@ from django.db import connection, transaction
 
 from regard.act.models import Message
 from regard.consent.services import lock_people
+from regard.consent.suppression import address_hash
 from regard.decide.models import Decision
 from regard.decide.services import record_outcome
 from regard.kernel.instant import to_us
@@ -39,16 +40,25 @@ def begin(*, message_id: int, worker: str, now: datetime, lease: timedelta = LEA
     """Mark that handing over begins. False: it must not be handed over (lost, cancelled, or to be judged again).
 
     The mark is one conditional UPDATE. It fails where consent, suppression, restriction, a wish or a complaint was
-    written about the person since the claim, or somebody was joined with them; the message is then queued again, to
-    be judged on what is known now.
+    written about the person since the claim, somebody was joined with them, or the journey was paused; the message is
+    then queued again, to be judged on what is known now.
     """
+    rows = Message.objects.filter(id=message_id).values_list("person_id", "channel", "address")
+    held = rows.first()
+    if held is None:
+        return False  # the person was erased
+    person, channel, address = held
+    values = {
+        "message": message_id,
+        "worker": worker,
+        "now": to_us(now),
+        "until": to_us(now + lease),
+        "written_to": address_hash(channel, address),
+    }
     with transaction.atomic():
-        lock_people(Message.objects.filter(id=message_id).values_list("person_id", flat=True))
-        at, until = to_us(now), to_us(now + lease)
+        lock_people([person])
         with connection.cursor() as cursor:
-            cursor.execute(
-                _BEGIN, {"message": message_id, "worker": worker, "now": at, "until": until}
-            )
+            cursor.execute(_BEGIN, values)
             if cursor.rowcount == 1:
                 return True
         give_back(messages=[message_id], worker=worker, now=now)
@@ -140,14 +150,15 @@ _HEARD = " UNION ALL ".join(
     for table, seq, whose in (
         ("consent_consent", "seq", f" AND x.person_id IN {_FAMILY}"),
         ("consent_restriction", "seq", f" AND x.person_id IN {_FAMILY}"),
-        ("consent_suppression", "seq", ""),
+        ("consent_suppression", "seq", " AND x.address_hash = %(written_to)s"),
         ("profile_fieldchange", "seq", f" AND x.person_id IN {_FAMILY}"),  # a wish, another address
         ("identify_joining", "seq", f" AND (x.survivor_id IN {_FAMILY} OR x.absorbed_id IN {_FAMILY})"),
+        ("decide_steering", "seq", " AND x.kind = 'pause' AND x.journey = d.journey"),
         ("act_humantask", "opened_seq", f" AND x.pauses_promotions AND x.person_id IN {_FAMILY}"),
     )
 )  # fmt: skip
 _BEGIN = (
     "UPDATE act_message AS m SET begun_at = %(now)s, lease_until = %(until)s, tries = tries + 1"  # noqa: S608
-    " WHERE m.id = %(message)s AND m.claimed_by = %(worker)s AND m.state = 'claimed' AND m.begun_at IS NULL"
+    " FROM decide_decision AS d WHERE d.id = m.decision_id AND m.id = %(message)s AND m.claimed_by = %(worker)s AND m.state = 'claimed' AND m.begun_at IS NULL"
     f" AND m.lease_until > %(now)s AND NOT EXISTS ({_HEARD})"
 )
