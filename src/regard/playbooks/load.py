@@ -90,17 +90,18 @@ def read_yaml(text: str) -> object:
 
 
 def _placed(where: str, node: yaml.Node | None, issue: Issue) -> Issue:
-    """Give an issue that speaks of a dotted path its file and line; a line inside a text counts from its key."""
-    line = _line_of(node, issue.where.split("."))
+    """Give an issue that speaks of a dotted path its file and line; a line inside a text counts from where it begins."""
+    line, found = _place_of(node, issue.where.split("."))
     if line is not None and issue.line is not None:
-        line += issue.line
+        is_block = isinstance(found, yaml.ScalarNode) and found.style in ("|", ">")
+        line += issue.line if is_block else issue.line - 1
     return replace(issue, where=where, message=f"{issue.where}: {issue.message}", line=line)
 
 
 def _issue(where: str, node: yaml.Node | None, error: dict[str, object]) -> Issue:
     """Turn one pydantic error into an issue with its line, its path and the nearest known word."""
     path = [str(p) for p in error["loc"]]  # type: ignore[attr-defined]
-    line = _line_of(node, path)
+    line, _ = _place_of(node, path)
     message = str(error["msg"])
     hint = ""
     if error["type"] == "extra_forbidden":
@@ -110,10 +111,10 @@ def _issue(where: str, node: yaml.Node | None, error: dict[str, object]) -> Issu
     return Issue(where, f"{'.'.join(path)}: {message}", hint=hint, line=line)
 
 
-def _line_of(node: yaml.Node | None, path: list[str]) -> int | None:
-    """Return the 1-based line of the deepest node on the path; union tags in the path are skipped."""
+def _place_of(node: yaml.Node | None, path: list[str]) -> tuple[int | None, yaml.Node | None]:
+    """Return the 1-based line of the deepest node on the path, and that node; union tags in the path are skipped."""
     if node is None:
-        return None
+        return None, None
     line = node.start_mark.line + 1
     for part in path:
         if isinstance(node, yaml.MappingNode):
@@ -124,7 +125,7 @@ def _line_of(node: yaml.Node | None, path: list[str]) -> int | None:
         elif isinstance(node, yaml.SequenceNode) and part.isdigit() and int(part) < len(node.value):
             node = node.value[int(part)]
             line = node.start_mark.line + 1
-    return line
+    return line, node
 
 
 def _known_keys(path: list[str]) -> list[str]:
