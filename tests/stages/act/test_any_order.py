@@ -1,4 +1,4 @@
-"""Claims, hand-overs, withdrawals and complaints in any order: nothing leaves after a withdrawal was acknowledged (C3)."""
+"""Claims, hand-overs, withdrawals and complaints in any order: nothing leaves after a withdrawal was acknowledged (C3, G4)."""
 
 from __future__ import annotations
 
@@ -97,6 +97,12 @@ class World(Outbox):
     def later(self) -> None:
         self.now += timedelta(hours=13)
 
+    def back(self) -> None:
+        self.now -= timedelta(hours=1)
+
+    def forward(self) -> None:
+        self.now += timedelta(days=1)
+
     def __repr__(self) -> str:
         return "World()"
 
@@ -106,7 +112,18 @@ def world(playbook: Playbook, make_person: Maker, queue: Queue, as_of: datetime)
     return World(playbook, make_person, queue, as_of)
 
 
-HAPPENINGS = ["claim", "deliver", "withdraw", "agree", "complain", "close", "settle", "later"]
+HAPPENINGS = [
+    "claim",
+    "deliver",
+    "withdraw",
+    "agree",
+    "complain",
+    "close",
+    "settle",
+    "later",
+    "back",
+    "forward",
+]
 
 
 @given(steps=st.lists(st.sampled_from(HAPPENINGS), max_size=14))
@@ -116,7 +133,7 @@ HAPPENINGS = ["claim", "deliver", "withdraw", "agree", "complain", "close", "set
 def test_nothing_is_handed_over_after_a_withdrawal_was_acknowledged(
     world: World, steps: list[str]
 ) -> None:
-    """Whatever the order of claims, deliveries, withdrawals, grants and complaints."""
+    """Whatever the order of claims, deliveries, withdrawals, grants and complaints, and whatever the clock does (G4)."""
     world.begin()
     for step in steps:
         world.now += timedelta(seconds=20)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from base64 import b64encode
+from datetime import datetime
 from hashlib import sha256
 from html.parser import HTMLParser
 
@@ -84,12 +85,13 @@ def message(request: StaffRequest, public: str) -> HttpResponse:
     """Show one message: where it stands, what allows it, why it was decided."""
     found = _message(public)
     playbook = request.playbook
-    key = found.basis.get("consent")
+    key, said_at = found.basis.get("consent"), found.basis.get("occurred_at")
     context = {
         "message": found,
         "person": people_shown([found.person_id])[found.person_id],
         "journey": journey_name(playbook, found.decision.journey),
         "consent": Consent.objects.filter(seq=key).first() if isinstance(key, int) else None,
+        "said_at": datetime.fromisoformat(said_at) if said_at else None,
         "links": list(found.links.order_by("position")),
         "attempts": deliveries_of(found.pk) if found.channel == WEBHOOK else None,
         "purpose": playbook.purposes.get(found.purpose) if playbook else None,
