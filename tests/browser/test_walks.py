@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from regard.act.models import HumanTask
+from regard.act.services.tasks import NewTask, open_task
+from regard.identify.selectors import find_person
 from regard.profile.models import Note, Promise
 from regard.versions.selectors import active_playbook
 
@@ -22,6 +24,33 @@ def test_a_row_of_today_is_done_and_taken_back(visit, house):
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(f"#task-{house.task.pk}")).to_have_count(1)
     assert HumanTask.objects.get(pk=house.task.pk).state == "open"
+
+
+def test_a_word_on_an_approval_is_held_so_that_it_can_be_taken_back(visit, house):
+    person = find_person("wen@example.org")
+    tasks = [
+        open_task(new=NewTask(person, f"ask-{n}", "approval", f"Gift {n} for Wen?"), now=house.now)
+        for n in (1, 2)
+    ]
+    page = visit()
+    page.clock.install()
+    page.goto("/today")
+    first, second = (page.locator(f"#task-{t.pk}") for t in tasks)
+    first.get_by_role("button", name="Refuse").click()
+    expect(first).to_be_hidden()
+    page.locator(".toast [data-undo]").click()
+    expect(first).to_be_visible()
+    page.clock.fast_forward(9000)
+    assert HumanTask.objects.get(pk=tasks[0].pk).state == "open"
+    first.get_by_role("button", name="Approve").click()
+    page.clock.fast_forward(9000)
+    expect(first).to_have_count(0)
+    assert HumanTask.objects.get(pk=tasks[0].pk).outcome == "Approved"
+    second.get_by_role("button", name="Refuse").click()
+    page.goto("/journeys")  # who leaves the page meant it
+    page.goto("/today")
+    expect(second).to_have_count(0)
+    assert HumanTask.objects.get(pk=tasks[1].pk).outcome == "Refused"
 
 
 def test_today_is_worked_by_keys_alone(visit, house):

@@ -32,6 +32,7 @@ KINDS = {"task": "human", "approval": "human", "exit": "stop", "leave": "stop"}
 ACTS = ("send", "ask", "task", "grant_points", "webhook")
 DEEPEST_DRAWN = 4
 LONGEST_LABEL = 24
+LONGEST_TITLE = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ class Drawn:
     depth: int = 0
     when: str = ""
     here: int = 0  # who stands at it now
+
+    @property
+    def is_long(self) -> bool:
+        """Say whether the title needs two lines of its box."""
+        return len(self.title) > LONGEST_TITLE
 
 
 @dataclass(frozen=True, slots=True)

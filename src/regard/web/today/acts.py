@@ -12,7 +12,8 @@ from regard.kernel.issues import Refused
 from regard.listen.models import Answer
 from regard.profile.keeping import keep_promise, reopen_promise
 
-UNDO = frozenset({"done", "snooze", "dismiss", "approve", "refuse"})
+# A word on an approval is not taken back: the journey goes on by the first. The page holds it some seconds instead.
+UNDO = frozenset({"done", "snooze", "dismiss"})
 APPROVAL = "approval"
 THANKED = "Thanked by a person"
 
@@ -139,8 +140,6 @@ _UNDOES = {
     ("promise", "done"): _unkeep,
     ("task", "done"): _reopen,
     ("task", "dismiss"): _reopen,
-    ("task", "approve"): _reopen,
-    ("task", "refuse"): _reopen,
     ("task", "snooze"): _wake,
     ("thanks", "done"): _unthank,
 }

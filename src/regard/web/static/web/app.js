@@ -91,6 +91,21 @@
     if (c.length && !c.some((x) => x.classList.contains('sel'))) c[0].classList.add('sel');
     if (goFirst && c.length) { goFirst = false; $('a, button', c[0])?.click() }
   });
+  /* what cannot be taken back is held for some seconds, with Undo; who leaves the page meant it */
+  const held = new Map();
+  const release = (b) => { held.get(b)?.end(); b.dataset.sure = ''; b.click(); delete b.dataset.sure };
+  d.addEventListener('click', (e) => {
+    const b = e.target.closest?.('[data-hold]');
+    if (!b || 'sure' in b.dataset) return;
+    e.preventDefault(); e.stopImmediatePropagation();
+    const row = b.closest('[data-row]'), t = d.createElement('div'), words = d.createElement('span'), undo = d.createElement('button');
+    t.className = 'toast'; t.dataset.timed = '1'; words.textContent = b.dataset.hold; undo.textContent = 'Undo'; undo.type = 'button'; undo.dataset.undo = '';
+    const timer = setTimeout(() => release(b), 8000);
+    const end = () => { clearTimeout(timer); held.delete(b); t.remove() };
+    undo.addEventListener('click', () => { end(); row.hidden = false; $('a', row)?.focus() });
+    t.append(words, undo); $('#toasts').append(t); row.hidden = true; held.set(b, { end });
+  }, true);
+  addEventListener('pagehide', () => held.forEach((_, b) => fetch(b.getAttribute('hx-post'), { method: 'POST', keepalive: true, headers: JSON.parse(root.getAttribute('hx-headers:inherited')) })));
   /* an answer that is an error changes nothing on the page: say so */
   const say = (words) => { const t = d.createElement('div'); t.className = 'toast'; t.textContent = words; $('#toasts')?.append(t); fade() };
   d.addEventListener('htmx:after:request', (e) => { const s = e.detail?.ctx?.response?.status; if (s >= 400) say(s === 404 ? 'It is gone, or not yours to change. Nothing was done.' : 'That did not work. Nothing was changed.') });
