@@ -19,11 +19,16 @@ _CURSOR = "pruned"
 
 def is_pruning_due(*, now: datetime) -> bool:
     """Say whether a day is over since the tables were looked through, and if so count it as done."""
+    return is_due(_CURSOR, EVERY, now=now)
+
+
+def is_due(name: str, every: timedelta, *, now: datetime) -> bool:
+    """Say whether so much time passed since this was last due, and if so count it as done."""
     with transaction.atomic():
-        row, _ = Cursor.objects.get_or_create(name=_CURSOR)
-        if to_us(now) - row.position < EVERY / timedelta(microseconds=1):
+        row, _ = Cursor.objects.get_or_create(name=name)
+        if to_us(now) - row.position < every / timedelta(microseconds=1):
             return False
-        Cursor.objects.filter(name=_CURSOR).update(position=to_us(now))
+        Cursor.objects.filter(name=name).update(position=to_us(now))
     return True
 
 
