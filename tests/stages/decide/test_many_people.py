@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 from regard.decide import benches, chunks, writing
@@ -104,6 +106,26 @@ def test_who_was_moved_by_another_scheduler_is_read_again(as_of, monkeypatch):
     assert len(calls) == 2
     assert Enrolment.objects.filter(person_id=ana).count() == 1
     assert Decision.objects.filter(person_id=ana).count() == 1
+
+
+def test_who_is_moved_while_others_are_computed_is_read_again_and_nobody_else(as_of, monkeypatch):
+    """Chunks overlap: the second is overtaken when the third is being computed."""
+    people = [offered(as_of) for _ in range(4)]
+    write, calls = writing.write_chunk, []
+
+    def overtaken_once(filed):
+        calls.append(filed.entries.column("person_id").to_pylist())
+        if len(calls) == 2:
+            write(filed)
+        write(filed)
+
+    monkeypatch.setattr(chunks, "PEOPLE_AT_ONCE", 1)
+    monkeypatch.setattr(chunks, "write_chunk", overtaken_once)
+    report = decide(shop(), now=as_of)
+    assert calls == [[people[0]], [people[1]], [], [people[2]], [people[3]]]
+    assert sorted(Decision.objects.values_list("person_id", flat=True)) == sorted(people)
+    assert report.people == 4
+    assert gc.isenabled()
 
 
 def test_what_a_wait_learnt_is_kept_from_cycle_to_cycle(as_of):
