@@ -10,7 +10,7 @@ column `at_us` instead.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -158,21 +158,32 @@ def by_clock(one: Sql, later: Sql, clock_us: int) -> Sql:
     return Sql("".join(made), tuple(params))
 
 
-def cut_points(bench: Workbench, step: Step, parts: Mapping[str, int]) -> dict[str, list[float]]:
-    """Return the cut points a step of the plan would set, by column; `parts` says into how many parts.
+def cut_points(
+    bench: Workbench, step: Step, parts: Mapping[str, int], numbers: Iterable[int]
+) -> dict[int, dict[str, list[float]]]:
+    """Return the cut points a step of the plan would set on each of these days (`number` of `wide_0`), by column.
 
-    The same points as the step's own SQL: it has the values of everybody put in order, which over many instants is most
-    of a replay; here only the few places that are asked for are found.
+    `parts` says into how many parts. The same points as the step's own SQL: it has the values of everybody put in order,
+    which over many instants is most of a replay; here only the few places that are asked for are found.
     """
     text = _ORDERED.sub(r"LIST(\1)", step.sql.text)
-    inner = text[text.index("FROM (") + len("FROM (") : text.rindex(") o")]
-    row = bench.take(Sql(inner, step.sql.params))
-    return {column: _cut(_values(row.column(column)), parts[column]) for column in row.column_names}
+    inner = text[text.index("FROM (SELECT ") + len("FROM (SELECT ") : text.rindex(") o")]
+    rows = bench.take(Sql(f"SELECT number, {inner} GROUP BY number", step.sql.params))
+    scores = [column for column in rows.column_names if column != "number"]
+    place = {number: n for n, number in enumerate(rows.column("number").to_pylist())}
+    return {
+        number: {
+            column: _cut(_values(rows.column(column), place.get(number)), parts[column])
+            for column in scores
+        }
+        for number in numbers
+    }
 
 
-def _values(column: pa.ChunkedArray) -> np.ndarray:
-    """Return the numbers of the one list of a column; none where nobody has a value."""
-    return np.asarray(column.combine_chunks().flatten().to_numpy(zero_copy_only=False), np.float64)
+def _values(column: pa.ChunkedArray, place: int | None) -> np.ndarray:
+    """Return the numbers of the list at a place of a column; none where nobody has a value."""
+    one = column.slice(0 if place is None else place, 0 if place is None else 1)
+    return np.asarray(one.combine_chunks().flatten().to_numpy(zero_copy_only=False), np.float64)
 
 
 def _cut(values: np.ndarray, parts: int) -> list[float]:
@@ -196,16 +207,22 @@ def with_whole_numbers(sql: Sql) -> Sql:
     )
 
 
-def with_cuts(judging: Sql, cuts: Mapping[str, Sequence[float]]) -> Sql:
-    """Return SQL with the cut points of its scores written in: not looked up in a list for everybody again.
+def with_cuts(judging: Sql) -> Sql:
+    """Return SQL that reads the cut points of its scores from columns of its rows: not from a list looked up for each."""
+    return Sql(_CUT_POINT.sub(lambda f: _place(f[1], int(f[2])), judging.text), judging.params)
 
-    `cuts`: the columns of the tables `cuts_<n>` and their one row.
-    """
 
-    def written(found: re.Match[str]) -> str:
-        return f"CAST({cuts[found[1]][int(found[2]) - 1]!r} AS DOUBLE)"
+def cut_columns(cuts: Mapping[str, Sequence[float]]) -> str:
+    """Return the columns `with_cuts` reads, as constants to be selected beside others."""
+    return "".join(
+        f", CAST({value!r} AS DOUBLE) AS {_place(column, number)}"
+        for column, values in cuts.items()
+        for number, value in enumerate(values, 1)
+    )
 
-    return Sql(_CUT_POINT.sub(written, judging.text), judging.params)
+
+def _place(column: str, number: int) -> str:
+    return f'"{column}:{number}"'
 
 
 def _make_rhythms(bench: Workbench, understanding: Understanding, measures: list[Measure]) -> None:

@@ -157,3 +157,15 @@ def test_nobody_is_anywhere_before_we_heard_of_them(as_of):
     (row,) = found.table.to_pylist()
 
     assert 0 <= row["from_us"] - to_us(as_of - days(8)) < GRID
+
+
+def test_a_day_before_anybody_was_known_has_cut_points_of_nobody(as_of):
+    ana = a_person(now=as_of - days(2))
+    does(ana, "Order Completed", now=as_of - days(2))
+
+    found = membership_over(
+        shop(), tuple(shop().segments), stretch(as_of), upto=last_sequence()
+    ).table.to_pylist()
+
+    assert {row["segment"] for row in found} >= {"new", "first-order"}
+    assert all(row["from_us"] >= to_us(as_of - days(2)) for row in found)
