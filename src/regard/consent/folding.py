@@ -48,6 +48,12 @@ class Word:
         """Say whether the word speaks of this purpose on this channel."""
         return self.purpose in (purpose, EVERY) and self.channel in (channel, EVERY)
 
+    def touches(self, purpose: str, channel: str) -> bool:
+        """Say whether the word speaks of a part of this; '*' is every purpose, every channel."""
+        return purpose in (self.purpose, EVERY) and (
+            channel in (self.channel, EVERY) or self.channel == EVERY
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -67,3 +73,15 @@ def standing_of(words: Iterable[Word], purpose: str, channel: str) -> Standing:
     if newest is None:
         return Standing(State.UNKNOWN, None)
     return Standing(State.GRANTED if newest.is_granted else State.WITHDRAWN, newest)
+
+
+def has_left(words: Iterable[Word], purpose: str, channel: str) -> bool:
+    """Say whether a withdrawal of all of this stands already ('*': every one), with no grant of any of it since."""
+    told = list(words)
+    left = max(
+        (word.weight for word in told if not word.is_granted and word.covers(purpose, channel)),
+        default=None,
+    )
+    return left is not None and not any(
+        word.is_granted and word.weight > left and word.touches(purpose, channel) for word in told
+    )

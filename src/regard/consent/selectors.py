@@ -149,9 +149,13 @@ def may_use_field(
     )
 
 
-def words_of(origins: Iterable[int], *, as_of: datetime, upto: int | None = None) -> list[Word]:
-    """Return every word of these origins that had reached us by then."""
-    rows = Consent.objects.filter(person_id__in=list(origins), recorded_at__lte=as_of)
+def words_of(
+    origins: Iterable[int], *, as_of: datetime | None = None, upto: int | None = None
+) -> list[Word]:
+    """Return every word of these origins that had reached us by then; without an instant all that are written down."""
+    rows = Consent.objects.filter(person_id__in=list(origins))
+    if as_of is not None:
+        rows = rows.filter(recorded_at__lte=as_of)
     if upto is not None:
         rows = rows.filter(seq__lte=upto)
     return [word_of(row) for row in rows.order_by("seq")]

@@ -14,8 +14,9 @@ from regard.collect.sequence import allot_sequence
 from regard.collect.services import product_source, record
 from regard.consent.folding import EVERY
 from regard.consent.models import Consent, Restriction
+from regard.consent.selectors import words_of
 from regard.consent.suppression import lift_suppression, suppress
-from regard.identify.selectors import survivors_of
+from regard.identify.selectors import origins_of, survivors_of
 from regard.identify.services import lock_people_rows
 from regard.kernel.instant import from_us, to_us
 from regard.kernel.issues import Issue, Refused
@@ -179,6 +180,7 @@ def grant(
     return record_consents(told=[word], now=now)[0]
 
 
+@transaction.atomic
 def withdraw(
     *,
     person: int,
@@ -197,8 +199,12 @@ def withdraw(
     """Write down that a person withdrew a purpose ('*': all of them); it holds when this returns.
 
     Never refused for what the playbook says: a purpose of yesterday can be left today. Returns None where `key` was told
-    before.
+    before. Said now, it counts from now at least, and from the newest word at least: a clock that was set back since a
+    grant cannot make that grant the newer one.
     """
+    lock_people([person])
+    if occurred_at is None:
+        now = max(now, _newest_instant(person, default=now))
     word = Told(
         person=person,
         purpose=purpose,
@@ -214,6 +220,12 @@ def withdraw(
         via=via,
     )
     return record_consents(told=[word], now=now)[0]
+
+
+def _newest_instant(person: int, *, default: datetime) -> datetime:
+    """Return the instant from which the newest word of a person counts. Call with the person locked."""
+    words = words_of(origins_of(person))
+    return max((from_us(word.at_us) for word in words), default=default)
 
 
 def _declared(purpose: str, channel: str) -> Purpose:

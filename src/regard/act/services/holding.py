@@ -48,7 +48,7 @@ def begin(*, message_id: int, worker: str, now: datetime, lease: timedelta = LEA
     if held is None:
         return False  # the person was erased
     person, channel, address = held
-    values = {
+    values: dict[str, str | int | None] = {
         "message": message_id,
         "worker": worker,
         "now": to_us(now),

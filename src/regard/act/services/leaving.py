@@ -11,8 +11,9 @@ from django.db.models import Q
 
 from regard.act.models import Message
 from regard.act.recording import Deed, record_deeds
-from regard.consent.folding import EVERY
+from regard.consent.folding import EVERY, has_left
 from regard.consent.models import Consent
+from regard.consent.selectors import words_of
 from regard.consent.services import Told, lock_people, record_consents, withdraw
 from regard.decide.models import Decision
 from regard.decide.services import record_outcome
@@ -38,7 +39,7 @@ def leave_purpose(
     with transaction.atomic():
         lock_people([person])
         origins = origins_of(person)
-        if newest_word(origins, purpose, channel) == Consent.State.WITHDRAWN:
+        if has_left(words_of(origins), purpose, channel):
             return None
         _cancel_waiting(origins, purpose, now)
         evidence: dict[str, object] = {"message": message.hex} if message else {}
@@ -118,11 +119,3 @@ def _cancel_waiting(people: Sequence[int], purpose: str, now: datetime) -> None:
     Message.objects.filter(id__in=found).update(
         state=Message.State.CANCELLED, note=WITHDRAWN, claimed_by="", lease_until=None
     )
-
-
-def newest_word(origins: list[int], purpose: str, channel: str = EVERY) -> str | None:
-    """Return the state of a purpose's newest word for these origins, None where nothing was said."""
-    rows = Consent.objects.filter(person_id__in=origins, purpose__in=(purpose, EVERY))
-    if channel != EVERY:
-        rows = rows.filter(channel__in=(channel, EVERY))
-    return rows.order_by("-occurred_at", "-seq").values_list("state", flat=True).first()

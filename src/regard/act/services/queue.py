@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_bytes
@@ -19,9 +20,12 @@ from regard.decide.programs import definition_of
 from regard.decide.services import record_outcome
 from regard.kernel.ids import uuid7
 from regard.kernel.instant import to_us
+from regard.kernel.issues import Refused
 from regard.playbooks.model import Playbook
 from regard.playbooks.steps import Step
+from regard.playbooks.steps.set_field import SetField
 from regard.playbooks.steps.webhook import Webhook
+from regard.profile.services import set_field
 
 LOOK_BACK = timedelta(days=30)
 CHUNK = 100  # a task gathers its person's whole context: the lock is held for so many only
@@ -161,4 +165,20 @@ def _record(decision: Decision, step: Step, now: datetime) -> int:
     else:
         return 0
     deed.properties.update(properties)
-    return sum(seq is not None for seq in record_deeds(deeds=[deed], now=now))
+    (seq,) = record_deeds(deeds=[deed], now=now)
+    if seq is not None and isinstance(step, SetField):
+        _set_field(decision, step, seq, now)
+    return int(seq is not None)
+
+
+def _set_field(decision: Decision, step: SetField, seq: int, now: datetime) -> None:
+    """Tell the profile, with the touchpoint as its source. What the field cannot be stays in the log only."""
+    with suppress(Refused):
+        set_field(
+            person=decision.person_id,
+            name=step.field,
+            value=step.value,
+            by=f"journey:{decision.journey}"[:80],
+            now=now,
+            touchpoint=seq,
+        )
