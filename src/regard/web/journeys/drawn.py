@@ -205,7 +205,7 @@ def _under(step: Step, row: StepRow) -> str:
     if step.do == "wait_for":
         return f"at most {duration_words(step.timeout)}"  # type: ignore[attr-defined]
     if step.do == "task":
-        return "task on Today, with the whole context"
+        return "task on Today, with context"
     if step.do in ("branch", "split"):
         return plural(len(step.arms()), "way on,ways on")
     return quoted(row.words.removeprefix("end here: "))

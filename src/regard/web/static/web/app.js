@@ -91,6 +91,17 @@
     if (c.length && !c.some((x) => x.classList.contains('sel'))) c[0].classList.add('sel');
     if (goFirst && c.length) { goFirst = false; $('a, button', c[0])?.click() }
   });
+  /* the outline is written anew after each act: the focus stays where one worked */
+  let acted = '';
+  d.addEventListener('click', (e) => { const b = e.target.closest?.('#editor button'); if (b) acted = b.getAttribute('aria-label') || '' }, true);
+  d.addEventListener('htmx:after:swap', () => {
+    const ed = $('#editor');
+    if (!ed || d.activeElement !== d.body) return;
+    const usable = (label) => label && $$('button', ed).find((b) => b.getAttribute('aria-label') === label && !b.disabled);
+    const other = acted.endsWith(' up') ? acted.replace(/ up$/, ' down') : acted.replace(/ down$/, ' up');
+    const open = $('.eline details[open] :is(input:not([type=hidden]), select, textarea)', ed);
+    (usable(acted) || usable(other) || open || $('summary', ed))?.focus();
+  });
   /* what cannot be taken back is held for some seconds, with Undo; who leaves the page meant it */
   const held = new Map();
   const release = (b) => { held.get(b)?.end(); b.dataset.sure = ''; b.click(); delete b.dataset.sure };
