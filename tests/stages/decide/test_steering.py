@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from regard.decide.models import Enrolment
 from regard.decide.releasing import Held, turns_of
 from regard.decide.selectors import journey_list, journey_outline
-from regard.decide.services import pause_journey, preview_release, resume_journey
+from regard.decide.services import let_in, pause_journey, preview_release, resume_journey
 from regard.kernel.instant import DAY_US
 from tests.stages.decide.cast import (
     ALL,
@@ -26,6 +26,8 @@ from tests.stages.decide.cast import (
     shop,
     told,
 )
+from tests.stages.decide.test_every_kind import playbook
+from tests.stages.laws import law, taken_back
 
 pytestmark = pytest.mark.django_db
 
@@ -157,6 +159,49 @@ def test_law_turns_lose_nobody_keep_the_order_and_hurry_nobody(held, over):
     for turn in turns:
         if own[turn.id] > end:
             assert (turn.due_us, turn.is_held) == (own[turn.id], False)
+
+
+PAUSED = playbook(
+    {"step": "rest", "do": "wait", "for": "1d"},
+    {"step": "one", "do": "task", "kind": "check_in", "title": "One"},
+    {"step": "order", "do": "wait_for", "touchpoint": "Visited", "timeout": "3d"},
+    {"step": "hour", "do": "wait", "until_hour": "08:00"},
+    {"step": "two", "do": "task", "kind": "check_in", "title": "Two"},
+    entry={"on": "by_hand"},
+    more={"reentry": {}},
+)
+PERSON_ACTS = st.tuples(
+    st.sampled_from(("comes", "comes", "visits", "pause", "resume", "slowly", "tick", "tick")),
+    st.integers(0, 4),
+)
+
+
+@given(st.lists(PERSON_ACTS, min_size=4, max_size=24))
+@law(12)
+def test_law_whatever_is_paused_and_resumed_everybody_gets_everything_once(as_of, acts):
+    with taken_back():
+        now, people, came = as_of, [a_person(now=as_of) for _ in range(5)], set()
+        for name, number in acts:
+            now += days(0.3)
+            if name == "comes":
+                let_in(journey="j", person=people[number], playbook=PAUSED, by="t", now=now)
+                came.add(people[number])
+            elif name == "visits":
+                does(people[number], "Visited", now=now)
+            elif name == "pause":
+                pause_journey(journey="j", by="t", now=now)
+            elif name in ("resume", "slowly"):
+                over = number if name == "slowly" else 0
+                resume_journey(journey="j", by="t", now=now, release_days=over)
+            else:
+                decide(PAUSED, now=now)
+        resume_journey(journey="j", by="t", now=now, release_days=3)
+        for day in range(1, 13):
+            decide(PAUSED, now=now + days(day))
+
+        everything = [("one", "go", "go"), ("two", "go", "go")]
+        assert {p: told(p) for p in people} == {p: everything if p in came else [] for p in people}
+        assert set(Enrolment.objects.values_list("end_reason", flat=True)) <= {"done"}
 
 
 def test_the_outline_counts_who_is_where_and_who_was_held_back(as_of):
