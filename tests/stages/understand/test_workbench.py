@@ -9,7 +9,7 @@ import pytest
 
 from regard.engine.store import SPILL
 from regard.kernel.sql import Sql
-from regard.understand.workbench import open_workbench, sweep_spilled
+from regard.understand.workbench import kept_workbench, open_workbench, sweep_spilled
 
 NOW = datetime(2026, 11, 16, 12, tzinfo=UTC)
 
@@ -46,3 +46,23 @@ def test_what_a_killed_computation_left_is_swept_after_a_day(folder):
         assert sweep_spilled(now=NOW) == 1
         assert running.exists()
         assert not killed.exists()
+
+
+def test_a_kept_bench_comes_back_empty_and_one_on_which_something_failed_does_not(folder):
+    with kept_workbench("a use") as first:
+        first.make("people", Sql("SELECT 7 AS person"))
+        with kept_workbench("a use") as second:
+            assert second is not first, "it was in use"
+    with kept_workbench("a use") as again:
+        assert again is first
+        assert again.count("people") == 0
+        assert again.names("people") == {"person"}
+        again.make("people", Sql("SELECT 8 AS person, 'x' AS word"))
+        assert again.names("people") == {"person", "word"}
+    with pytest.raises(ZeroDivisionError), kept_workbench("a use"):
+        raise ZeroDivisionError
+    with kept_workbench("a use") as fresh:
+        assert fresh is not first
+        assert not fresh.has("people")
+        os.utime(fresh.spills_to, (0, 0))
+    assert sweep_spilled(now=NOW) == 0, "what is kept is nobody's leaving"
