@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import md5
 from typing import Any
 
 import pyarrow as pa
@@ -26,6 +27,7 @@ PLACE = pa.schema(
     [("number", pa.int64()), ("pc", pa.int64()), ("journey", pa.string()), ("version", pa.string()),
      ("step", pa.string())]
 )  # fmt: skip
+KEY_LENGTH = 160
 SAYS_WHEN = ("cap", "quiet_hours")  # codes whose hindrance ends at a time that can be told
 _SPOKEN_OF = {
     "{purpose}": ("purpose",), "{channel}": ("channel",), "{forbidden}": ("forbidden",), "{mark}": ("mark",),
@@ -169,7 +171,12 @@ def _decisions(cycle: int, *, is_once: bool) -> Sql:
     return Sql(f"{rows} ORDER BY enrolment_id, key", (cycle,))
 
 
-_KEY = "LEFT(CONCAT(d.journey, '/', d.step, '/', CAST(d.person AS VARCHAR), '/', d.entry_key), 160)"
+_KEY_WHOLE = "CONCAT(d.journey, '/', d.step, '/', CAST(d.person AS VARCHAR), '/', d.entry_key)"
+# Names may be long: what does not fit stands there as its hash, so that no two entries share a key.
+_KEY = (
+    f"CASE WHEN LENGTH({_KEY_WHOLE}) <= {KEY_LENGTH} THEN {_KEY_WHOLE}"
+    f" ELSE CONCAT(LEFT({_KEY_WHOLE}, {KEY_LENGTH - 33}), '#', MD5({_KEY_WHOLE})) END"
+)
 _TWICE = Sql(f"SELECT {_KEY} AS key FROM decided AS d GROUP BY 1 HAVING COUNT(*) > 1")
 
 
@@ -287,5 +294,9 @@ _STANDING_NOW = Sql(
 
 
 def decision_key(row: Mapping[str, Any]) -> str:
-    """Return the key of a decision: journey, step, person and entry (promises, section 4)."""
-    return f"{row['journey']}/{row['step']}/{row['person']}/{row['entry_key']}"[:160]
+    """Return the key of a decision: journey, step, person and entry (promises, section 4), as `_KEY` writes it."""
+    whole = f"{row['journey']}/{row['step']}/{row['person']}/{row['entry_key']}"
+    if len(whole) <= KEY_LENGTH:
+        return whole
+    digest = md5(whole.encode(), usedforsecurity=False).hexdigest()
+    return f"{whole[: KEY_LENGTH - 33]}#{digest}"

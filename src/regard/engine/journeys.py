@@ -226,7 +226,7 @@ def _turn_page(bench: Workbench) -> None:
 _ARRIVING_NEXT = Sql(
     "SELECT a.person, a.number, a.entry_key, a.due_us FROM arrival AS a"
     " LEFT JOIN agenda AS g ON g.person = a.person WHERE g.t IS NULL OR a.due_us > g.t"
-    " UNION ALL SELECT v.person, r.number, CONCAT('via:', v.journey, ':', CAST(v.entered_us AS VARCHAR)), v.t"
+    " UNION ALL SELECT v.person, r.number, LEFT(CONCAT('via:', v.journey, ':', CAST(v.entered_us AS VARCHAR)), 80), v.t"
     " FROM verdict AS v JOIN rule AS r ON r.journey = v.other_journey AND r.is_current"
     " WHERE v.verdict = 'go' AND v.act = 'enter'"
 )

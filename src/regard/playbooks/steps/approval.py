@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from regard.kernel.durations import duration_words
 from regard.playbooks.base import Duration
@@ -20,6 +20,8 @@ class Approval(Step):
     op: ClassVar[Op] = Op.ACT
     act: ClassVar[str] = "approval"
 
+    # eight characters fewer than other steps: what was said is kept under `<step>.outcome`
+    step: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,51}$")]
     do: Literal["approval"]
     title: str = Field(min_length=1, max_length=200)
     timeout: Duration = Field(gt=0)
