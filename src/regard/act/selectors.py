@@ -71,13 +71,6 @@ def open_tasks(
     )
 
 
-def tasks_of(person: int, *, limit: int = 50) -> list[HumanTask]:
-    """Return a person's tasks, newest first, closed ones too."""
-    return list(
-        HumanTask.objects.filter(person_id__in=origins_of(person)).order_by("-opened_seq")[:limit]
-    )
-
-
 def task_detail(public_id: UUID | str) -> TaskDetail | None:
     """Return a task with its context and the person's newest words, or None."""
     task = HumanTask.objects.select_related("person").filter(public_id=public_id).first()

@@ -131,24 +131,6 @@ def _no(code: str, words: str, change: str, facts: dict[str, object] | None = No
     return Answer(False, Reason(code, words, change, facts or {}))
 
 
-def may_use_field(
-    purpose: str, field: str, *, purposes: Mapping[str, Purpose] | None = None
-) -> Answer:
-    """Say whether a purpose may use a field or trait of a person (purpose-bound fields)."""
-    declared = (active_playbook().playbook.purposes if purposes is None else purposes).get(purpose)
-    if declared is None:
-        return _no(
-            "unknown_purpose",
-            f"'{purpose}' is no purpose of the playbook",
-            "Declare it in the playbook",
-        )
-    if field in declared.fields:
-        return Answer(True, Reason("field_allowed", f"{declared.name} may use {field}"))
-    return _no(
-        "field_not_allowed", f"{declared.name} may not use {field}", f"Add '{field}' to its fields"
-    )
-
-
 def words_of(
     origins: Iterable[int], *, as_of: datetime | None = None, upto: int | None = None
 ) -> list[Word]:
@@ -226,11 +208,6 @@ def consent_matrix(person: int, as_of: datetime) -> list[ConsentCell]:
                 )
             )
     return cells
-
-
-def consent_history(person: int) -> list[Consent]:
-    """Return every word of a person over all origins, newest first."""
-    return list(Consent.objects.filter(person_id__in=origins_of(person)).order_by("-seq"))
 
 
 def consent_of_key(key: str) -> Consent | None:

@@ -135,12 +135,6 @@ def waiting_for_approval(playbook: Playbook) -> list[tuple[str, str, int]]:
     return list(counted.order_by("journey", "step"))
 
 
-def people_at_step(journey: str, step: str, *, after: int = 0, limit: int = 50) -> list[Enrolment]:
-    """Return who waits at a step now, by id, a page at a time."""
-    rows = _inside(journey).filter(step=step, id__gt=after).select_related("person")
-    return list(rows.order_by("id")[:limit])
-
-
 def decisions_of(person: int, *, limit: int = 50, before: datetime | None = None) -> list[Decision]:
     """Return the decisions about a person, newest first: go and no-go, each with words and what would change it."""
     rows = Decision.objects.filter(person_id__in=origins_of(person))

@@ -23,9 +23,7 @@ TERMS = (
     " i.reason, i.is_answer, i.tells"
 )
 # What a move looks at; the terms of an act are joined to it where it is judged, for they are many.
-WAYS = (
-    "i.step, i.op, i.goto, i.other, i.wait_us, i.until_minute, i.until_us, i.reason, i.is_answer"
-)
+WAYS = "i.step, i.op, i.goto, i.other, i.wait_us, i.until_minute, i.until_us, i.reason, i.is_answer"
 
 
 def agenda_steps() -> list[Step]:

@@ -127,11 +127,6 @@ def trait_reference() -> str:
     return "\n".join(text).rstrip() + "\n"
 
 
-def condition_schema() -> dict[str, Any]:
-    """Return the JSON Schema of a segment, for builders and editors."""
-    return Segment.model_json_schema()
-
-
 def _fields(model: type[BaseModel], *leave_out: type[Part]) -> str:
     shared = {name for base in leave_out if base is not model for name in base.model_fields}
     rows = [

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from regard.act.models import HumanTask, Message
-from regard.act.selectors import open_tasks, task_detail, tasks_of
+from regard.act.selectors import open_tasks, task_detail
 from regard.act.services import (
     NewTask,
     assign_task,
@@ -78,7 +78,7 @@ def test_an_unhappy_answer_becomes_a_task_with_orders_messages_and_words(
     enqueue(playbook=playbook, now=as_of + HOUR, decisions=[decision.id])
     enqueue(playbook=playbook, now=as_of + HOUR, decisions=[decision.id])
 
-    (task,) = tasks_of(person)
+    task = HumanTask.objects.get(person_id=person)
     assert (task.kind, task.title, task.pauses_promotions) == (
         "complaint",
         "Make it right in person",

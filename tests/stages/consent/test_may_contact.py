@@ -17,7 +17,6 @@ from regard.consent.selectors import (
     consent_states,
     limited_people,
     may_contact,
-    may_use_field,
 )
 from regard.consent.services import (
     grant,
@@ -180,11 +179,6 @@ def test_joined_people_share_their_words_and_part_with_their_own(ana, anna):
     assert may(ana, at=NOW + DAY) == may(anna, at=NOW + DAY) == "consent_withdrawn"
     unmerge(joining=joining, by="staff:1", now=NOW)
     assert (may(ana, at=NOW + DAY), may(anna, at=NOW + DAY)) == ("granted", "consent_withdrawn")
-
-
-def test_a_purpose_uses_only_its_fields(ana):
-    assert may_use_field("offers", "first_name")
-    assert may_use_field("offers", "birthday").reason.code == "field_not_allowed"
 
 
 def test_states_in_bulk_say_the_same_as_one_by_one(ana, anna):

@@ -23,11 +23,6 @@ def step_path(points: Sequence[Point], *, width: float = 100.0) -> str:
     return "".join(parts) + f"H{width:.2f}"
 
 
-def line_path(points: Sequence[Point]) -> str:
-    """Return a path of straight lines."""
-    return "M" + "L".join(f"{x:.2f},{y:.2f}" for x, y in points) if points else ""
-
-
 def month_ticks(start: datetime, end: datetime, *, most: int = 12) -> list[tuple[float, str, bool]]:
     """Return (place 0-100, words, is a year) of month beginnings; years alone where months would be too many."""
     months = (end.year - start.year) * 12 + end.month - start.month
