@@ -213,7 +213,7 @@ def verify(as_json: AsJson = False) -> None:
     start_django()
     from dataclasses import asdict
 
-    from regard.decide.replay.stored import replay_stored
+    from regard.decide.verifying import replay_stored
     from regard.versions.selectors import active_playbook
 
     compared = replay_stored(playbook=active_playbook().playbook)

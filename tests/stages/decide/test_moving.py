@@ -13,7 +13,6 @@ from regard.act.models import HumanTask, Message
 from regard.act.services import enqueue
 from regard.collect.sequence import last_sequence
 from regard.decide.models import Decision, Enrolment, JourneyVersion, Steering
-from regard.decide.replay.stored import replay_stored
 from regard.decide.services import (
     crossing_of,
     let_in,
@@ -22,6 +21,7 @@ from regard.decide.services import (
     preview_publishing,
     resume_journey,
 )
+from regard.decide.verifying import replay_stored
 from regard.kernel.issues import Refused
 from regard.playbooks.editing import put_part
 from regard.playbooks.load import load_playbook

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from regard.decide.models import Cycle, Decision
 from regard.decide.pruning import prune_cycles
-from regard.decide.replay.stored import BROKEN_OFF, INSIDE_AT_THE_TERM, replay_stored
 from regard.decide.services import pause_journey, resume_journey
+from regard.decide.verifying.stored import BROKEN_OFF, INSIDE_AT_THE_TERM, replay_stored
 from regard.kernel.instant import to_us
 from regard.kernel.issues import Refused
 from tests.stages.decide.cast import (

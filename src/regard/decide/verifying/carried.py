@@ -19,7 +19,7 @@ from regard.decide.models import Steering
 from regard.decide.moving import fitting_places
 from regard.decide.programs import definition_of
 from regard.decide.releasing import Held, turns_of
-from regard.decide.replay.families import Families
+from regard.decide.verifying.families import Families
 from regard.engine.desk import ENROLMENT
 from regard.engine.instructions import END, Program
 from regard.kernel.instant import to_us

@@ -13,7 +13,7 @@ from regard.audit_log.models import ErasureReceipt
 from regard.decide.columns import read_rows
 from regard.decide.models import Cycle, Decision, Enrolment, JourneyVersion
 from regard.decide.pruning import replayable_since
-from regard.decide.replay.again import Again, Outcome, Redecided, Told
+from regard.decide.verifying.again import Again, Outcome, Redecided, Told
 from regard.kernel.instant import to_us
 from regard.kernel.issues import Issue, Refused
 from regard.playbooks.model import Playbook

@@ -42,7 +42,7 @@ from regard.decide.reading import (
     read_restrictions,
     read_touches,
 )
-from regard.decide.replay.families import Families
+from regard.decide.verifying.families import Families
 from regard.engine.facts import LESS_OFTEN_US
 from regard.engine.instructions import Program
 from regard.kernel.instant import DAY_US

@@ -21,10 +21,10 @@ from regard.decide.laying import Turns, paused_journeys
 from regard.decide.models import Cycle, Steering
 from regard.decide.occasions import Arrival, Stretch
 from regard.decide.programs import program_of, tables_of
-from regard.decide.replay.carried import INSIDE, Carried, Standing
-from regard.decide.replay.doors import arrivals_then, door_of, touched_then
-from regard.decide.replay.facts_then import Contact, Former, Moment, crowded, tables_then
-from regard.decide.replay.families import Families
+from regard.decide.verifying.carried import INSIDE, Carried, Standing
+from regard.decide.verifying.doors import arrivals_then, door_of, touched_then
+from regard.decide.verifying.facts_then import Contact, Former, Moment, crowded, tables_then
+from regard.decide.verifying.families import Families
 from regard.engine import desk, journeys
 from regard.engine.instructions import END, Program
 from regard.engine.journeys import Moved

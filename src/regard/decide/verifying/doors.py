@@ -22,7 +22,7 @@ from regard.decide.occasions import (
     fits,
     schedule_instants,
 )
-from regard.decide.replay.families import Families
+from regard.decide.verifying.families import Families
 from regard.engine.instructions import Compiled, Program
 from regard.playbooks.entries import (
     ByHand,
