@@ -80,6 +80,7 @@ def example(route: Route, house: House) -> str:
         "proposal_id": house.proposal,
         "segment": "high-value",
         "step": "offer",
+        "language": "en",
         "slug": "thank-high-value" if "journeys/" in route.pattern else "abandoned-cart",
         "public": house.message.public_id.hex,
         "key_id": house.key,

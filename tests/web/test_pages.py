@@ -16,7 +16,7 @@ from regard.staff.models import LoginLink, Role
 from regard.versions.models import PlaybookVersion
 from regard.versions.selectors import active_playbook, active_text
 from regard.web.csv_lists import _disarmed
-from regard.web.outbox.page import style_hashes
+from regard.web.framed import style_hashes
 
 pytestmark = pytest.mark.django_db
 

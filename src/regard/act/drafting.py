@@ -33,6 +33,7 @@ from regard.kernel.issues import Issue, Refused
 from regard.playbooks.company import Sender
 from regard.playbooks.letters import LetterError, Use, blocks, fill, fill_line, uses_of
 from regard.playbooks.model import Playbook
+from regard.playbooks.steps import Step
 from regard.playbooks.template_check import PURCHASES, allowed_fields
 from regard.playbooks.templates import Template, choose_language
 
@@ -47,6 +48,15 @@ class Draft:
     text: str
     html: str
     links: tuple[str, ...]
+
+
+def letter_of(step: Step, playbook: Playbook) -> tuple[str, str, str]:
+    """Return (template, survey, sender) of a step that sends or asks, by their names in the playbook; '' for none."""
+    survey = str(getattr(step, "survey", None) or "")
+    asked = playbook.surveys.get(survey)
+    name = str(getattr(step, "template", None) or (asked.template if asked else ""))
+    template = playbook.templates.get(name)
+    return name, survey, str(getattr(step, "sender", None) or (template.sender if template else ""))
 
 
 def draft_message(message: Message, playbook: Playbook, known: Known) -> Draft:

@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from regard.web import assets, login
 from regard.web.customers import page as customers
-from regard.web.journeys import edit, edit_publish, edit_versions, new_journey, simulate
+from regard.web.journeys import edit, edit_publish, edit_versions, letters, new_journey, simulate
 from regard.web.journeys import page as journeys
 from regard.web.outbox import page as outbox
 from regard.web.person import acts as person_acts
@@ -99,7 +99,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("journeys/<str:slug>/replay", simulate.journey_replay),
     path("journeys/<str:slug>/people", journeys.journey_people),
     path("journeys/<str:slug>/people.csv", journeys.journey_people_csv),
-    path("journeys/<str:slug>/words", journeys.journey_words),
+    path("journeys/<str:slug>/words", letters.journey_words),
+    path("journeys/<str:slug>/words/<str:step>/<str:language>/letter", letters.journey_letter),
     path("journeys/<str:slug>/history", journeys.journey_history),
     path("outbox", outbox.outbox),
     path("outbox/<str:public>", outbox.message),

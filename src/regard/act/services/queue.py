@@ -12,6 +12,7 @@ from django.db import transaction
 
 from regard.act.addresses import message_id_of
 from regard.act.channels.webhook.call import make_call
+from regard.act.drafting import letter_of
 from regard.act.models import Message
 from regard.act.recording import Deed, record_deeds
 from regard.act.services.tasks import NewTask, open_task
@@ -108,11 +109,7 @@ def _chunks(ids: Iterable[int] | None, now: datetime) -> Iterable[list[Decision]
 
 
 def _message(decision: Decision, step: Step, playbook: Playbook, now: datetime) -> Message:
-    survey = getattr(step, "survey", "")
-    asked = playbook.surveys.get(survey)
-    template = str(getattr(step, "template", None) or (asked.template if asked else ""))
-    letter = playbook.templates.get(template)
-    signed_by = str(getattr(step, "sender", None) or (letter.sender if letter else ""))
+    template, survey, signed_by = letter_of(step, playbook)
     sender = playbook.company.senders.get(signed_by)
     purpose = playbook.purposes.get(decision.purpose)
     made = Message(

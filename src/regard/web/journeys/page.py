@@ -1,4 +1,4 @@
-"""Journeys: the list, and one journey as it runs, its people, its words and its history."""
+"""Journeys: the list, and one journey as it runs, its people and its history."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from regard.web.csv_lists import streamed_csv
 from regard.web.journeys.drafts_shown import drafts_shown
 from regard.web.journeys.drawn import draw
 from regard.web.journeys.helped import helped_of
-from regard.web.journeys.letters import letters_of
 from regard.web.journeys.listed import listed
 from regard.web.journeys.people import people_lines, people_of
 from regard.web.journeys.wording import exit_words, goal_words
@@ -179,19 +178,6 @@ def journey_people_csv(request: StaffRequest, slug: str) -> StreamingHttpRespons
     """Stream who is or was in a journey as CSV, with the filters of the page."""
     head_of(request, slug)
     return streamed_csv(request, people_lines(slug, request.GET), f"{slug}-people.csv")
-
-
-@page(Capability.SEE_JOURNEYS)
-def journey_words(request: StaffRequest, slug: str) -> HttpResponse:
-    """Show every text of a journey in every language."""
-    head = head_of(request, slug)
-    context = {
-        "head": head,
-        "tabs": TABS,
-        "tab": "words",
-        "letters": letters_of(head.journey, head.playbook),
-    }
-    return render(request, "web/journey_words.html", context)
 
 
 @page(Capability.SEE_JOURNEYS)

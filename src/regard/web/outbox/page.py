@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import uuid
-from base64 import b64encode
 from datetime import datetime
-from hashlib import sha256
-from html.parser import HTMLParser
 
 from django.db.models import Count
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -21,6 +17,7 @@ from regard.consent.models import Consent
 from regard.playbooks.model import Playbook
 from regard.staff.permissions import Capability
 from regard.web.access import StaffRequest, act, page
+from regard.web.framed import framed_letter
 from regard.web.journeys.wording import entries_words
 from regard.web.people import people_shown
 from regard.web.person.decided import journey_name
@@ -29,8 +26,6 @@ from regard.web.templatetags.ui import plain
 from regard.web.words import FACT_WORDS
 
 PAGE = 50
-PIXEL = re.compile(r"<img[^>]*/p/o/[^>]*>")
-MOST_STYLES = 400  # more distinct styles than any letter of ours has
 
 
 @page(Capability.SEE_OUTBOX)
@@ -116,40 +111,4 @@ def message_settle(request: StaffRequest, public: str, word: str) -> HttpRespons
 def message_letter(request: StaffRequest, public: str) -> HttpResponse:
     """Serve a letter for the sandboxed frame: its own styles by hash, no script, nothing from elsewhere (F5, F6)."""
     found = _message(public)
-    html = PIXEL.sub("", found.html)  # looking at it here is no opening by its reader
-    response = HttpResponse(html or "<p>No words yet.</p>")
-    styles = " ".join(f"'sha256-{h}'" for h in style_hashes(html)) or "'none'"
-    response.headers["Content-Security-Policy"] = (
-        f"sandbox; default-src 'none'; img-src data:; style-src 'unsafe-hashes' {styles}; "
-        "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
-    )
-    response.headers["X-Frame-Options"] = "SAMEORIGIN"
-    return response
-
-
-class _Styles(HTMLParser):
-    """Collects every style attribute and style element of a letter."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: dict[str, None] = {}
-        self.is_inside = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.is_inside = tag == "style"
-        self.found.update((value, None) for name, value in attrs if name == "style" and value)
-
-    def handle_data(self, data: str) -> None:
-        if self.is_inside:
-            self.found[data] = None
-
-    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 (the signature of HTMLParser)
-        self.is_inside = False
-
-
-def style_hashes(html: str) -> list[str]:
-    """Return the hashes (CSP level 3, base64 SHA-256) of a letter's own styles, conditional comments left out."""
-    styles = _Styles()
-    styles.feed(re.sub(r"<!--.*?-->", "", html, flags=re.DOTALL))
-    texts = list(styles.found)[:MOST_STYLES]
-    return [b64encode(sha256(text.encode()).digest()).decode() for text in texts]
+    return framed_letter(found.html)
