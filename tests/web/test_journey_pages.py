@@ -193,6 +193,23 @@ def test_the_dialog_of_resuming_says_what_will_happen(owner, house, days, words)
     assert Enrolment.objects.filter(journey=SLUG, state="paused").count() == 2
 
 
+def test_those_whose_turn_has_not_come_can_be_let_go_now(owner, house):
+    Enrolment.objects.filter(journey=SLUG).delete()
+    first = stands_at(house, "wen@example.org", "offer")
+    second = stands_at(house, "ines@example.org", "offer")
+    owner.post(f"/journeys/{SLUG}/pause")
+    assert "Let the rest go now" not in shown(owner, f"/journeys/{SLUG}")
+    owner.post(f"/journeys/{SLUG}/resume", {"days": "10"})
+
+    page = shown(owner, f"/journeys/{SLUG}")
+    assert "still wait for their turn" in page
+    owner.post(f"/journeys/{SLUG}/resume", {"days": "0"})
+
+    assert "Let the rest go now" not in shown(owner, f"/journeys/{SLUG}")
+    states = Enrolment.objects.filter(pk__in=(first.pk, second.pk)).values_list("state", flat=True)
+    assert set(states) == {"active"}
+
+
 def test_a_long_history_is_told_in_full_and_drawn_in_short(owner, house, monkeypatch):
     from regard.web.person import facts
 

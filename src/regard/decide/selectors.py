@@ -135,6 +135,12 @@ def waiting_for_approval(playbook: Playbook) -> list[tuple[str, str, int]]:
     return list(counted.order_by("journey", "step"))
 
 
+def waiting_turns(journey: str) -> int:
+    """Return how many a pause still holds: after a resume over days, those whose turn has not come."""
+    held = EnrolmentTally.objects.filter(journey=journey, state=Enrolment.State.PAUSED)
+    return held.aggregate(people=Sum("people"))["people"] or 0
+
+
 def decisions_of(person: int, *, limit: int = 50, before: datetime | None = None) -> list[Decision]:
     """Return the decisions about a person, newest first: go and no-go, each with words and what would change it."""
     rows = Decision.objects.filter(person_id__in=origins_of(person))

@@ -12,7 +12,7 @@ from regard.decide.laying import paused_journeys
 from regard.decide.models import Steering
 from regard.decide.moving import crossing_of, move_people
 from regard.decide.releasing import preview_release
-from regard.decide.selectors import EVER, journey_list, journey_outline, versions_of
+from regard.decide.selectors import EVER, journey_list, journey_outline, versions_of, waiting_turns
 from regard.decide.steering import MOST_RELEASE_DAYS, approve_step, pause_journey, resume_journey
 from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
@@ -50,6 +50,7 @@ class Head:
     owner: str
     is_paused: bool
     goal: str
+    turns: int = 0  # resumed over days: how many still wait for theirs
 
 
 def head_of(request: StaffRequest, slug: str) -> Head:
@@ -59,13 +60,15 @@ def head_of(request: StaffRequest, slug: str) -> Head:
     if playbook is None or journey is None:
         raise Http404
     sender = playbook.company.senders.get(journey.owner)
+    is_paused = slug in paused_journeys(EVER)
     return Head(
         slug,
         journey,
         playbook,
         sender.name if sender else journey.owner,
-        slug in paused_journeys(EVER),
+        is_paused,
         goal_words(journey.goal),
+        0 if is_paused else waiting_turns(slug),
     )
 
 
