@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -101,16 +102,24 @@ def journey_outline(playbook: Playbook, name: str, *, version: str | None = None
     row = next(iter(_rows(compile_program(playbook), only=name)), None)
     if row is None:
         return None
-    inside = EnrolmentTally.objects.filter(journey=name, state__in=INSIDE, people__gt=0)
-    here = dict(inside.values_list("step").annotate(n=Sum("people")))
+    here, versions = _inside_by_step_and_version(name)
     held = _held_by_step(name)
     ways = _ways(name)
     steps = tuple(
         _step_row(step, depth, when, here, held, ways)
         for step, depth, when in _tree(journey.steps, 0, "")
     )
-    versions = inside.values_list("version").annotate(n=Sum("people")).order_by("-n")
-    return Outline(row, journey, steps, held_back(name), tuple(versions))
+    return Outline(row, journey, steps, held_back(name), tuple(versions.most_common()))
+
+
+def _inside_by_step_and_version(journey: str) -> tuple[Counter[str], Counter[str]]:
+    """Return how many stand at each step, and on each version."""
+    steps, versions = Counter[str](), Counter[str]()
+    inside = EnrolmentTally.objects.filter(journey=journey, state__in=INSIDE, people__gt=0)
+    for step, version, people in inside.values_list("step", "version", "people"):
+        steps[step] += people
+        versions[version] += people
+    return steps, versions
 
 
 def held_back(journey: str) -> tuple[Held, ...]:
