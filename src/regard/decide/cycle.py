@@ -17,12 +17,12 @@ from regard.decide.chunks import Job, collector_at_rest, decide_about
 from regard.decide.columns import read_rows
 from regard.decide.crowds import crowd_table
 from regard.decide.models import Cycle, JourneyVersion
-from regard.decide.occasions import Stretch, arrivals, woken_people
+from regard.decide.occasions import Stretch, arrivals, stretch_between, woken_people
 from regard.decide.programs import program_of, tables_of
 from regard.decide.reading import SHOWN_RUN
 from regard.decide.releasing import release_due
 from regard.engine.instructions import Program
-from regard.kernel.instant import DAY_US, to_us
+from regard.kernel.instant import to_us
 from regard.playbooks.model import Playbook
 
 
@@ -103,18 +103,9 @@ def _note_versions(program: Program, as_of: datetime) -> frozenset[str]:
 
 
 def _stretch(cycle: Cycle) -> Stretch:
-    """Return what lies between the last finished cycle and this one; before the first, one day and no old news."""
+    """Return what lies between the last finished cycle and this one."""
     last = Cycle.objects.filter(finished_at__isnull=False, id__lt=cycle.id).order_by("-id").first()
-    until = to_us(cycle.as_of)
-    if last is None:
-        return Stretch(until - DAY_US, until, 0, cycle.upto)
-    return Stretch(
-        min(to_us(last.as_of), until),
-        until,
-        min(last.upto, cycle.upto),
-        cycle.upto,
-        last.report.get("run", 0),
-    )
+    return stretch_between(last, cycle, after_run=last.report.get("run", 0) if last else 0)
 
 
 def _run_shown() -> int:

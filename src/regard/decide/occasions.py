@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from regard.collect.among import among
 from regard.decide.columns import read_rows
+from regard.decide.models import Cycle
 from regard.decide.reading import SHOWN_MEMBER, SHOWN_RUN, WHO, Scope
 from regard.engine.instructions import Compiled, Program
 from regard.kernel.instant import DAY_US, from_us, to_us
@@ -52,6 +53,15 @@ class Stretch:
     after_seq: int
     upto: int
     after_run: int = 0
+
+
+def stretch_between(last: Cycle | None, cycle: Cycle, *, after_run: int) -> Stretch:
+    """Return what lies between two cycles; before the first, one day and no old news."""
+    until = to_us(cycle.as_of)
+    if last is None:
+        return Stretch(until - DAY_US, until, 0, cycle.upto)
+    after = min(to_us(last.as_of), until)
+    return Stretch(after, until, min(last.upto, cycle.upto), cycle.upto, after_run)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,10 @@ from typing import Any
 from regard.decide.selectors import SHORT
 
 
+def _title(journey: str, is_current: bool) -> str:
+    return journey if is_current else f"{journey} (earlier version)"
+
+
 @dataclass(frozen=True, slots=True)
 class StepFound:
     """One step: acts that may go, are refused, or end delayed, and how many depend on an answer."""
@@ -26,7 +30,7 @@ class StepFound:
     @property
     def title(self) -> str:
         """Return the name of its journey, and that it is an earlier version where it is."""
-        return self.journey if self.is_current else f"{self.journey} (earlier version)"
+        return _title(self.journey, self.is_current)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class JourneyFound:
     @property
     def title(self) -> str:
         """Return its name, and that it is an earlier version where it is."""
-        return self.journey if self.is_current else f"{self.journey} (earlier version)"
+        return _title(self.journey, self.is_current)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from regard.decide.crowds import most_without_approval
 from regard.decide.filing import decision_key
 from regard.decide.laying import Turns, paused_journeys
 from regard.decide.models import Cycle, Steering
-from regard.decide.occasions import Arrival, Stretch
+from regard.decide.occasions import Arrival, Stretch, stretch_between
 from regard.decide.programs import program_of, tables_of
 from regard.decide.verifying.carried import INSIDE, Carried, Standing
 from regard.decide.verifying.doors import arrivals_then, door_of, touched_then
@@ -238,17 +238,8 @@ class Again:
 
 
 def _stretch(cycle: Cycle, before: Cycle | None) -> Stretch:
-    """Return what lay between two cycles (cycle.py)."""
-    until = to_us(cycle.as_of)
-    if before is None:
-        return Stretch(until - DAY_US, until, 0, cycle.upto)
-    return Stretch(
-        min(to_us(before.as_of), until),
-        until,
-        min(before.upto, cycle.upto),
-        cycle.upto,
-        _run_of(before),
-    )
+    """Return what lay between two cycles."""
+    return stretch_between(before, cycle, after_run=_run_of(before) if before else 0)
 
 
 def _run_of(cycle: Cycle) -> int:
