@@ -120,9 +120,7 @@ def _replay() -> None:
     from regard.decide.replay import Span, replay_playbook
     from regard.versions.selectors import active_playbook
 
-    done = replay_playbook(
-        playbook=active_playbook().playbook, span=Span(NOW - timedelta(days=90), NOW)
-    )
+    done = replay_playbook(playbook=active_playbook().playbook, span=Span(NOW - timedelta(days=90), NOW))
     print(
         {
             "took_ms": done.took_ms,
@@ -137,16 +135,11 @@ def _come_in(people: int) -> None:
     """Everybody comes into the segment that lets them in."""
     from regard.understand.models import Member, Run, SegmentChange
 
-    made = Run.objects.create(
-        kind="refresh", as_of=NOW, upto=1, playbook_hash="", started_at=NOW, finished_at=NOW
-    )
+    made = Run.objects.create(kind="refresh", as_of=NOW, upto=1, playbook_hash="", started_at=NOW, finished_at=NOW)
     everybody = range(1, people + 1)
     _bulk(
         Member,
-        (
-            Member(segment="high-value", person_id=p, since_at=NOW, since_run=made.pk)
-            for p in everybody
-        ),
+        (Member(segment="high-value", person_id=p, since_at=NOW, since_run=made.pk) for p in everybody),
     )
     _bulk(SegmentChange, (SegmentChange(segment="high-value", version="b", person_id=p, as_of=NOW, entered=True, run=made)
                           for p in everybody))  # fmt: skip

@@ -67,9 +67,7 @@ def run(people: int) -> list[Row]:
     """Fill the store and measure; the cycle first, the letter to everybody last, since it leaves much behind."""
     from regard.understand import services
 
-    live = playbook_with(
-        "".join(JOURNEY.format(n=n, entry=ENTRIES[n % len(ENTRIES)]) for n in range(LIVE))
-    )
+    live = playbook_with("".join(JOURNEY.format(n=n, entry=ENTRIES[n % len(ENTRIES)]) for n in range(LIVE)))
     began = time.perf_counter()
     fill(people, people * TOUCHPOINTS)
     _agree(people)
@@ -99,12 +97,19 @@ def run(people: int) -> list[Row]:
             "people looked at": decided.people,
         }
 
-    rows = measure("cycle, 10,000 new touchpoints", size, lambda: cycle(10_000), repeat=3,
-                   target={"s to stored decisions": at_most(1)})  # fmt: skip
+    rows = measure(
+        "cycle, 10,000 new touchpoints",
+        size,
+        lambda: cycle(10_000),
+        repeat=3,
+        target={"s to stored decisions": at_most(1)},
+    )
     rows += measure("cycle, 10 new touchpoints", size, lambda: cycle(10), repeat=3)
     rows += measure("cycle, nothing new", size, lambda: cycle(0), repeat=3)
     report("decide_large", rows)  # the letter takes minutes: what is known so far, first
-    rows += measure("who gets one scheduled letter", f"{people:,} in the segment", lambda: _letter(people, clock["us"]), repeat=1)  # fmt: skip
+    rows += measure(
+        "who gets one scheduled letter", f"{people:,} in the segment", lambda: _letter(people, clock["us"]), repeat=1
+    )
     return rows
 
 
@@ -168,9 +173,17 @@ def _put_inside(playbook: Playbook) -> None:
             " SELECT %s, %s, id, 'bench', 'treated', 'active', 'listen', %s, %s, %s, %s, %s + id * 3600000, NULL, '', '{}'"
             " FROM identify_person WHERE id %% %s = %s AND id NOT IN"
             " (SELECT person_id FROM decide_enrolment WHERE journey = %s)",
-            [f"live-{n:02}", journey.version, True, *[END - 20 * DAY_US] * 3, END + DAY_US,
-             round(LIVE / SHARE_INSIDE), n, f"live-{n:02}"],
-        )  # fmt: skip
+            [
+                f"live-{n:02}",
+                journey.version,
+                True,
+                *[END - 20 * DAY_US] * 3,
+                END + DAY_US,
+                round(LIVE / SHARE_INSIDE),
+                n,
+                f"live-{n:02}",
+            ],
+        )
     STANDING.count_again()
 
 

@@ -78,9 +78,7 @@ class World:
         keep_needs: bool = False,
     ) -> Understanding:
         at = Coordinates(Clock(us, "Europe/London"), 2**60)
-        return Understanding(
-            playbook or self.playbook, at, codes(), keep_cuts=keep_cuts, keep_needs=keep_needs
-        )
+        return Understanding(playbook or self.playbook, at, codes(), keep_cuts=keep_cuts, keep_needs=keep_needs)
 
 
 def retail() -> Playbook:
@@ -151,9 +149,7 @@ def refresh(world: World) -> None:
     with world.bench() as bench:
         lay(bench, world, understanding)
         understanding.plan().run(bench)
-        bench.write(
-            Sql("SELECT * FROM result"), world.folder / "result.parquet", compression="snappy"
-        )
+        bench.write(Sql("SELECT * FROM result"), world.folder / "result.parquet", compression="snappy")
         for depth in understanding.cut_depths():
             pq.write_table(
                 bench.take(Sql(f"SELECT * FROM cuts_{depth}")),
@@ -179,18 +175,14 @@ def cycle(world: World, tail: pa.Table) -> dict[str, float]:
         slid = Slides(understanding, Clock(END, "Europe/London")).log_sql()
         bench.make("slid", slid)
         people = bench.take(
-            Sql(
-                "SELECT DISTINCT origin AS person FROM (SELECT origin FROM slid UNION ALL SELECT origin FROM tail) m"
-            )
+            Sql("SELECT DISTINCT origin AS person FROM (SELECT origin FROM slid UNION ALL SELECT origin FROM tail) m")
         )
         found = time.perf_counter() - began
         lay(bench, world, understanding, people=people, tail=tail)
         for depth in understanding.cut_depths():
             bench.lay(f"cuts_{depth}", pq.read_table(world.folder / f"cuts_{depth}.parquet"))
         understanding.plan().run(bench)
-        bench.write(
-            Sql("SELECT * FROM result"), world.folder / "delta.parquet", compression="snappy"
-        )
+        bench.write(Sql("SELECT * FROM result"), world.folder / "delta.parquet", compression="snappy")
     return {
         "s": time.perf_counter() - began,
         "finding who moved s": found,
@@ -238,9 +230,7 @@ def plain_columns(world: World) -> pa.Table:
         sql = world.columns.rows_sql(world.columns.manifest(), ())
         assert sql is not None
         return bench.take(
-            Sql(
-                f"SELECT origin, CAST(name AS BIGINT) AS name, occurred_at, value_minor FROM ({sql.text}) l"
-            )
+            Sql(f"SELECT origin, CAST(name AS BIGINT) AS name, occurred_at, value_minor FROM ({sql.text}) l")
         )
 
 
@@ -256,9 +246,7 @@ def engine_comparable(world: World) -> None:
 def pandas_comparable(frame: pd.DataFrame) -> None:
     orders = frame[frame["name"] == _ORDER]
     by = orders.groupby("origin")
-    out = pd.DataFrame(
-        {"orders": by.size(), "spent": by["value_minor"].sum(), "last_at": by["occurred_at"].max()}
-    )
+    out = pd.DataFrame({"orders": by.size(), "spent": by["value_minor"].sum(), "last_at": by["occurred_at"].max()})
     out["orders_year"] = orders[orders["occurred_at"] > _YEAR].groupby("origin").size()
     touches = frame[frame["occurred_at"] > _QUARTER].groupby("origin").size()
     out = out.reindex(frame["origin"].unique())
@@ -275,9 +263,7 @@ def sqlite_comparable(world: World, table: pa.Table):
     path.unlink(missing_ok=True)
     base = sqlite3.connect(path)
     base.execute("PRAGMA journal_mode=OFF")
-    base.execute(
-        "CREATE TABLE log (origin INTEGER, name INTEGER, occurred_at INTEGER, value_minor INTEGER)"
-    )
+    base.execute("CREATE TABLE log (origin INTEGER, name INTEGER, occurred_at INTEGER, value_minor INTEGER)")
     for batch in table.to_batches(100_000):
         base.executemany(
             "INSERT INTO log VALUES (?,?,?,?)",
@@ -286,8 +272,7 @@ def sqlite_comparable(world: World, table: pa.Table):
     base.execute("CREATE INDEX log_of ON log (origin, name, occurred_at, value_minor)")
     base.commit()
     return lambda: (
-        base.execute(f"CREATE TEMP TABLE IF NOT EXISTS out AS {PLAIN_SQL}").close()
-        or base.execute("DROP TABLE out")
+        base.execute(f"CREATE TEMP TABLE IF NOT EXISTS out AS {PLAIN_SQL}").close() or base.execute("DROP TABLE out")
     )
 
 
@@ -297,9 +282,7 @@ def postgres_comparable(table: pa.Table):
     from tests.postgres import postgres_url
 
     base = psycopg.connect(postgres_url(), autocommit=True)
-    base.execute(
-        "CREATE TEMP TABLE log (origin bigint, name bigint, occurred_at bigint, value_minor bigint)"
-    )
+    base.execute("CREATE TEMP TABLE log (origin bigint, name bigint, occurred_at bigint, value_minor bigint)")
     with base.cursor().copy("COPY log FROM STDIN") as copy:
         for batch in table.to_batches(100_000):
             for row in zip(*(c.to_pylist() for c in batch.columns), strict=True):
@@ -363,9 +346,7 @@ def run_size(world: World, most: int) -> list:
     )
     tail = arrive(world)
     aim = {"s": at_most(0.6)} if is_target else None
-    rows += measure(
-        "cycle of 10,000 new", world.size, lambda: cycle(world, tail), repeat=REPEAT, target=aim
-    )
+    rows += measure("cycle of 10,000 new", world.size, lambda: cycle(world, tail), repeat=REPEAT, target=aim)
     rows += measure("preview of one segment", world.size, lambda: preview(world), repeat=REPEAT)
     return rows + beside(world, most)
 
@@ -373,9 +354,7 @@ def run_size(world: World, most: int) -> list:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=1_000_000)
-    parser.add_argument(
-        "--touchpoints", type=int, nargs="+", default=[1_000_000, 5_000_000, 20_000_000]
-    )
+    parser.add_argument("--touchpoints", type=int, nargs="+", default=[1_000_000, 5_000_000, 20_000_000])
     parser.add_argument(
         "--beside-up-to",
         type=int,

@@ -13,9 +13,7 @@ from pathlib import Path
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 PAGE = Path(__file__).parents[1] / "docs" / "engine.md"
-BEGIN = (
-    "<!-- figures: made by `python -m benchmarks.growth` from benchmarks/results/engine.json -->"
-)
+BEGIN = "<!-- figures: made by `python -m benchmarks.growth` from benchmarks/results/engine.json -->"
 END = "<!-- end of figures -->"
 RESULTS = Path(__file__).parent / "results" / "engine.json"
 LINES = {
@@ -36,29 +34,26 @@ def seconds(row: dict) -> float:
 
 
 def series(rows: list[dict], name: str) -> list[tuple[int, float]]:
-    return sorted(
-        (touchpoints(r), seconds(r)) for r in rows if r["name"] == name and r["unit"] == "s"
-    )
+    return sorted((touchpoints(r), seconds(r)) for r in rows if r["name"] == name and r["unit"] == "s")
 
 
 def table(rows: list[dict]) -> str:
     """Return one line a size, one column a figure."""
     wanted = {
-        "build s": ("columnar build", "append s"), "cluster s": ("columnar build", "cluster s"), "MB on disk": ("columnar build", "MB on disk"),
-        "refresh s": ("refresh, everybody, written", "s"), "cycle s": ("cycle of 10,000 new", "s"), "preview s": ("preview of one segment", "s"),
-    }  # fmt: skip
+        "build s": ("columnar build", "append s"),
+        "cluster s": ("columnar build", "cluster s"),
+        "MB on disk": ("columnar build", "MB on disk"),
+        "refresh s": ("refresh, everybody, written", "s"),
+        "cycle s": ("cycle of 10,000 new", "s"),
+        "preview s": ("preview of one segment", "s"),
+    }
     lines = [
-        "| people x touchpoints | "
-        + " | ".join(wanted)
-        + " | refresh CPU s | cycle CPU s | refresh peak MiB |",
+        "| people x touchpoints | " + " | ".join(wanted) + " | refresh CPU s | cycle CPU s | refresh peak MiB |",
         "| --- |" + " --- |" * (len(wanted) + 3),
     ]
     for size in sorted({touchpoints(r) for r in rows}):
         mine = [r for r in rows if touchpoints(r) == size]
-        cells = [
-            f"{seconds(next(r for r in mine if (r['name'], r['unit']) == key)):,.3g}"
-            for key in wanted.values()
-        ]
+        cells = [f"{seconds(next(r for r in mine if (r['name'], r['unit']) == key)):,.3g}" for key in wanted.values()]
         whole = next(r for r in mine if r["name"] == "refresh, everybody, written")
         moved = next(r for r in mine if r["name"] == "cycle of 10,000 new")
         cells += [f"{whole['cpu_s']:.1f}", f"{moved['cpu_s']:.1f}", f"{whole['peak_mib']:,.0f}"]
@@ -91,9 +86,7 @@ def plot(rows: list[dict]) -> str:
         return LEFT + (math.log10(count) - low) / span * (WIDTH - LEFT - RIGHT)
 
     def y(value: float) -> float:
-        share = (math.log10(value) - math.log10(LOWEST)) / (
-            math.log10(HIGHEST) - math.log10(LOWEST)
-        )
+        share = (math.log10(value) - math.log10(LOWEST)) / (math.log10(HIGHEST) - math.log10(LOWEST))
         return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM)
 
     parts = [
@@ -116,12 +109,8 @@ def plot(rows: list[dict]) -> str:
         if not points:
             continue
         path = " ".join(f"{x(c):.1f},{y(v):.1f}" for c, v in points)
-        parts.append(
-            f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5"/>'
-        )
-        parts += [
-            f'<circle cx="{x(c):.1f}" cy="{y(v):.1f}" r="4" fill="{colour}"/>' for c, v in points
-        ]
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5"/>')
+        parts += [f'<circle cx="{x(c):.1f}" cy="{y(v):.1f}" r="4" fill="{colour}"/>' for c, v in points]
         last = points[-1]
         parts.append(
             f'<text x="{x(last[0]) + 10:.1f}" y="{y(last[1]) + 4:.1f}" font-family="sans-serif" font-size="13" fill="{colour}">{label} {last[1]:.2g} s</text>'

@@ -196,8 +196,18 @@ def report(subject: str, rows: list[Row], *, note: str = "") -> None:
 def _line(row: Row) -> str:
     spread = f"{_number(min(row.values))} – {_number(max(row.values))}"
     met = {True: "yes", False: "no", None: ""}[row.met]
-    cells = (row.name, row.size, row.unit, _number(row.median), spread, str(len(row.values)),
-             f"{row.cpu_s:.1f}", f"{row.peak_mib:,.0f}", row.target, met)  # fmt: skip
+    cells = (
+        row.name,
+        row.size,
+        row.unit,
+        _number(row.median),
+        spread,
+        str(len(row.values)),
+        f"{row.cpu_s:.1f}",
+        f"{row.peak_mib:,.0f}",
+        row.target,
+        met,
+    )
     return "| " + " | ".join(cells) + " |"
 
 

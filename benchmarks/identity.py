@@ -66,9 +66,7 @@ def _run(people: int, folder: Path) -> None:
         target=at_least(40_000),
         unit="messages/s",
     )
-    rows += measure(
-        "resolve, each a stitch", "10,000 visitors", _stitch, repeat=1, unit="messages/s"
-    )
+    rows += measure("resolve, each a stitch", "10,000 visitors", _stitch, repeat=1, unit="messages/s")
     rows += measure(
         "search, first page",
         f"{people:,} people",
@@ -126,9 +124,7 @@ def _stitch() -> float:
 
     source = a_source()
     resolve([message(source=source, anonymous=f"visitor-{n}") for n in range(BATCH)])
-    known = [
-        message(source=source, anonymous=f"visitor-{n}", user=f"signed-{n}") for n in range(BATCH)
-    ]
+    known = [message(source=source, anonymous=f"visitor-{n}", user=f"signed-{n}") for n in range(BATCH)]
     return _rate(resolve, known)
 
 
@@ -155,10 +151,7 @@ def _of_one_person(folder: Path, at_most: Callable, measure: Callable) -> list: 
     from tests.stages.messages import a_source, message
 
     source = a_source()
-    busy = [
-        message(source=source, user="busy", name="Order Completed", properties='{"n": 1}')
-        for _ in range(BATCH)
-    ]
+    busy = [message(source=source, user="busy", name="Order Completed", properties='{"n": 1}') for _ in range(BATCH)]
     person = receive(busy, now=timezone.now())[0].origin
 
     def hand_out() -> None:

@@ -34,9 +34,7 @@ def write_orders(path: Path, rows: int) -> None:
         for number in range(rows):
             who = int(random.paretovariate(1.2) * 10) % max(rows // 10, 10)
             day = f"2025-{random.randrange(1, 13):02d}-{random.randrange(1, 29):02d} {random.randrange(24):02d}:{random.randrange(60):02d}"
-            file.write(
-                f"A{number},c{who},{day},{random.randrange(100, 20_000) / 100:.2f},EUR,card\n"
-            )
+            file.write(f"A{number},c{who},{day},{random.randrange(100, 20_000) / 100:.2f},EUR,card\n")
 
 
 def write_lines(path: Path, rows: int) -> None:
@@ -85,9 +83,7 @@ def bare_inserts(path: Path, rows: int) -> dict[str, float]:
         tempfile.TemporaryDirectory() as folder,
         closing(sqlite3.connect(Path(folder) / "bare.sqlite3", isolation_level=None)) as database,
     ):
-        database.executescript(
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (a, b, c, d, e, f)"
-        )
+        database.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (a, b, c, d, e, f)")
         began = time.perf_counter()
         with path.open(newline="") as file:
             reader = csv.reader(file)

@@ -162,10 +162,24 @@ def _touchpoints(
         numbers.sort()
     properties = json.dumps(Load.example())
     return [
-        (seq, 1, str(UUID(int=number)), chance.randrange(1, KNOWN_PEOPLE), 1_700_000_000_000_000 + seq,
-         1_700_000_000_000_000 + seq, "Order Completed", "server", "in", "customer", 2750, "USD", properties, "{}")
+        (
+            seq,
+            1,
+            str(UUID(int=number)),
+            chance.randrange(1, KNOWN_PEOPLE),
+            1_700_000_000_000_000 + seq,
+            1_700_000_000_000_000 + seq,
+            "Order Completed",
+            "server",
+            "in",
+            "customer",
+            2750,
+            "USD",
+            properties,
+            "{}",
+        )
         for seq, number in enumerate(numbers, first)
-    ]  # fmt: skip
+    ]
 
 
 def fill(running: Server, count: int) -> None:
@@ -176,9 +190,7 @@ def fill(running: Server, count: int) -> None:
     """
     for start in range(0, count, 200_000):
         many = min(200_000, count - start)
-        rows = _touchpoints(
-            FILLED_FROM + start, many, start, (start / count, (start + many) / count)
-        )
+        rows = _touchpoints(FILLED_FROM + start, many, start, (start / count, (start + many) / count))
         _insert(running, "collect_touchpoint", rows, durable=False)
 
 
@@ -201,9 +213,7 @@ def _insert(running: Server, table: str, rows: list[tuple[object, ...]], *, dura
             for row in rows:
                 copy.write_row(row)
         return
-    with closing(
-        sqlite3.connect(running.folder / "regard.sqlite3", isolation_level=None)
-    ) as connection:
+    with closing(sqlite3.connect(running.folder / "regard.sqlite3", isolation_level=None)) as connection:
         connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
         connection.execute("PRAGMA cache_size=-200000")
         connection.execute("BEGIN IMMEDIATE")

@@ -56,8 +56,7 @@ class Load:
         )
         for _ in range(self.requests):
             messages = ",".join(
-                _MESSAGE
-                % (UUID(int=chance.getrandbits(128)), chance.randrange(self.people), properties)
+                _MESSAGE % (UUID(int=chance.getrandbits(128)), chance.randrange(self.people), properties)
                 for _ in range(self.at_once)
             )
             body = f'{{"batch":[{messages}],"sentAt":"2026-11-22T04:27:16Z"}}'

@@ -69,8 +69,11 @@ def installation(folder: Path) -> Iterator[Up]:
     command = [sys.executable, "-c", "from regard.cli import main; main()"]
     top = subprocess.Popen(
         [*command, "up", "--sample", "--no-browser", "--port", str(port)],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     try:
         assert top.stdout is not None
         for line in top.stdout:
@@ -78,8 +81,11 @@ def installation(folder: Path) -> Iterator[Up]:
                 break
         made = subprocess.run(
             [*command, "key", "create", "--name", "latency", "--json"],
-            env=environment, capture_output=True, text=True, check=True,
-        )  # fmt: skip
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         yield Up(folder, port, json.loads(made.stdout)["key"], psutil.Process(top.pid))
     finally:
         top.send_signal(signal.SIGINT)
@@ -156,9 +162,7 @@ def run(touchpoints: int, seconds: float) -> list[Row]:
         installation(Path(folder)) as up,
     ):
         wait_for_quiet(up)
-        rows = measure(
-            "idle, with the sample", f"{seconds:g} s", lambda: idle(up, seconds), repeat=1
-        )
+        rows = measure("idle, with the sample", f"{seconds:g} s", lambda: idle(up, seconds), repeat=1)
         rows += measure(
             "accepted -> segment changed",
             f"{touchpoints} touchpoints one by one",

@@ -70,7 +70,9 @@ def insert(model: Any, rows: int, **columns: str) -> None:
             default = field.get_default()
             values.append(field.get_db_prep_save("" if default is None else default, connection))
     assert not columns, f"{model.__name__} has no column {sorted(columns)}"
-    number = f"(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {rows}) SELECT n FROM c) numbers"
+    number = (
+        f"(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {rows}) SELECT n FROM c) numbers"
+    )
     if connection.vendor == "postgresql":
         number = f"generate_series(1::bigint, {rows}) numbers(n)"
     with connection.cursor() as cursor:
@@ -200,9 +202,7 @@ def fill_work(people: int, now: int) -> None:
     insert(HumanTask, 20_000, public_id=uuid_of(3), person_id=f"1 + (n * 37) %% {people}", kind=one_of(("complaint", "check_in", "thank_you"), "n"), title="'Make it right'",
            state="CASE WHEN n %% 40 = 0 THEN 'open' ELSE 'done' END", opened_at=f"{now} - {scattered(60)} * {DAY}", opened_seq="n", due_at=str(now), closed_at=f"CASE WHEN n %% 40 <> 0 THEN {now} END")  # fmt: skip
     insert(Promise, 5_000, person_id=f"1 + (n * 41) %% {people}", text="'Tell her about the recall'", due_at=f"{now} - {scattered(60)} * {DAY}", state="CASE WHEN n %% 40 = 0 THEN 'open' ELSE 'kept' END", made_at=str(now - 90 * DAY), made_seq="n")  # fmt: skip
-    insert(
-        Note, 5_000, person_id="n", text="'Prefers the phone'", by="'staff:1'", at=str(now - DAY)
-    )
+    insert(Note, 5_000, person_id="n", text="'Prefers the phone'", by="'staff:1'", at=str(now - DAY))
     insert(Tag, 5_000, person_id="n", name="'collector'", by="'staff:1'", at=str(now))
     asked = people // 10
     insert(SurveyInvitation, asked, public_id=uuid_of(4), survey="'after-order'", person_id="n", asked_at=f"{now} - {scattered(200)} * {DAY}", expires_at=str(now))  # fmt: skip
@@ -298,9 +298,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=lambda text: int(text.replace("_", "")), default=1_000_000)
     parser.add_argument("--repeat", type=int, default=20)
-    parser.add_argument(
-        "--folder", help="keep the store here; one that is filled already is measured as it is"
-    )
+    parser.add_argument("--folder", help="keep the store here; one that is filled already is measured as it is")
     parser.add_argument("--only", default="", help="only pages whose name contains this")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:

@@ -55,9 +55,7 @@ def main(people: int) -> None:
         _come_in(people)
         enqueue(playbook=active_playbook().playbook, now=NOW, decisions=_decide(NOW).go)
         with _mail_server() as url:
-            rows = measure(
-                "letters handed over by SMTP", f"{LETTERS} a claim", lambda: _send(url), repeat=4
-            )
+            rows = measure("letters handed over by SMTP", f"{LETTERS} a claim", lambda: _send(url), repeat=4)
         report(f"sending_{_vendor()}", rows)
 
 

@@ -16,9 +16,19 @@ from regard.kernel.sql import Sql
 END = to_us(datetime(2026, 11, 16, 12, tzinfo=UTC))
 SPAN = 730 * DAY_US
 NAMES = (
-    "Page Viewed", "Product Viewed", "Product Added", "Order Completed", "Email Opened", "Message Sent",
-    "Products Searched", "Checkout Started", "Ticket Opened", "Survey Answered", "Identified", "Product Reviewed",
-)  # fmt: skip
+    "Page Viewed",
+    "Product Viewed",
+    "Product Added",
+    "Order Completed",
+    "Email Opened",
+    "Message Sent",
+    "Products Searched",
+    "Checkout Started",
+    "Ticket Opened",
+    "Survey Answered",
+    "Identified",
+    "Product Reviewed",
+)
 GENRES = ("Rock", "Jazz", "Folk", "Soul", "Electronic", "Classical", "Reggae", "Country")
 
 
@@ -38,9 +48,7 @@ def codes() -> Codes:
     return made
 
 
-def make_log(
-    bench: Workbench, name: str, people: int, rows: int, *, first_seq: int = 1, until: int = END
-) -> None:
+def make_log(bench: Workbench, name: str, people: int, rows: int, *, first_seq: int = 1, until: int = END) -> None:
     """Make a table of the log's columns on a bench, in arrival order of sequence numbers."""
     # A person's share falls with the cube of a uniform draw: skew without a table of weights.
     sql = f"""

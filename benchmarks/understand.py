@@ -78,10 +78,27 @@ def add_touchpoints(people: int, count: int, first: int, until: int, inbox: int 
         make_log(bench, "log", people, count, first_seq=first, until=until)
         columns = [c.to_pylist() for c in bench.take(Sql("SELECT * FROM log")).columns]
     made = [
-        (seq, inbox, f"b{seq}", origin, at, at, words["name"][name], words["channel"][channel], words["direction"][direction],
-         words["actor"][actor], value, words["currency"][currency], score, properties, "{}")
-        for seq, origin, at, name, channel, direction, actor, value, currency, score, properties in zip(*columns, strict=True)
-    ]  # fmt: skip
+        (
+            seq,
+            inbox,
+            f"b{seq}",
+            origin,
+            at,
+            at,
+            words["name"][name],
+            words["channel"][channel],
+            words["direction"][direction],
+            words["actor"][actor],
+            value,
+            words["currency"][currency],
+            score,
+            properties,
+            "{}",
+        )
+        for seq, origin, at, name, channel, direction, actor, value, currency, score, properties in zip(
+            *columns, strict=True
+        )
+    ]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO collect_touchpoint (seq, source_id, message_id, origin, occurred_at, received_at, name, channel, "
@@ -132,7 +149,7 @@ class Shop:
             *measure("copy of the log from the store, clustered", self.size, copy, repeat=1),
             *measure("refresh, everything published the first time", self.size, self._refresh, repeat=1, target=target),
             *measure("refresh, nothing changed", self.size, self._refresh, repeat=2),
-        ]  # fmt: skip
+        ]
 
     def cycles(self) -> list[Row]:
         """Let five minutes pass with many, one and no new touchpoints; then one customer's update, over and over."""
@@ -140,8 +157,14 @@ class Shop:
             *measure("cycle of 10,000 new, five minutes later, published", self.size, partial(self._cycle, 10_000)),
             *measure("cycle of 1 new, five minutes later, published", self.size, partial(self._cycle, 1)),
             *measure("cycle of nothing new, five minutes later, published", self.size, partial(self._cycle, 0)),
-            *measure("one customer's update, half a second later", self.size, self._updates, repeat=1, target={"p95 s": at_most(0.05)}),
-        ]  # fmt: skip
+            *measure(
+                "one customer's update, half a second later",
+                self.size,
+                self._updates,
+                repeat=1,
+                target={"p95 s": at_most(0.05)},
+            ),
+        ]
 
     def questions(self) -> list[Row]:
         """Ask why one person is in a segment, and how many an unsaved segment would have."""
@@ -161,9 +184,7 @@ class Shop:
     def _refresh(self) -> dict[str, float]:
         from regard.understand import services
 
-        done = services.refresh(
-            as_of=from_us(self.us), playbook=self.playbook, playbook_hash="bench"
-        )
+        done = services.refresh(as_of=from_us(self.us), playbook=self.playbook, playbook_hash="bench")
         return {
             "s": done.took_ms / 1000,
             "standings written": done.changed,
@@ -177,9 +198,11 @@ class Shop:
         arrive(self.people, new, self.us)
         began = time.perf_counter()
         done = services.cycle(
-            as_of=from_us(self.us), playbook=self.playbook, playbook_hash="bench",
+            as_of=from_us(self.us),
+            playbook=self.playbook,
+            playbook_hash="bench",
             cuts_last=timedelta(days=99),
-        )  # fmt: skip
+        )
         assert done.kind == "cycle"
         took = time.perf_counter() - began
         return {"s": took, "people": done.people, "standings written": done.changed}
@@ -191,15 +214,11 @@ class Shop:
 
     def _why(self, person: int) -> None:
         as_of = from_us(self.us)
-        selectors_of_understand().why_in_segment(
-            person, "high-value", playbook=self.playbook, as_of=as_of
-        )
+        selectors_of_understand().why_in_segment(person, "high-value", playbook=self.playbook, as_of=as_of)
 
     def _preview(self) -> None:
         asked = selectors_of_understand()
-        segment = asked.parse_segment(
-            [{"did": "Order Completed", "at_least": 2, "within": "90 days"}]
-        )
+        segment = asked.parse_segment([{"did": "Order Completed", "at_least": 2, "within": "90 days"}])
         asked.preview_segment(segment, playbook=self.playbook, as_of=from_us(self.us))
 
 

@@ -69,9 +69,7 @@ def make_person(playbook: Playbook, as_of: datetime) -> Callable[..., int]:
 @pytest.fixture
 def decide(playbook: Playbook, as_of: datetime) -> Callable[..., Decision]:
     """Return a maker of go-decisions of the shipped journey."""
-    cycle = Cycle.objects.create(
-        as_of=as_of, upto=0, playbook_hash="test", started_at=as_of, finished_at=as_of
-    )
+    cycle = Cycle.objects.create(as_of=as_of, upto=0, playbook_hash="test", started_at=as_of, finished_at=as_of)
     journey = playbook.journeys["thank-high-value"]
     steps = {step.step: step for step in journey.all_steps()}
 
@@ -99,9 +97,7 @@ def decide(playbook: Playbook, as_of: datetime) -> Callable[..., Decision]:
 
 
 @pytest.fixture
-def queue(
-    playbook: Playbook, decide: Callable[..., Decision], as_of: datetime
-) -> Callable[..., Message]:
+def queue(playbook: Playbook, decide: Callable[..., Decision], as_of: datetime) -> Callable[..., Message]:
     """Return a maker of queued messages: decision and message in one."""
 
     def make(person: int, step: str = "offer", **more: object) -> Message:

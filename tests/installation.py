@@ -43,11 +43,7 @@ class Installation:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {
-            k: v
-            for k, v in os.environ.items()
-            if not k.startswith(("REGARD_", "DJANGO_", "COLUMNS"))
-        }
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("REGARD_", "DJANGO_", "COLUMNS"))}
         return {
             **kept,
             "REGARD_DATA": str(self.folder),
@@ -56,9 +52,7 @@ class Installation:
             **self.extra,
         }
 
-    def run(
-        self, *words: str, code: int | None = 0, stdin: str = ""
-    ) -> subprocess.CompletedProcess[str]:
+    def run(self, *words: str, code: int | None = 0, stdin: str = "") -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [sys.executable, "-c", "from regard.cli import main; main()", *words],
             env=self.environment,
@@ -126,9 +120,7 @@ class Installation:
         """Return the process ids of the running product's children."""
         assert self.process is not None
         tasks = Path(f"/proc/{self.process.pid}/task")
-        return [
-            int(pid) for task in tasks.iterdir() for pid in (task / "children").read_text().split()
-        ]
+        return [int(pid) for task in tasks.iterdir() for pid in (task / "children").read_text().split()]
 
 
 @contextmanager

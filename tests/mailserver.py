@@ -35,9 +35,7 @@ class Misbehaving:
 
     taken: list[Taken] = field(default_factory=list)
     tried: set[str] = field(default_factory=set)
-    hold_from: int | None = (
-        None  # from so many taken on, answers to the final dot wait until `go_on`
-    )
+    hold_from: int | None = None  # from so many taken on, answers to the final dot wait until `go_on`
     held: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
     news: threading.Condition = field(default_factory=threading.Condition)
@@ -68,13 +66,9 @@ class Misbehaving:
         if receiver.startswith("slow"):
             await asyncio.sleep(0.05)
         with self.lock:
-            self.taken.append(
-                Taken(receiver, envelope.mail_from or "", bytes(envelope.content or b""))
-            )
+            self.taken.append(Taken(receiver, envelope.mail_from or "", bytes(envelope.content or b"")))
         with self.news:
-            self.held = self.held or (
-                self.hold_from is not None and len(self.taken) >= self.hold_from
-            )
+            self.held = self.held or (self.hold_from is not None and len(self.taken) >= self.hold_from)
             self.news.notify_all()
         while self.held:
             await asyncio.sleep(0.005)

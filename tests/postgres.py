@@ -35,9 +35,7 @@ def _answers(url: str) -> bool:
 
 
 def _start() -> str:
-    if (
-        os.geteuid() != 0
-    ):  # its lock file must be ours, not another user's in the shared temporary folder
+    if os.geteuid() != 0:  # its lock file must be ours, not another user's in the shared temporary folder
         os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="regard-run-")
         Path(os.environ["XDG_RUNTIME_DIR"], "python_PostgresServer").mkdir()
     with warnings.catch_warnings():

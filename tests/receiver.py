@@ -27,9 +27,7 @@ class Inbox:
     answers: dict[str, list[tuple[int, dict[str, str]]]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
     news: threading.Condition = field(default_factory=threading.Condition)
-    go_on: threading.Event = field(
-        default_factory=threading.Event
-    )  # until then /held answers nobody
+    go_on: threading.Event = field(default_factory=threading.Event)  # until then /held answers nobody
 
     def answer(self, path: str) -> tuple[int, dict[str, str]]:
         """Return the next answer of a path; the last one stays."""
@@ -113,9 +111,7 @@ class Receiver:
         handler = type("Answering", (_Answering,), {"inbox": self.inbox})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.02,), daemon=True
-        )
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     @property
     def port(self) -> int:

@@ -156,9 +156,7 @@ class Server:
 
 
 @contextmanager
-def server(
-    folder: Path, store: str = "sqlite", *, start: bool = True, **settings: str
-) -> Iterator[Server]:
+def server(folder: Path, store: str = "sqlite", *, start: bool = True, **settings: str) -> Iterator[Server]:
     """A running server on a fresh database; `settings` are environment variables."""
     prepared = _prepared(store)
     if store == "sqlite":
@@ -221,9 +219,7 @@ def _environment(folder: Path, database_url: str) -> dict[str, str]:
 
 
 def _python(code: str, environment: dict[str, str]) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

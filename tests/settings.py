@@ -34,6 +34,4 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-STATIC_URL = (
-    "/not-served/"  # Django's live server would take /static/ for itself; our own view serves it
-)
+STATIC_URL = "/not-served/"  # Django's live server would take /static/ for itself; our own view serves it

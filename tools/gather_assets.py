@@ -182,9 +182,7 @@ def icon_shapes(folder: Path) -> dict[str, str]:
     shapes = {}
     for name in sorted(set(ICON_NAMES)):
         text = (folder / f"{name}.svg").read_text()
-        shapes[name] = "".join(
-            re.sub(r"\s+", " ", m.group(0)).replace(" />", "/>") for m in SHAPE.finditer(text)
-        )
+        shapes[name] = "".join(re.sub(r"\s+", " ", m.group(0)).replace(" />", "/>") for m in SHAPE.finditer(text))
     return shapes
 
 

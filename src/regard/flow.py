@@ -84,9 +84,7 @@ def absorb_journal(*, now: datetime, limit: int | None = None) -> Absorbed:
 
 def _absorb_some(journal: Journal, now: datetime) -> Absorbed | None:
     with transaction.atomic():
-        waiting = take_waiting(
-            journal, most_messages=MESSAGES_AT_ONCE, currency=_company_currency()
-        )
+        waiting = take_waiting(journal, most_messages=MESSAGES_AT_ONCE, currency=_company_currency())
         if waiting is None:
             return None
         recorded = receive_or_park(waiting, partial(receive, now=now))
@@ -100,9 +98,7 @@ def _absorb_some(journal: Journal, now: datetime) -> Absorbed | None:
 def _company_currency() -> str:
     try:
         return active_playbook().playbook.company.currency
-    except (
-        Refused
-    ):  # before the first playbook: amounts that name no currency are taken as they are
+    except Refused:  # before the first playbook: amounts that name no currency are taken as they are
         return ""
 
 
@@ -135,12 +131,8 @@ def run_cycle(*, as_of: datetime, everybody: bool = False) -> CycleReport:
         active, upto = active_playbook(), last_sequence()
         understand = refresh if everybody or last_run() is None else cycle
         computed = decide.computed_playbook(active.playbook)  # with what branches ask inline
-        understood = understand(
-            as_of=as_of, upto=upto, playbook=computed, playbook_hash=active.hash
-        )
-        decided = decide.run(
-            as_of=as_of, upto=upto, playbook=active.playbook, playbook_hash=active.hash
-        )
+        understood = understand(as_of=as_of, upto=upto, playbook=computed, playbook_hash=active.hash)
+        decided = decide.run(as_of=as_of, upto=upto, playbook=active.playbook, playbook_hash=active.hash)
         acted = act.enqueue(playbook=active.playbook, now=as_of, decisions=decided.go)
         listen.invite_asked(playbook=active.playbook, now=as_of)
         act.render_samples(playbook=active.playbook)
@@ -168,9 +160,7 @@ def is_cycle_due(*, now: datetime) -> bool:
 def send_letters(*, clock: Callable[[], datetime], worker: str) -> int:
     """Claim letters that are due, each judged again in the claim's own transaction, and hand them over."""
     playbook = active_playbook().playbook
-    claimed = act.claim(
-        playbook=playbook, now=clock(), worker=worker, limit=LETTERS_A_CLAIM, among=act.LETTERS
-    )
+    claimed = act.claim(playbook=playbook, now=clock(), worker=worker, limit=LETTERS_A_CLAIM, among=act.LETTERS)
     if claimed.messages:
         transport = transport_from_environment()
         act.deliver(

@@ -16,9 +16,7 @@ DEBUG = os.environ.get("REGARD_DEBUG") == "1"
 SMTP_URL = os.environ.get("REGARD_SMTP_URL", "")
 PUBLIC_URL = os.environ.get("REGARD_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 IS_LOOPBACK = PUBLIC_URL.startswith(("http://127.", "http://localhost", "http://[::1]"))
-ALLOWED_HOSTS = [
-    h for h in os.environ.get("REGARD_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h
-]
+ALLOWED_HOSTS = [h for h in os.environ.get("REGARD_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 STAGES = (

@@ -47,18 +47,27 @@ def shop(db: None, as_of: datetime) -> Callable[..., list[int]]:
     source = ensure_source(name="till", kind=Source.Kind.API, now=as_of)
     told = [order(source, who, week, as_of) for who in ("ada", "ben", "cleo") for week in range(3)]
     flow.receive(told, now=as_of)
-    return lambda **more: [
-        r.seq or 0 for r in flow.receive([order(source, "dan", 0, as_of, **more)], now=as_of)
-    ]
+    return lambda **more: [r.seq or 0 for r in flow.receive([order(source, "dan", 0, as_of, **more)], now=as_of)]
 
 
 def order(source: int, who: str, week: int, as_of: datetime, **more: Any) -> Incoming:
     at = to_us(as_of - timedelta(weeks=week, hours=1))
-    return Incoming(**{
-        "source": source, "message_id": f"{who}-{week}", "type": "track", "name": "Order Completed",
-        "channel": "web", "occurred_us": at, "received_us": at, "ids": (("user_id", who), ("email", f"{who}@tideline.example")),
-        "value_minor": 1999, "currency": "USD", "properties": json.dumps({"order_id": f"{who}-{week}"}), **more,
-    })  # fmt: skip
+    return Incoming(
+        **{
+            "source": source,
+            "message_id": f"{who}-{week}",
+            "type": "track",
+            "name": "Order Completed",
+            "channel": "web",
+            "occurred_us": at,
+            "received_us": at,
+            "ids": (("user_id", who), ("email", f"{who}@tideline.example")),
+            "value_minor": 1999,
+            "currency": "USD",
+            "properties": json.dumps({"order_id": f"{who}-{week}"}),
+            **more,
+        }
+    )
 
 
 @pytest.fixture

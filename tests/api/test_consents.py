@@ -45,17 +45,13 @@ def test_the_same_key_for_another_word_is_refused(writer: Api):
 def test_a_late_grant_never_undoes_a_later_withdrawal(writer: Api):
     writer.post("consents", {**ADA, "state": "withdrawn"})
     old = (datetime.now(UTC) - timedelta(days=3)).isoformat()
-    assert (
-        writer.post("consents", {**ADA, "state": "granted", "occurred_at": old}).status_code == 201
-    )
+    assert writer.post("consents", {**ADA, "state": "granted", "occurred_at": old}).status_code == 201
     assert not may("ada")
 
 
 def test_the_answer_is_the_same_for_known_and_unknown_people(writer: Api):
     known = writer.post("consents", {**ADA, "state": "granted"})
-    unknown = writer.post(
-        "consents", {**ADA, "identifiers": {"email": "new@tideline.example"}, "state": "granted"}
-    )
+    unknown = writer.post("consents", {**ADA, "identifiers": {"email": "new@tideline.example"}, "state": "granted"})
     assert known.status_code == unknown.status_code == 201
     assert set(known.json()) == set(unknown.json()) == {"id", "purpose", "channel", "state"}
     assert may("new@tideline.example")
@@ -75,9 +71,7 @@ def test_the_answer_is_the_same_for_known_and_unknown_people(writer: Api):
         ({"is_admin": True}, "#/is_admin"),
     ],
 )
-def test_what_does_not_fit_is_pointed_at_and_nothing_is_written(
-    writer: Api, change: dict, pointer: str
-):
+def test_what_does_not_fit_is_pointed_at_and_nothing_is_written(writer: Api, change: dict, pointer: str):
     people = Person.objects.count()
     answer = writer.post("consents", {**ADA, "state": "granted", **change})
     assert answer.status_code == 422
@@ -86,8 +80,6 @@ def test_what_does_not_fit_is_pointed_at_and_nothing_is_written(
     assert not may("ada")
 
 
-@pytest.mark.parametrize(
-    "body", ["", "{", "[]", '"x"', "{}", "\x00", '{"purpose": "\\ud800"}', '{"a":' * 500]
-)
+@pytest.mark.parametrize("body", ["", "{", "[]", '"x"', "{}", "\x00", '{"purpose": "\\ud800"}', '{"a":' * 500])
 def test_a_body_that_is_no_consent_is_refused(writer: Api, body: str):
     assert writer.post("consents", body).status_code in (400, 422)

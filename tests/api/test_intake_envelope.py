@@ -46,8 +46,10 @@ _fields = st.dictionaries(
     st.sampled_from(FIELDS),
     _json
     | st.sampled_from(["track", "identify", "page", "group", "alias", "rosa", "anon-1"])
-    | st.fixed_dictionaries({}, optional=dict.fromkeys(("total", "price", "currency", "traits", "library", "email"), _json)),
-)  # fmt: skip
+    | st.fixed_dictionaries(
+        {}, optional=dict.fromkeys(("total", "price", "currency", "traits", "library", "email"), _json)
+    ),
+)
 PARCEL = Parcel(1, 1_800_000_000_000_000, None, "stem", "USD")
 
 
@@ -160,17 +162,26 @@ def test_a_key_inside_a_message_is_not_kept():
 
 
 def test_a_message_is_kept_as_it_came():
-    raw = json.dumps(
-        track(properties={"a": 1.10, "b": "ü", "c": 10**15}), ensure_ascii=False
-    ).encode()
+    raw = json.dumps(track(properties={"a": 1.10, "b": "ü", "c": 10**15}), ensure_ascii=False).encode()
     accepted, _ = check(open_batch(b'{"batch":[' + raw + b"]}").messages)
     assert bytes(accepted[0]) == raw
 
 
 POSTHOG: list[tuple[dict[str, Any], dict[str, Any]]] = [
     (
-        {"event": "Order Completed", "distinct_id": "rosa", "uuid": "u1", "properties": {"total": 5, "$lib": "posthog-python"}},
-        {"type": "track", "name": "Order Completed", "message_id": "u1", "ids": (("user_id", "rosa"),), "value_minor": 500},
+        {
+            "event": "Order Completed",
+            "distinct_id": "rosa",
+            "uuid": "u1",
+            "properties": {"total": 5, "$lib": "posthog-python"},
+        },
+        {
+            "type": "track",
+            "name": "Order Completed",
+            "message_id": "u1",
+            "ids": (("user_id", "rosa"),),
+            "value_minor": 500,
+        },
     ),
     (
         {"event": "$set", "distinct_id": "rosa", "$set": {"plan": "gold"}, "properties": {}},
@@ -181,7 +192,11 @@ POSTHOG: list[tuple[dict[str, Any], dict[str, Any]]] = [
         {"type": "identify", "ids": (("user_id", "rosa"), ("anonymous_id", "a1")), "traits": {"x": 1}},
     ),
     (
-        {"event": "$groupidentify", "distinct_id": "rosa", "properties": {"$group_key": "acme", "$group_set": {"n": 2}}},
+        {
+            "event": "$groupidentify",
+            "distinct_id": "rosa",
+            "properties": {"$group_key": "acme", "$group_set": {"n": 2}},
+        },
         {"type": "group", "group_id": "acme", "group_traits": {"n": 2}},
     ),
     (
@@ -192,7 +207,7 @@ POSTHOG: list[tuple[dict[str, Any], dict[str, Any]]] = [
         {"event": "$pageview", "distinct_id": "d1", "properties": {"$device_id": "d1", "$lib": "web"}},
         {"type": "page", "ids": (("anonymous_id", "d1"),), "channel": "web"},
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("said", "expected"), POSTHOG)

@@ -34,9 +34,7 @@ KEYS = pytest.mark.parametrize("key", ["reader", "writer"])
 
 
 def test_the_committed_description_is_current():
-    assert (ROOT / "docs" / "openapi.json").read_text(encoding="utf-8") == as_text(), (
-        "run 'make openapi'"
-    )
+    assert (ROOT / "docs" / "openapi.json").read_text(encoding="utf-8") == as_text(), "run 'make openapi'"
 
 
 @pytest.fixture
@@ -50,17 +48,13 @@ def one_connection() -> Iterator[None]:
 
 
 @KEYS
-def test_no_request_made_up_breaks_the_server(
-    key: str, reader: Api, writer: Api, one_connection: None
-):
+def test_no_request_made_up_breaks_the_server(key: str, reader: Api, writer: Api, one_connection: None):
     assert explore({"reader": reader, "writer": writer}[key], examples=20) > 20
 
 
 @pytest.mark.promises
 @KEYS
-def test_two_thousand_requests_an_operation_break_nothing(
-    key: str, reader: Api, writer: Api, one_connection: None
-):
+def test_two_thousand_requests_an_operation_break_nothing(key: str, reader: Api, writer: Api, one_connection: None):
     assert explore({"reader": reader, "writer": writer}[key], examples=2_000) > 2_000
 
 
@@ -74,9 +68,7 @@ def explore(api: Api, *, examples: int) -> int:
 def explore_operation(operation: schemathesis.schemas.APIOperation, api: Api, examples: int) -> int:
     fine = 0
 
-    @settings(
-        max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-    )
+    @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy())
     def holds(case: schemathesis.Case) -> None:
         nonlocal fine

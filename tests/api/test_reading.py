@@ -39,9 +39,7 @@ def test_a_person_is_found_by_id_and_by_any_identifier(reader: Api):
 @pytest.mark.parametrize("words", ["ada@tideline.example", "ada", "user_id:ada"])
 def test_the_list_of_people_narrows_to_one_identifier(reader: Api, words: str):
     page = reader.get("people", identifier=words).json()
-    assert [one["id"] for one in page["items"]] == [
-        reader.get("people/by/user_id/ada").json()["id"]
-    ]
+    assert [one["id"] for one in page["items"]] == [reader.get("people/by/user_id/ada").json()["id"]]
     assert page["next_cursor"] is None
     assert reader.get("people", identifier="nobody@tideline.example").json()["items"] == []
 
@@ -82,9 +80,7 @@ def test_segments_have_sentences_and_people_now_and_then(reader: Api, as_of: dat
         then = everything(reader, f"segments/{name}/people", as_of=as_of.isoformat())
         assert {person["id"] for person in then} == {person["id"] for person in members}
         long_ago = (as_of - timedelta(days=900)).isoformat()
-        assert (
-            everything(reader, f"segments/{name}/people", as_of=long_ago) == [] or segment["size"]
-        )
+        assert everything(reader, f"segments/{name}/people", as_of=long_ago) == [] or segment["size"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -10,16 +10,17 @@ from regard.api.schema import openapi
 from regard.collect.keys import create_key, revoke_key
 from tests.api.conftest import Api
 
-GETS = sorted(
-    path.removeprefix("/api/v1/")
-    for path, operations in openapi()["paths"].items()
-    if "get" in operations
-)
+GETS = sorted(path.removeprefix("/api/v1/") for path, operations in openapi()["paths"].items() if "get" in operations)
 
 
 def concrete(path: str) -> str:
-    for name, value in (("{person_id}", "per_" + "0" * 32), ("{touchpoint_id}", "tp_" + "0" * 32), ("{name}", "high-value"),
-                        ("{kind}", "email"), ("{value}", "ada@tideline.example")):  # fmt: skip
+    for name, value in (
+        ("{person_id}", "per_" + "0" * 32),
+        ("{touchpoint_id}", "tp_" + "0" * 32),
+        ("{name}", "high-value"),
+        ("{kind}", "email"),
+        ("{value}", "ada@tideline.example"),
+    ):
         path = path.replace(name, value)
     return path
 
@@ -40,12 +41,7 @@ def test_without_a_key_nothing_is_read(shop: object, path: str):
 
 
 def test_a_read_key_writes_nothing(reader: Api):
-    assert (
-        reader.post(
-            "consents", {"person_id": "per_x", "purpose": "offers", "state": "granted"}
-        ).status_code
-        == 403
-    )
+    assert reader.post("consents", {"person_id": "per_x", "purpose": "offers", "state": "granted"}).status_code == 403
 
 
 def test_a_revoked_key_is_refused_at_once(shop: object, as_of: datetime):

@@ -19,9 +19,14 @@ from regard.staff.models import Role
 from tests.web.house import MARK, House, furnish
 
 SWITCHES = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 PASSWORD = "a long enough word"
 expect.set_options(timeout=20_000)  # a guard against hanging, no figure of speed
 
@@ -29,11 +34,7 @@ expect.set_options(timeout=20_000)  # a guard against hanging, no figure of spee
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """One browser for this folder, closed before others open theirs; skips where none is installed."""
-    found = (
-        shutil.which("chromium")
-        or shutil.which("chromium-browser")
-        or shutil.which("google-chrome")
-    )
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if found is None:
         pytest.skip("no Chromium on this machine")
     # Playwright runs an event loop in this thread; the tests' own look at the database is not asynchronous.

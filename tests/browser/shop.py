@@ -50,11 +50,7 @@ def history(now: datetime) -> list[str]:
     told += [_order(source, n, turn, then) for n in range(30) for turn in (0, 1)]
     people = {r.origin for r in flow.receive(told, now=now)[:30]}
     record_consents(
-        told=[
-            _agreed(p, purpose, then)
-            for p in people
-            for purpose in ("offers", "surveys", "referrals")
-        ],
+        told=[_agreed(p, purpose, then) for p in people for purpose in ("offers", "surveys", "referrals")],
         now=then,
     )
     return emails[:BIG]
@@ -62,24 +58,34 @@ def history(now: datetime) -> list[str]:
 
 def _identify(source: int, email: str, zone: str, at: datetime) -> Incoming:
     return Incoming(
-        source=source, message_id=f"identify-{email}", type="identify", name="identify", channel="server",
-        occurred_us=to_us(at), received_us=to_us(at), ids=(("email", email),),
+        source=source,
+        message_id=f"identify-{email}",
+        type="identify",
+        name="identify",
+        channel="server",
+        occurred_us=to_us(at),
+        received_us=to_us(at),
+        ids=(("email", email),),
         traits={"email": email, "first_name": "Ines", "time_zone": zone},
-    )  # fmt: skip
+    )
 
 
 def _order(source: int, n: int, turn: int, then: datetime) -> Incoming:
-    lines = [
-        {"sku": s, "name": SHELF[s], "price": 11.49, "quantity": 1}
-        for s in BASKETS[n % len(BASKETS)]
-    ]
+    lines = [{"sku": s, "name": SHELF[s], "price": 11.49, "quantity": 1} for s in BASKETS[n % len(BASKETS)]]
     at = then + timedelta(days=20 * turn, minutes=n)
     return Incoming(
-        source=source, message_id=f"order-{n}-{turn}", type="track", name="Order Completed", channel="web",
-        occurred_us=to_us(at), received_us=to_us(at), ids=(("email", f"ok-customer-{n}@example.org"),),
-        value_minor=20_000 if n < BIG else 1_000, currency="USD",
+        source=source,
+        message_id=f"order-{n}-{turn}",
+        type="track",
+        name="Order Completed",
+        channel="web",
+        occurred_us=to_us(at),
+        received_us=to_us(at),
+        ids=(("email", f"ok-customer-{n}@example.org"),),
+        value_minor=20_000 if n < BIG else 1_000,
+        currency="USD",
         properties=json.dumps({"order_id": f"{n}-{turn}", "products": lines}),
-    )  # fmt: skip
+    )
 
 
 def _agreed(person: int, purpose: str, at: datetime) -> Told:
@@ -102,14 +108,24 @@ def tick(now: datetime) -> dict[str, int]:
 def promote(email: str, now: datetime) -> int:
     """Decide one more offer to a person, as another journey might."""
     person, playbook = find_person(email), active_playbook().playbook
-    cycle = Cycle.objects.create(
-        as_of=now, upto=0, playbook_hash="promote", started_at=now, finished_at=now
-    )
+    cycle = Cycle.objects.create(as_of=now, upto=0, playbook_hash="promote", started_at=now, finished_at=now)
     decision = Decision.objects.create(
-        key=f"more:{email}:{now:%s}", cycle=cycle, person_id=person, journey="thank-high-value",
-        version=playbook.journeys["thank-high-value"].version, step="offer", act="send", channel="email",
-        purpose="offers", counts=1, asked_at=now, as_of=now, verdict="go", reason="go", words="May go",
-    )  # fmt: skip
+        key=f"more:{email}:{now:%s}",
+        cycle=cycle,
+        person_id=person,
+        journey="thank-high-value",
+        version=playbook.journeys["thank-high-value"].version,
+        step="offer",
+        act="send",
+        channel="email",
+        purpose="offers",
+        counts=1,
+        asked_at=now,
+        as_of=now,
+        verdict="go",
+        reason="go",
+        words="May go",
+    )
     return enqueue(playbook=playbook, now=now, decisions=[decision.id]).messages
 
 
@@ -117,9 +133,7 @@ def close(now: datetime) -> int:
     """Close what is open."""
     rows = list(HumanTask.objects.filter(state="open"))
     for task in rows:
-        close_task(
-            task_id=task.id, outcome="sent a new one", told_customer=True, by="staff:1", now=now
-        )
+        close_task(task_id=task.id, outcome="sent a new one", told_customer=True, by="staff:1", now=now)
     return len(rows)
 
 

@@ -17,11 +17,26 @@ from regard.listen.models import SurveyInvitation
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 PAGES = (
-    "/today", "/customers", "/customers?q=zzz", "/customers/{ines}", "/segments", "/segments/high-value",
-    "/segments/high-value/edit", "/segments/+new", "/journeys", "/journeys/thank-high-value",
-    "/journeys/thank-high-value/simulate", "/journeys/thank-high-value/people", "/journeys/thank-high-value/words",
-    "/journeys/thank-high-value/history", "/outbox", "/outbox/{message}", "/privacy", "/settings", "/me",
-)  # fmt: skip
+    "/today",
+    "/customers",
+    "/customers?q=zzz",
+    "/customers/{ines}",
+    "/segments",
+    "/segments/high-value",
+    "/segments/high-value/edit",
+    "/segments/+new",
+    "/journeys",
+    "/journeys/thank-high-value",
+    "/journeys/thank-high-value/simulate",
+    "/journeys/thank-high-value/people",
+    "/journeys/thank-high-value/words",
+    "/journeys/thank-high-value/history",
+    "/outbox",
+    "/outbox/{message}",
+    "/privacy",
+    "/settings",
+    "/me",
+)
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -40,9 +55,7 @@ def test_every_page_is_accessible(visit, house, width, scheme):
             f"{address}: {v['id']}: {v['nodes'][0]['html'][:160]} ({v['nodes'][0]['failureSummary'][:200]})"
             for v in report["violations"]
         ]
-        sideways = page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
+        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         found += [f"{address}: scrolls sideways by {sideways} px"] if sideways > 0 else []
     assert found == []
 
@@ -50,18 +63,14 @@ def test_every_page_is_accessible(visit, house, width, scheme):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_the_pages_of_customers_are_accessible(chromium, live_server, house, width, scheme):
-    page = chromium.new_page(
-        base_url=live_server.url, viewport={"width": width, "height": 900}, color_scheme=scheme
-    )
+    page = chromium.new_page(base_url=live_server.url, viewport={"width": width, "height": 900}, color_scheme=scheme)
     script, found = AXE.read_text(), []
     for address in _of_customers(house):
         page.goto(address)
         page.evaluate(script)
         report = page.evaluate("rules => axe.run(document, rules)", RULES)
-        found += [f"{address}: {v['id']}: {v['nodes'][0]['html'][:160]}" for v in report["violations"]]  # fmt: skip
-        sideways = page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
+        found += [f"{address}: {v['id']}: {v['nodes'][0]['html'][:160]}" for v in report["violations"]]
+        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         found += [f"{address}: scrolls sideways by {sideways} px"] if sideways > 0 else []
     page.close()
     assert found == []

@@ -16,9 +16,7 @@ def test_no_customers_words_run_anywhere(visit, house):
     shown = 0
     for address in (*PAGES, "/customers/{ines}/timeline", "/customers/{ines}/peek", "/find?q=ines"):
         page.goto(address.format(ines=house.ines, message=house.message.public_id.hex))
-        for letter in page.locator(
-            "iframe"
-        ).all():  # a letter below the fold is loaded when it is seen
+        for letter in page.locator("iframe").all():  # a letter below the fold is loaded when it is seen
             letter.scroll_into_view_if_needed()
         page.wait_for_load_state("networkidle")
         assert page.evaluate("window.__x") is None, address

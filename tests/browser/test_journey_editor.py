@@ -61,9 +61,7 @@ def test_the_editor_is_accessible(visit, house, width, scheme):
     page = visit(width=width, scheme=scheme)
     found = []
     for address in ("?at=steps.0", "?at=settings", "?view=yaml", "/publish", "../+new"):
-        page.goto(
-            f"/journeys/drafts/{house.draft}{address}".replace(f"drafts/{house.draft}../", "")
-        )
+        page.goto(f"/journeys/drafts/{house.draft}{address}".replace(f"drafts/{house.draft}../", ""))
         page.wait_for_load_state("networkidle")
         page.evaluate(AXE.read_text())
         report = page.evaluate("rules => axe.run(document, rules)", RULES)

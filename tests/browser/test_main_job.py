@@ -27,9 +27,7 @@ from tests.servers import Server, free_port, server
 CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM.exists(), reason=f"no Chromium at {CHROMIUM}: apt-get install chromium"
-    ),
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no Chromium at {CHROMIUM}: apt-get install chromium"),
 ]
 
 
@@ -176,9 +174,7 @@ def test_a_tap_in_the_mail_becomes_the_task_or_the_invitation(
     for email in (unhappy, delighted):
         run(shop, "promote", email, much_later.isoformat())
     run(shop, "tick", much_later.isoformat())
-    assert newest_to(box, unhappy) is questions[unhappy], (
-        "promoted to in spite of an open complaint"
-    )
+    assert newest_to(box, unhappy) is questions[unhappy], "promoted to in spite of an open complaint"
     assert newest_to(box, delighted) is not invitation
     run(shop, "close", (much_later + timedelta(minutes=1)).isoformat())
     run(shop, "tick", (much_later + timedelta(minutes=2)).isoformat())

@@ -29,8 +29,7 @@ def test_a_row_of_today_is_done_and_taken_back(visit, house):
 def test_a_word_on_an_approval_is_held_so_that_it_can_be_taken_back(visit, house):
     person = find_person("wen@example.org")
     tasks = [
-        open_task(new=NewTask(person, f"ask-{n}", "approval", f"Gift {n} for Wen?"), now=house.now)
-        for n in (1, 2)
+        open_task(new=NewTask(person, f"ask-{n}", "approval", f"Gift {n} for Wen?"), now=house.now) for n in (1, 2)
     ]
     page = visit()
     page.clock.install()
@@ -126,9 +125,7 @@ def test_why_in_a_segment_opens_its_tree(visit, house):
 def test_a_segment_is_made_with_counts_while_writing(visit, house):
     page = visit()
     page.goto("/segments/+new")
-    expect(page.locator("#preview .total b")).to_have_text(
-        "1"
-    )  # ordered twice or more in a year: Ines
+    expect(page.locator("#preview .total b")).to_have_text("1")  # ordered twice or more in a year: Ines
     page.locator("#rows .cond input[name=n]").fill("1")
     expect(page.locator("#preview .total b")).to_have_text("2")
     page.get_by_role("button", name="Add a row").click()

@@ -62,9 +62,7 @@ def test_a_refusal_ends_with_the_code_of_its_kind():
 def test_wrong_use_ends_with_2_and_names_the_mistake(tmp_path: Path):
     shop = Installation(tmp_path / "shop")
     assert "No such command" in shop.run("nonsense", code=2).stderr
-    assert (
-        "'maybe' is no kind of key" in shop.run("key", "create", "--kind", "maybe", code=2).stderr
-    )
+    assert "'maybe' is no kind of key" in shop.run("key", "create", "--kind", "maybe", code=2).stderr
     assert "ISO 8601" in shop.run("cycle", "--as-of", "yesterday", code=2).stderr
 
 
@@ -89,9 +87,7 @@ def test_a_playbook_with_typos_names_every_line_and_is_not_applied(tmp_path: Pat
     shop = Installation(tmp_path / "shop")
     file = tmp_path / "mine.yaml"
     file.write_text(
-        shop.run("playbook", "export")
-        .stdout.replace("currency:", "curency:", 1)
-        .replace("time_zone:", "timezone:", 1)
+        shop.run("playbook", "export").stdout.replace("currency:", "curency:", 1).replace("time_zone:", "timezone:", 1)
     )
     done = shop.run("playbook", "apply", str(file), code=1)
     assert "did you mean 'currency'?" in done.stderr
@@ -104,16 +100,12 @@ def test_an_exported_playbook_is_edited_planned_and_applied(tmp_path: Path):
     shop = Installation(tmp_path / "shop")
     file = tmp_path / "mine.yaml"
     shop.run("playbook", "export", str(file))
-    file.write_text(
-        file.read_text().replace("name: Harbour Records\n", "name: Tideline Records\n", 1)
-    )
+    file.write_text(file.read_text().replace("name: Harbour Records\n", "name: Tideline Records\n", 1))
     assert "becomes 'Tideline Records'" in shop.run("playbook", "plan", str(file)).stdout
     assert shop.json("playbook", "apply", str(file))["is_new"]
     assert not shop.json("playbook", "apply", str(file))["is_new"]
     old = tmp_path / "old.yaml"
-    old.write_text(
-        file.read_text().replace(file.read_text().splitlines()[0], "# base: 000000000000")
-    )
+    old.write_text(file.read_text().replace(file.read_text().splitlines()[0], "# base: 000000000000"))
     old.write_text(old.read_text().replace("Tideline", "Lagoon"))
     assert "is active" in shop.run("playbook", "apply", str(old), code=4).stderr
     assert shop.json("playbook", "apply", str(old), "--over")["is_new"]

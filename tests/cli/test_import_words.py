@@ -35,9 +35,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Installation:
         (("--zone", "Mars/Olympus"), "there is no time zone"),
     ],
 )
-def test_a_wrong_option_ends_with_2_and_names_it(
-    shop: Installation, words: tuple[str, str], said: str
-):
+def test_a_wrong_option_ends_with_2_and_names_it(shop: Installation, words: tuple[str, str], said: str):
     done = shop.run("import", str(shop.folder.parent / "orders.csv"), "--yes", *words, code=2)
     assert said in done.stderr
     assert "Traceback" not in done.stderr
@@ -56,9 +54,7 @@ def test_a_dry_run_tells_reasons_that_differ_by_a_value_once(shop: Installation,
     assert "'a@b@c' is not an e-mail address" in told["reasons"]
 
 
-def test_a_file_without_a_known_id_is_told_which_column_may_be_one(
-    shop: Installation, tmp_path: Path
-):
+def test_a_file_without_a_known_id_is_told_which_column_may_be_one(shop: Installation, tmp_path: Path):
     file = tmp_path / "members.csv"
     file.write_text("rec_id,given_name\n17,Ann\n")
     done = shop.run("import", str(file), "--kind", "people", "--yes", code=1)
@@ -66,15 +62,11 @@ def test_a_file_without_a_known_id_is_told_which_column_may_be_one(
     shop.run("import", str(file), "--map", "rec_id=user_id", "--dry-run")
 
 
-def test_people_of_a_segment_come_with_name_and_address_or_as_ids_alone(
-    shop: Installation, tmp_path: Path
-):
+def test_people_of_a_segment_come_with_name_and_address_or_as_ids_alone(shop: Installation, tmp_path: Path):
     export = shop.run("playbook", "export").stdout
     file = tmp_path / "mine.yaml"
     file.write_text(
-        export.replace(
-            "\nsegments:\n", "\nsegments:\n  everybody: {who: {field: email, exists: true}}\n", 1
-        )
+        export.replace("\nsegments:\n", "\nsegments:\n  everybody: {who: {field: email, exists: true}}\n", 1)
     )
     name = f"{file}#everybody"
     rows = shop.json("segment", "people", name)["items"]

@@ -168,9 +168,7 @@ def test_a_sound_file_has_no_mistakes(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(("change", "at", "level", "code", "words", "hint"), CASES)
-def test_each_mistake_has_its_line_its_words_and_what_to_do(
-    tmp_path, capsys, change, at, level, code, words, hint
-):
+def test_each_mistake_has_its_line_its_words_and_what_to_do(tmp_path, capsys, change, at, level, code, words, hint):
     old, new = change
     assert old in SHOP
     text = SHOP.replace(old, new, 1)

@@ -16,9 +16,12 @@ from tests.stages.decide.cast import a_person
 pytestmark = pytest.mark.django_db
 WAIT = {"step": "pause", "do": "wait", "for": "9d"}
 OTHER = {
-    "name": "O", "owner": "maya", "entry": [{"on": "by_hand"}], "steps": [dict(WAIT), dict(TASK)],
+    "name": "O",
+    "owner": "maya",
+    "entry": [{"on": "by_hand"}],
+    "steps": [dict(WAIT), dict(TASK)],
     "exit_on": [{"touchpoint": "Never", "reason": "never"}],
-}  # fmt: skip
+}
 TEXT = text_of(WAIT, TASK, entry={"on": "by_hand"}, more={"other": OTHER})
 
 
@@ -46,9 +49,7 @@ def test_the_same_file_again_names_no_journey_before_and_after_a_cycle(file, cap
     assert "Nothing differs" in err
 
 
-def test_only_the_journey_that_changed_is_named_although_people_are_on_older_versions(
-    file, capsys, as_of
-):
+def test_only_the_journey_that_changed_is_named_although_people_are_on_older_versions(file, capsys, as_of):
     person = a_person(now=as_of)
     for name in ("j", "other"):
         let_in(journey=name, person=person, playbook=active_playbook().playbook, by="t", now=as_of)
@@ -59,9 +60,7 @@ def test_only_the_journey_that_changed_is_named_although_people_are_on_older_ver
 
     out, _ = run_command(capsys, "plan", str(file))
     lines = [line for line in out.splitlines() if line.startswith("journey ")]
-    assert lines == [
-        "journey j changes: 1 inside, 1 finish on the version they began; with --move j 1 go along"
-    ]
+    assert lines == ["journey j changes: 1 inside, 1 finish on the version they began; with --move j 1 go along"]
     told = json.loads(run_command(capsys, "plan", str(file), "--json")[0])
     assert [row["journey"] for row in told["journeys"]] == ["j"]
 

@@ -78,8 +78,12 @@ def code_world(world: World) -> Codes:
     codes = Codes()
     for t in world.log:
         for kind, word in (
-            ("name", t.name), ("channel", t.channel), ("direction", t.direction), ("actor", t.actor), ("currency", t.currency),
-        ):  # fmt: skip
+            ("name", t.name),
+            ("channel", t.channel),
+            ("direction", t.direction),
+            ("actor", t.actor),
+            ("currency", t.currency),
+        ):
             codes.code(kind, word)
     return codes
 
@@ -95,22 +99,16 @@ def understand(
 ) -> tuple[dict[int, dict], dict[str, list[float]]]:
     """Return person -> {trait and segment columns}, and the cut points used."""
     codes = code_world(world)
-    understanding = Understanding(
-        playbook, Coordinates(clock, upto), codes, keep_cuts=cuts is not None
-    )
+    understanding = Understanding(playbook, Coordinates(clock, upto), codes, keep_cuts=cuts is not None)
     with Workbench(memory="500MB", threads=1) as bench:
         lay_world(bench, world, understanding, codes, people)
         if cuts is not None:
             for depth in understanding.cut_depths():
                 names = list(understanding.cut_columns(depth))
-                arrays = [
-                    pa.array([cuts[n.removeprefix("cut_")]], pa.list_(pa.float64())) for n in names
-                ]
+                arrays = [pa.array([cuts[n.removeprefix("cut_")]], pa.list_(pa.float64())) for n in names]
                 bench.lay(f"cuts_{depth}", pa.Table.from_arrays(arrays, names=names))
         understanding.plan().run(bench)
-        rows = {
-            row.pop("person"): row for row in bench.take(Sql("SELECT * FROM result")).to_pylist()
-        }
+        rows = {row.pop("person"): row for row in bench.take(Sql("SELECT * FROM result")).to_pylist()}
         found = {}
         for depth in understanding.cut_depths():
             found |= {

@@ -42,9 +42,7 @@ class Oracle(Traits):
         next_at = min((r.at for r in later if r.at > row.at), default=None)
         if c.then:
             return next_at is not None and (not c.then_within or next_at - row.at <= c.then_within)
-        return row.at <= self.clock.us - c.then_within and (
-            next_at is None or next_at - row.at > c.then_within
-        )
+        return row.at <= self.clock.us - c.then_within and (next_at is None or next_at - row.at > c.then_within)
 
     def if_did_not(self, person, c):
         return not self.picked(person, c, c.did_not, self.clock)
@@ -58,11 +56,7 @@ class Oracle(Traits):
         return asked and value != self.trait(person, c.trait, self.clock.shifted(c.changed_within))
 
     def told(self, person, name):
-        mine = [
-            f
-            for f in self.world.fields
-            if self.world.moved.get(f[1], f[1]) == person and f[3] == name
-        ]
+        mine = [f for f in self.world.fields if self.world.moved.get(f[1], f[1]) == person and f[3] == name]
         return sorted(
             (f for f in mine if f[2] <= self.clock.us and f[0] <= self.upto),
             key=lambda f: (f[2], f[0]),
@@ -78,15 +72,11 @@ class Oracle(Traits):
 
     def consent(self, person, purpose, channel):
         if channel == "*":
-            states = [
-                self.consent(person, purpose, ch) for ch in self.playbook.purposes[purpose].channels
-            ]
+            states = [self.consent(person, purpose, ch) for ch in self.playbook.purposes[purpose].channels]
             return next((s for s in ("granted", "withdrawn") if s in states), None)
         mine = [r for r in self.world.consents if r[0] == person and r[2] in (channel, "*")]
         granted = max((r[3] for r in mine if r[1] == purpose and r[3] is not None), default=None)
-        withdrawn = max(
-            (r[4] for r in mine if r[1] in (purpose, "*") and r[4] is not None), default=None
-        )
+        withdrawn = max((r[4] for r in mine if r[1] in (purpose, "*") and r[4] is not None), default=None)
         if granted is not None and (withdrawn is None or granted > withdrawn):
             return "granted"
         return "withdrawn" if withdrawn is not None else None

@@ -30,20 +30,14 @@ class Rows:
         inside = {person}
         if per == "account":
             account = self.world.accounts.get(person)
-            inside = (
-                {p for p, a in self.world.accounts.items() if a == account}
-                if account is not None
-                else set()
-            )
+            inside = {p for p, a in self.world.accounts.items() if a == account} if account is not None else set()
         mine = [t for t in self.world.log if self.world.moved.get(t.origin, t.origin) in inside]
         return sorted(
             (t for t in mine if t.at <= clock.us and t.seq <= self.upto),
             key=lambda t: (t.at, t.seq),
         )
 
-    def picked(
-        self, person, part, events, clock, *, windowed=True, per="person", names_only=False
-    ) -> list[Touch]:
+    def picked(self, person, part, events, clock, *, windowed=True, per="person", names_only=False) -> list[Touch]:
         found = []
         for t in self.rows(person, per, clock):
             if "anything" not in events and not any(named(t.name, e) for e in events):
@@ -77,9 +71,7 @@ class Rows:
             return self.compare(where, own_money(t), "money")
         if where.fact == "score":
             return self.compare(where, t.score, "score")
-        return self.compare(
-            where, values_at(t.properties, where.property), "text", is_list="[]" in where.property
-        )
+        return self.compare(where, values_at(t.properties, where.property), "text", is_list="[]" in where.property)
 
     # comparing
 
@@ -93,9 +85,7 @@ class Rows:
         negated = name in ("is_not", "none_of")
         if is_list:
             hit = any(
-                self.hit(name, wanted, v, "list" if unit == "list" else "text")
-                for v in value or []
-                if v is not None
+                self.hit(name, wanted, v, "list" if unit == "list" else "text") for v in value or [] if v is not None
             )
         else:
             hit = value is not None and self.hit(name, wanted, value, unit)
@@ -104,16 +94,10 @@ class Rows:
     def hit(self, name, wanted, value, unit) -> bool:
         if name in ("is", "is_not", "one_of", "none_of"):
             options = wanted if isinstance(wanted, tuple) else (wanted,)
-            if (
-                all(isinstance(o, int | Decimal) and not isinstance(o, bool) for o in options)
-                and unit != "list"
-            ):
+            if all(isinstance(o, int | Decimal) and not isinstance(o, bool) for o in options) and unit != "list":
                 number = as_number(value)
                 return number is not None and any(number == scaled(o, unit) for o in options)
-            return any(
-                as_text(value) == (str(o).lower() if isinstance(o, bool) else str(o))
-                for o in options
-            )
+            return any(as_text(value) == (str(o).lower() if isinstance(o, bool) else str(o)) for o in options)
         if name in ("at_least", "at_most", "more_than", "less_than"):
             number, bound = as_number(value), scaled(wanted, unit)
             if number is None:
@@ -127,9 +111,11 @@ class Rows:
         if name in ("contains", "starts_with", "ends_with", "matches"):
             text = as_text(value)
             return {
-                "contains": lambda: wanted in text, "starts_with": lambda: text.startswith(wanted),
-                "ends_with": lambda: text.endswith(wanted), "matches": lambda: re.search(wanted, text) is not None,
-            }[name]()  # fmt: skip
+                "contains": lambda: wanted in text,
+                "starts_with": lambda: text.startswith(wanted),
+                "ends_with": lambda: text.endswith(wanted),
+                "matches": lambda: re.search(wanted, text) is not None,
+            }[name]()
         at = as_instant(value)
         if at is None:
             return False
@@ -138,5 +124,7 @@ class Rows:
             bound = as_instant(wanted.isoformat() if isinstance(wanted, date) else wanted)
             return at < bound if name == "before" else at >= bound
         return {
-            "older_than": at < now - wanted, "newer_than": now - wanted < at <= now, "in_next": now < at <= now + wanted,
-        }[name]  # fmt: skip
+            "older_than": at < now - wanted,
+            "newer_than": now - wanted < at <= now,
+            "in_next": now < at <= now + wanted,
+        }[name]

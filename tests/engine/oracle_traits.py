@@ -37,12 +37,7 @@ class Traits(Rows):
         if word == "score":
             return [r.score for r in rows if r.score is not None]
         if "[]" in word:
-            return [
-                n
-                for r in rows
-                for v in values_at(r.properties, word)
-                if (n := as_number(v)) is not None
-            ]
+            return [n for r in rows for v in values_at(r.properties, word) if (n := as_number(v)) is not None]
         return [n for r in rows if (n := as_number(values_at(r.properties, word))) is not None]
 
     def trait_sum(self, person, t, clock):
@@ -77,9 +72,7 @@ class Traits(Rows):
             else:
                 yield (
                     r,
-                    {"value": own_money(r), "score": r.score}.get(
-                        word, values_at(r.properties, word)
-                    ),
+                    {"value": own_money(r), "score": r.score}.get(word, values_at(r.properties, word)),
                 )
 
     def edge(self, person, t, word, clock, place):
@@ -163,9 +156,7 @@ class Traits(Rows):
             return 1 + sum(mine > cut for cut in self.cuts[name])
         everybody = [v for p in self.world.survivors() if (v := ranked(p)) is not None]
         below = sum(v < mine for v in everybody)
-        return 1 + sum(
-            below >= math.ceil(k * (len(everybody) - 1) / t.parts) for k in range(1, t.parts)
-        )
+        return 1 + sum(below >= math.ceil(k * (len(everybody) - 1) / t.parts) for k in range(1, t.parts))
 
     def trait_first_match(self, person, t, clock):
         return next((c.value for c in t.first_match if self.holds(person, c.when)), t.otherwise)

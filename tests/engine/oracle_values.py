@@ -18,10 +18,7 @@ ABSENT = object()
 def named(name: str, wanted: str) -> bool:
     if "*" not in wanted:
         return name == wanted
-    return (
-        re.fullmatch(".*".join(re.escape(p) for p in wanted.split("*")), name, re.DOTALL)
-        is not None
-    )
+    return re.fullmatch(".*".join(re.escape(p) for p in wanted.split("*")), name, re.DOTALL) is not None
 
 
 def own_money(t: Touch) -> int | None:
@@ -34,9 +31,7 @@ def values_at(properties: Any, path: str) -> Any:
     for part in path.split("."):
         step = []
         for value in found:
-            inner = (
-                value.get(part.removesuffix("[]"), ABSENT) if isinstance(value, dict) else ABSENT
-            )
+            inner = value.get(part.removesuffix("[]"), ABSENT) if isinstance(value, dict) else ABSENT
             if part.endswith("[]"):
                 step += inner if isinstance(inner, list) else []
             elif inner is not ABSENT:
@@ -60,9 +55,7 @@ def as_text(value: Any) -> str:
 def as_number(value: Any) -> Any:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
-    if not isinstance(value, str) or not re.fullmatch(
-        r"\s*[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?\s*", value
-    ):
+    if not isinstance(value, str) or not re.fullmatch(r"\s*[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?\s*", value):
         return None
     try:
         number = Decimal(value.strip()).quantize(Decimal("0.000001"), ROUND_HALF_UP)

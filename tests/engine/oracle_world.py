@@ -26,9 +26,7 @@ class World:
     people: list[int]
     log: list[Touch]
     moved: dict[int, int] = field(default_factory=dict)
-    fields: list[tuple[int, int, int, str, Any]] = field(
-        default_factory=list
-    )  # seq, origin, at, name, value
+    fields: list[tuple[int, int, int, str, Any]] = field(default_factory=list)  # seq, origin, at, name, value
     consents: list[tuple[int, str, str, int | None, int | None]] = field(default_factory=list)
     contacts: list[tuple[int, str, str]] = field(default_factory=list)
     accounts: dict[int, int] = field(default_factory=dict)

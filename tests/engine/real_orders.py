@@ -49,9 +49,7 @@ def cdnow(months: int = 18) -> tuple[World, datetime]:
 def online_retail(folder: Path) -> tuple[World, datetime]:
     """A British gift wholesaler, November and nine days of December 2011: invoices with their lines; returns left out."""
     invoices: dict[str, list[dict]] = defaultdict(list)
-    with gzip.open(
-        folder / "online_retail_lines_2011-11_12.csv.gz", "rt", encoding="utf-8", errors="replace"
-    ) as file:
+    with gzip.open(folder / "online_retail_lines_2011-11_12.csv.gz", "rt", encoding="utf-8", errors="replace") as file:
         for row in csv.DictReader(file):
             if not row["InvoiceNo"].startswith("C") and float(row["Quantity"]) > 0:
                 invoices[row["InvoiceNo"]].append(row)
@@ -59,13 +57,10 @@ def online_retail(folder: Path) -> tuple[World, datetime]:
     for lines in invoices.values():
         total = sum(float(line["Quantity"]) * float(line["UnitPrice"]) for line in lines)
         products = [
-            {"name": line["Description"], "category": line["Description"].strip().split(" ")[-1]}
-            for line in lines
+            {"name": line["Description"], "category": line["Description"].strip().split(" ")[-1]} for line in lines
         ]
         at = datetime.fromisoformat(lines[0]["InvoiceDate"]).replace(tzinfo=UTC)
-        orders.append(
-            (lines[0]["CustomerID"], at, parse_minor(round(total, 2), "USD") or 0, products)
-        )
+        orders.append((lines[0]["CustomerID"], at, parse_minor(round(total, 2), "USD") or 0, products))
     return world_of(sorted(orders, key=lambda o: o[1]), "USD"), datetime(2011, 12, 10, tzinfo=UTC)
 
 

@@ -14,9 +14,7 @@ from hypothesis import strategies as st
 
 from regard.engine.baskets import find_companions
 
-SMALL = [
-    frozenset(basket) for basket in ("ab", "ab", "ab", "abc", "cd", "cd", "cd", "e", "e", "ae")
-]
+SMALL = [frozenset(basket) for basket in ("ab", "ab", "ab", "abc", "cd", "cd", "cd", "e", "e", "ae")]
 
 
 def test_companions_are_those_bought_together_often_and_more_than_by_chance() -> None:
@@ -53,9 +51,7 @@ def test_the_answer_is_that_of_a_plain_count(baskets: list[frozenset[str]]) -> N
         if together >= 2 and together * len(baskets) > n * m:
             plain[one].append((other, together / sqrt(n * m), together))
             plain[other].append((one, together / sqrt(n * m), together))
-    assert found.closest == {
-        sku: tuple(sorted(row, key=lambda c: (-c[1], c[0]))) for sku, row in plain.items()
-    }
+    assert found.closest == {sku: tuple(sorted(row, key=lambda c: (-c[1], c[0]))) for sku, row in plain.items()}
 
 
 @given(st.permutations(SMALL))
@@ -69,9 +65,7 @@ def test_on_real_baskets_what_fits_is_bought_more_often_than_what_sells_best(
     """Learn from November 2011, and look in December whether the five suggestions were bought; against best-sellers."""
     lines = defaultdict(set)
     bought: dict[str, dict[str, set[str]]] = {"11": defaultdict(set), "12": defaultdict(set)}
-    with gzip.open(
-        real_data / "online_retail_lines_2011-11_12.csv.gz", "rt", encoding="utf-8"
-    ) as file:
+    with gzip.open(real_data / "online_retail_lines_2011-11_12.csv.gz", "rt", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             if not row["InvoiceNo"].startswith("C") and row["CustomerID"]:
                 month = row["InvoiceDate"][5:7]

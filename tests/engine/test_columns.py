@@ -52,9 +52,7 @@ def read(columns: Columns, *paths: str) -> list[dict]:
         return (
             []
             if sql is None
-            else bench.take(
-                unpacked(paths, f"(SELECT * FROM ({sql.text}) r ORDER BY seq)")
-            ).to_pylist()
+            else bench.take(unpacked(paths, f"(SELECT * FROM ({sql.text}) r ORDER BY seq)")).to_pylist()
         )
 
 
@@ -151,9 +149,9 @@ def test_when_who_did_what_lies_beside_each_part_by_the_time_of_day(columns):
     append(columns, 7, 8, 8)
     append(columns, 9, first=4)
     rows = read(columns)
-    assert sorted(
-        (row["origin"], row["occurred_at"], row["name"]) for row in times(columns)
-    ) == sorted((row["origin"], row["occurred_at"], row["name"]) for row in rows)
+    assert sorted((row["origin"], row["occurred_at"], row["name"]) for row in times(columns)) == sorted(
+        (row["origin"], row["occurred_at"], row["name"]) for row in rows
+    )
     assert all(row["time_of_day"] == row["occurred_at"] % DAY_US for row in times(columns))
 
 

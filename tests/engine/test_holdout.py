@@ -8,9 +8,7 @@ from math import sqrt
 from regard.kernel.sampling import is_held_out
 
 PEOPLE = 100_000
-KEYS = [random.Random(7).getrandbits(62) for _ in range(1)] + [
-    n * 0x9E3779B97F4A7C15 % 2**62 for n in range(1, PEOPLE)
-]
+KEYS = [random.Random(7).getrandbits(62) for _ in range(1)] + [n * 0x9E3779B97F4A7C15 % 2**62 for n in range(1, PEOPLE)]
 
 
 def test_the_share_is_right_within_four_sigma():
@@ -25,10 +23,7 @@ def test_the_arm_never_moves():
 
 
 def test_two_journeys_hold_out_different_people():
-    both = (
-        sum(is_held_out(k, "journey:a", 0.1) and is_held_out(k, "journey:b", 0.1) for k in KEYS)
-        / PEOPLE
-    )
+    both = sum(is_held_out(k, "journey:a", 0.1) and is_held_out(k, "journey:b", 0.1) for k in KEYS) / PEOPLE
     assert abs(both - 0.01) < 4 * sqrt(0.01 * 0.99 / PEOPLE)
 
 

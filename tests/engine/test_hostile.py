@@ -15,10 +15,27 @@ from tests.engine.oracle import Touch, World
 
 HEAD = "playbook: 1\nname: h\ncompany: {name: W, time_zone: UTC, country: GB, currency: USD, postal_address: x, senders: {}}\n"
 EVIL = [
-    "'; DROP TABLE log; --", "x' OR '1'='1", '"; SELECT 1; --', "?", "%s", "{0}", "$1", "\\", "\x00", "a\nb", "☃" * 80,
-    "__class__", "properties__name", "person__email", "../../etc/passwd", "read_csv('/etc/passwd')", "NULL", "-- ",
-    "*" * 50, "a*" * 40,
-]  # fmt: skip
+    "'; DROP TABLE log; --",
+    "x' OR '1'='1",
+    '"; SELECT 1; --',
+    "?",
+    "%s",
+    "{0}",
+    "$1",
+    "\\",
+    "\x00",
+    "a\nb",
+    "☃" * 80,
+    "__class__",
+    "properties__name",
+    "person__email",
+    "../../etc/passwd",
+    "read_csv('/etc/passwd')",
+    "NULL",
+    "-- ",
+    "*" * 50,
+    "a*" * 40,
+]
 
 
 PLAIN = (
@@ -65,8 +82,7 @@ def test_a_hostile_value_is_only_a_value(evil):
 
 @pytest.mark.parametrize(
     "path",
-    [e for e in EVIL if e not in PLAIN]
-    + ["a.b.c.d.e.f.g", "a[0]", "a..b", "", "[]", "a[*]", "$.x'", "a" * 61],
+    [e for e in EVIL if e not in PLAIN] + ["a.b.c.d.e.f.g", "a[0]", "a..b", "", "[]", "a[*]", "$.x'", "a" * 61],
 )
 def test_a_hostile_path_is_refused(path):
     with pytest.raises(Refused, match=r"no property path|at least"):
@@ -99,13 +115,31 @@ def test_what_is_no_linear_pattern_is_refused_in_words(pattern):
 @pytest.mark.parametrize(
     "who",
     [
-        {}, [], "all", 7, None, {"did": []}, {"did": "x", "trait": "y"}, {"eval": "1"}, {"all": []}, {"did": "x", "within": "3 months"},
-        {"did": "x", "at_least": -1}, {"did": "x", "at_least": "many"}, {"trait": "Not A Slug", "is": 1}, {"field": "x"},
-        {"all": [{"did": "x"}] * 51}, {"did": "x", "then_not": "y"}, {"did": "x", "first_time": True}, {"did": "x", "where": [{"is": 1}]},
-        {"did": "x", "where": [{"property": "a", "older_than": "3 days"}]}, {"field": "x", "one_of": ["v"] * 501}, {"did": "x", "nonsense": 1},
-        {"did": "x", "during": "next month"}, {"did": "x", "within": "10 days", "but_not_the_last": "10 days"},
+        {},
+        [],
+        "all",
+        7,
+        None,
+        {"did": []},
+        {"did": "x", "trait": "y"},
+        {"eval": "1"},
+        {"all": []},
+        {"did": "x", "within": "3 months"},
+        {"did": "x", "at_least": -1},
+        {"did": "x", "at_least": "many"},
+        {"trait": "Not A Slug", "is": 1},
+        {"field": "x"},
+        {"all": [{"did": "x"}] * 51},
+        {"did": "x", "then_not": "y"},
+        {"did": "x", "first_time": True},
+        {"did": "x", "where": [{"is": 1}]},
+        {"did": "x", "where": [{"property": "a", "older_than": "3 days"}]},
+        {"field": "x", "one_of": ["v"] * 501},
+        {"did": "x", "nonsense": 1},
+        {"did": "x", "during": "next month"},
+        {"did": "x", "within": "10 days", "but_not_the_last": "10 days"},
     ],
-)  # fmt: skip
+)
 def test_a_malformed_condition_is_refused_with_its_place(who):
     with pytest.raises(Refused) as refused:
         parse_segment(who)

@@ -21,9 +21,7 @@ PEOPLE = (1, 2, 3)
 HOURS = st.integers(0, 40 * 24 - 1)
 
 words = st.lists(
-    st.tuples(
-        st.sampled_from(PEOPLE), st.sampled_from(("offers", "surveys", "*")), st.booleans(), HOURS
-    ),
+    st.tuples(st.sampled_from(PEOPLE), st.sampled_from(("offers", "surveys", "*")), st.booleans(), HOURS),
     max_size=12,
 )
 happenings = st.lists(
@@ -44,19 +42,28 @@ def history(told_words, told_happenings):
     tables = a_world(compiled, PEOPLE, CLOCK)
     consent = [
         {
-            "person": person, "purpose": purpose, "channel": "email" if seq % 2 else "*",
-            "is_granted": granted and purpose != "*", "at_us": START + hour * HOUR_US, "seq": seq,
+            "person": person,
+            "purpose": purpose,
+            "channel": "email" if seq % 2 else "*",
+            "is_granted": granted and purpose != "*",
+            "at_us": START + hour * HOUR_US,
+            "seq": seq,
             "visible_us": START + hour * HOUR_US,
         }
         for seq, (person, purpose, granted, hour) in enumerate(told_words, 1)
-    ]  # fmt: skip
+    ]
     touch = [
         {
-            "seq": seq, "person": person, "name": name, "at_us": START + hour * HOUR_US,
-            "visible_us": START + hour * HOUR_US, "score_milli": score * 1000, "value_minor": None,
+            "seq": seq,
+            "person": person,
+            "name": name,
+            "at_us": START + hour * HOUR_US,
+            "visible_us": START + hour * HOUR_US,
+            "score_milli": score * 1000,
+            "value_minor": None,
         }
         for seq, (person, name, score, hour) in enumerate(told_happenings, 100)
-    ]  # fmt: skip
+    ]
     arrival = [
         {
             "person": k["person"],

@@ -30,9 +30,7 @@ moments = st.one_of(
 )
 genres = st.sampled_from(["Jazz", "Folk", "Rock", None, 7, True])
 prices = st.sampled_from([5, 9.5, "12.25", "free", None, -3, "1e2", [1]])
-products = st.lists(
-    st.fixed_dictionaries({}, optional={"genre": genres, "price": prices}), max_size=3
-)
+products = st.lists(st.fixed_dictionaries({}, optional={"genre": genres, "price": prices}), max_size=3)
 properties = st.fixed_dictionaries(
     {},
     optional={
@@ -66,9 +64,7 @@ def touches(draw, seq: int) -> Touch:
         channel=draw(st.sampled_from(["web", "shop", "email"])),
         direction=draw(st.sampled_from(["in", "out"])),
         actor=draw(st.sampled_from(["customer", "staff"])),
-        value=draw(st.sampled_from([None, 0, 499, 500, 1250, 9999, -300]))
-        if name.startswith("Order")
-        else None,
+        value=draw(st.sampled_from([None, 0, 499, 500, 1250, 9999, -300])) if name.startswith("Order") else None,
         currency=draw(st.sampled_from(["USD", "USD", "", "EUR"])),
         score=draw(st.sampled_from([None, 0, 7000, 9500])) if name == "Survey Answered" else None,
         properties=draw(properties),
@@ -106,10 +102,17 @@ def worlds(draw) -> World:
     survivors = [p for p in PEOPLE if p not in moved]
     consents = draw(
         st.lists(
-            st.tuples(st.sampled_from(survivors), st.sampled_from(["news", "service", "*"]), st.sampled_from(["email", "sms", "*"]), words, words),
-            max_size=4, unique_by=lambda r: r[:3],
+            st.tuples(
+                st.sampled_from(survivors),
+                st.sampled_from(["news", "service", "*"]),
+                st.sampled_from(["email", "sms", "*"]),
+                words,
+                words,
+            ),
+            max_size=4,
+            unique_by=lambda r: r[:3],
         )
-    )  # fmt: skip
+    )
     contacts = draw(
         st.lists(
             st.tuples(
@@ -120,9 +123,7 @@ def worlds(draw) -> World:
             max_size=4,
         )
     )
-    accounts = draw(
-        st.sampled_from([{}, dict.fromkeys(survivors, 9), {survivors[0]: 9, survivors[-1]: 8}])
-    )
+    accounts = draw(st.sampled_from([{}, dict.fromkeys(survivors, 9), {survivors[0]: 9, survivors[-1]: 8}]))
     return World(PEOPLE, log, moved, fields, consents, contacts, accounts)
 
 
@@ -172,9 +173,7 @@ def check_cycle(world: World, later: World, old: Clock, new: Clock) -> None:
         bench.show("times", times_of("log"))
         slid = set(bench.take(slides.log_sql()).column("origin").to_pylist())
     known = {t.seq for t in world.log} | {f[0] for f in world.fields}
-    touched = {t.origin for t in later.log if t.seq not in known} | {
-        f[1] for f in later.fields if f[0] not in known
-    }
+    touched = {t.origin for t in later.log if t.seq not in known} | {f[1] for f in later.fields if f[0] not in known}
     touched |= {p for p in PEOPLE if world.moved.get(p) != later.moved.get(p)}
     touched |= {world.moved.get(p, p) for p in touched} | {later.moved.get(p, p) for p in touched}
     for slide in slides.fields():
@@ -185,17 +184,13 @@ def check_cycle(world: World, later: World, old: Clock, new: Clock) -> None:
     shared = {later.accounts[p] for p in scope if p in later.accounts}
     scope |= {p for p, a in later.accounts.items() if a in shared}
     moved_rows, _ = understand(PLAYBOOK, later, new, cuts=cuts, people=scope)
-    after = {
-        p: row for p, row in published.items() if p not in later.moved and p not in scope
-    } | moved_rows
+    after = {p: row for p, row in published.items() if p not in later.moved and p not in scope} | moved_rows
     whole, _ = understand(PLAYBOOK, later, new, cuts=cuts)
     same(after, whole)
 
 
 @QUICK
-@given(
-    worlds(), st.integers(-30 * 24, 24).map(lambda h: Clock(NOON + h * HOUR_US, "Europe/London"))
-)
+@given(worlds(), st.integers(-30 * 24, 24).map(lambda h: Clock(NOON + h * HOUR_US, "Europe/London")))
 def test_the_engine_equals_a_plain_recomputation(world, clock):
     check_plain(world, clock)
 
@@ -210,9 +205,7 @@ def histories(draw) -> tuple[World, World, Clock, Clock]:
     """A world, and the same world after more happened: late arrivals, other merges, fields told, the clock gone on."""
     before = draw(worlds())
     more = [draw(touches(seq)) for seq in range(200, 200 + draw(st.integers(0, 4)))]
-    fields = [
-        (300 + i, p, at, n, v) for i, (p, at, (n, v)) in enumerate(draw(st.lists(told, max_size=2)))
-    ]
+    fields = [(300 + i, p, at, n, v) for i, (p, at, (n, v)) in enumerate(draw(st.lists(told, max_size=2)))]
     moved = draw(st.sampled_from([before.moved, before.moved, {}, {2: 1}]))
     kept = [p for p in PEOPLE if p not in moved]
     accounts = before.accounts if moved == before.moved else {}
@@ -260,9 +253,7 @@ def test_order_of_arrival_and_duplicates_do_not_matter(world, random):
 
 @pytest.mark.promises
 @LONG
-@given(
-    worlds(), st.integers(-30 * 24, 24).map(lambda h: Clock(NOON + h * HOUR_US, "Europe/London"))
-)
+@given(worlds(), st.integers(-30 * 24, 24).map(lambda h: Clock(NOON + h * HOUR_US, "Europe/London")))
 def test_three_hundred_worlds_equal_a_plain_recomputation(world, clock):
     check_plain(world, clock)
 

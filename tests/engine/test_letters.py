@@ -49,9 +49,7 @@ VALUES = [
 
 @pytest.mark.parametrize("value", VALUES)
 def test_a_value_is_text_whatever_it_says(value: str) -> None:
-    filled = fill(
-        "Hello {{ person.name }}, [our shop](https://shop.example/).", {"person": {"name": value}}
-    )
+    filled = fill("Hello {{ person.name }}, [our shop](https://shop.example/).", {"person": {"name": value}})
 
     (paragraph,) = blocks(filled)
 
@@ -74,9 +72,7 @@ def test_a_subject_is_one_printable_line(value: str) -> None:
 HOSTILE = [
     "{% for i in (1..1000000000) %}x{% endfor %}",
     "{% for i in (1..200) %}{% for j in (1..200) %}{{ i }}{{ j }}{% endfor %}{% endfor %}",
-    "{% assign a = 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' %}"
-    + "{% assign a = a | append: a %}" * 60
-    + "{{ a }}",
+    "{% assign a = 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' %}" + "{% assign a = a | append: a %}" * 60 + "{{ a }}",
     "{{ 'a' | replace: 'a', 'aaaaaaaaaa' }}",
     "{% include '/etc/passwd' %}",
     "{% render 'x' %}",
@@ -106,9 +102,7 @@ def test_a_template_is_refused_or_stays_small_and_quick(source: str) -> None:
     assert time.process_time() - began < 5
 
 
-@pytest.mark.parametrize(
-    "path", ["__class__", "__class__.__mro__", "keys", "items", "get", "__init__.__globals__"]
-)
+@pytest.mark.parametrize("path", ["__class__", "__class__.__mro__", "keys", "items", "get", "__init__.__globals__"])
 def test_nothing_behind_a_value_can_be_reached(path: str) -> None:
     assert fill(f"[{{{{ person.{path} }}}}]", {"person": {"name": "Ines"}}) == "[]"
 

@@ -51,10 +51,7 @@ def test_half_of_cdnow_ordered_once_and_never_again(music):
 
 
 def test_every_cdnow_customer_is_on_exactly_one_track(music):
-    assert all(
-        sum(row[f"s_{s}"] for s in ("new", "active", "slipping", "lapsed", "won-back")) == 1
-        for row in music
-    )
+    assert all(sum(row[f"s_{s}"] for s in ("new", "active", "slipping", "lapsed", "won-back")) == 1 for row in music)
 
 
 def test_nobody_is_delighted_who_never_said_so(music):

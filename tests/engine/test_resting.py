@@ -44,24 +44,24 @@ DOOR = {"on": "touchpoint", "touchpoint": "Order Completed"}
 
 def text_of(*steps: object, entry: object = None, more: dict[str, object] | None = None) -> str:
     journey = {
-        "name": "J", "owner": "maya", "entry": [entry or DOOR], "steps": list(steps),
-        "exit_on": [{"touchpoint": "Never", "reason": "never"}], "reentry": {"after": "2d"},
-    }  # fmt: skip
+        "name": "J",
+        "owner": "maya",
+        "entry": [entry or DOOR],
+        "steps": list(steps),
+        "exit_on": [{"touchpoint": "Never", "reason": "never"}],
+        "reentry": {"after": "2d"},
+    }
     journeys = {"j": journey | {k: v for k, v in (more or {}).items() if k != "other"}}
     if more and "other" in more:
         journeys["other"] = more["other"]
-    return HEAD.replace(
-        "traits:\n  home: {last_value_of: {field: country}}\n", ""
-    ) + yaml.safe_dump({"journeys": journeys}, sort_keys=False)
+    return HEAD.replace("traits:\n  home: {last_value_of: {field: country}}\n", "") + yaml.safe_dump(
+        {"journeys": journeys}, sort_keys=False
+    )
 
 
 def found(text: str) -> list[tuple[int, str, str]]:
     issues = load_playbook(text).issues
-    return [
-        (i.line or 0, i.code, i.message)
-        for i in issues
-        if i.code in ("field_not_allowed", "sensitive")
-    ]
+    return [(i.line or 0, i.code, i.message) for i in issues if i.code in ("field_not_allowed", "sensitive")]
 
 
 def branch(when: object, *then: object, otherwise: tuple[object, ...] = ()) -> dict[str, object]:
@@ -99,11 +99,7 @@ def test_a_branch_that_asks_a_field_outside_the_purpose_is_refused_with_its_line
     assert "'country'" in message
     assert "'letter'" in message
     assert "'offers'" in message
-    assert (
-        "when" in text.splitlines()[line - 2]
-        or "when" in text.splitlines()[line - 1]
-        or "kind" in text
-    )
+    assert "when" in text.splitlines()[line - 2] or "when" in text.splitlines()[line - 1] or "kind" in text
 
 
 @pytest.mark.parametrize("when", FOREIGN)
@@ -114,18 +110,21 @@ def test_at_run_time_the_message_behind_it_is_refused(when):
     assert forbidden["letter"].startswith("country (")
 
 
-def terms_of(
-    playbook: Playbook, older: dict | None = None
-) -> tuple[dict[str, str], dict[str, str]]:
+def terms_of(playbook: Playbook, older: dict | None = None) -> tuple[dict[str, str], dict[str, str]]:
     program = compile_program(playbook, older=older)
     steps = {(c.number, i.pc): i.step for c in program.journeys for i in c.instructions}
-    return tuple(
-        {steps[place]: told for place, told in one.items()} for one in field_terms(program)
-    )
+    return tuple({steps[place]: told for place, told in one.items()} for one in field_terms(program))
 
 
-@pytest.mark.parametrize("when", [in_segment("local"), in_segment("buyers"), meets({"field": "city", "is": "Kiel"}),
-                                  meets({"did": "Order Completed", "at_least": 2})])  # fmt: skip
+@pytest.mark.parametrize(
+    "when",
+    [
+        in_segment("local"),
+        in_segment("buyers"),
+        meets({"field": "city", "is": "Kiel"}),
+        meets({"did": "Order Completed", "at_least": 2}),
+    ],
+)
 def test_what_the_purpose_allows_and_what_is_no_field_may_be_asked(when):
     text = text_of(branch(when, LETTER))
     assert found(text) == []
@@ -154,7 +153,7 @@ MARKED = [
     (meets({"field": "debt_level", "is": "high"}), "money trouble"),
     (meets({"field": "party_member", "is": "yes"}), "politics"),
     (meets({"field": "orientation", "is": "x"}), "orientation"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("when", "why"), MARKED)
@@ -182,7 +181,7 @@ def test_a_sensitive_condition_needs_a_purpose_that_speaks_of_it_openly(when, wh
         ({"on": "date", "field": "baby_due_on"}, {}),
         (DOOR, {"goal": {"touchpoint": "Pregnancy Test Bought", "within": "9d", "ends": True}}),
     ],
-)  # fmt: skip
+)
 def test_doors_exits_and_goals_are_asked_too(entry, more):
     assert "sensitive" in {code for _, code, _ in found(text_of(LETTER, entry=entry, more=more))}
 
@@ -196,9 +195,13 @@ def test_what_is_waited_for_is_asked_too():
 def test_a_journey_started_by_another_inherits_what_that_one_asked():
     start = {"step": "on", "do": "enter", "journey": "other"}
     other = {
-        "name": "O", "owner": "maya", "entry": [{"on": "by_hand"}], "steps": [LETTER],
-        "exit_on": [{"touchpoint": "Never", "reason": "never"}], "reentry": {"after": "2d"},
-    }  # fmt: skip
+        "name": "O",
+        "owner": "maya",
+        "entry": [{"on": "by_hand"}],
+        "steps": [LETTER],
+        "exit_on": [{"touchpoint": "Never", "reason": "never"}],
+        "reentry": {"after": "2d"},
+    }
     text = text_of(branch(in_segment("deeper"), start), more={"other": other})
     ((line, code, _),) = [row for row in found(text) if row[1] == "sensitive"]
     assert (code, "deeper" in text.splitlines()[line - 1]) == ("sensitive", True)
@@ -207,9 +210,7 @@ def test_a_journey_started_by_another_inherits_what_that_one_asked():
 def test_an_older_version_is_refused_by_the_purpose_of_today():
     then = load_playbook(text_of(branch(in_segment("local"), LETTER))).playbook
     journey: Journey = then.journeys["j"]
-    now = load_playbook(
-        text_of(TASK).replace("fields: [first_name, city]", "fields: [first_name]")
-    ).playbook
+    now = load_playbook(text_of(TASK).replace("fields: [first_name, city]", "fields: [first_name]")).playbook
     forbidden, _ = terms_of(now, {("j", journey.version): journey})
     assert forbidden == {"letter": "city (the segment 'local')"}
 

@@ -15,10 +15,7 @@ from tests.engine.walking import told, walk
 def answers(moved: Moved) -> tuple[list[object], list[object], list[object]]:
     return (
         told(moved.decisions.to_pylist()),
-        sorted(
-            tuple(str(v) for k, v in row.items() if k != "eid")
-            for row in moved.enrolments.to_pylist()
-        ),
+        sorted(tuple(str(v) for k, v in row.items() if k != "eid") for row in moved.enrolments.to_pylist()),
         sorted(tuple(row.values()) for row in moved.passages.to_pylist()),
     )
 

@@ -42,18 +42,12 @@ FORBIDDEN = re.compile(
 
 def statements(playbook) -> list[tuple[str, str]]:
     names = sorted(
-        {
-            n
-            for text in (EVERYTHING.read_text(), shipped_text())
-            for n in re.findall(r"[A-Z][a-z]+ [A-Z][a-z]+", text)
-        }
+        {n for text in (EVERYTHING.read_text(), shipped_text()) for n in re.findall(r"[A-Z][a-z]+ [A-Z][a-z]+", text)}
     )
     codes = code_world(World([], [Touch(i, 1, 0, name) for i, name in enumerate(names)]))
     found = []
     for keep in (False, True):
-        understanding = Understanding(
-            playbook, Coordinates(Clock(10**15 + DAY_US), 99), codes, keep_cuts=keep
-        )
+        understanding = Understanding(playbook, Coordinates(Clock(10**15 + DAY_US), 99), codes, keep_cuts=keep)
         found += [(step.name, step.sql.text) for step in understanding.plan().steps]
         found.append(("slides", Slides(understanding, Clock(10**15)).log_sql().text))
         found.append(("properties", with_properties(understanding.scan.paths(), "raw").text))

@@ -49,9 +49,7 @@ class Story:
         self.world = World([ANA, BEN, CLEO, DEV], [])
 
     def submit(self, who: int, name: str, **properties) -> Story:
-        self.world.log.append(
-            Touch(len(self.world.log) + 1, who, to_us(self.now), name, properties=properties)
-        )
+        self.world.log.append(Touch(len(self.world.log) + 1, who, to_us(self.now), name, properties=properties))
         return self
 
     def tell(self, who: int, name: str, value) -> Story:
@@ -80,9 +78,7 @@ def test_a_cart_is_abandoned_only_once_the_time_to_order_is_over():
 
 def test_an_order_in_time_saves_the_cart_and_a_late_one_does_not():
     story = Story().submit(ANA, "Product Added").submit(BEN, "Product Added")
-    story.sleep(hours=2).submit(ANA, "Order Completed").sleep(minutes=1).submit(
-        BEN, "Order Completed"
-    )
+    story.sleep(hours=2).submit(ANA, "Order Completed").sleep(minutes=1).submit(BEN, "Order Completed")
     story.expect("abandoned-cart", BEN)
 
 
@@ -107,14 +103,8 @@ def test_a_trial_is_ending_three_days_ahead_and_no_longer_once_over():
 
 
 def test_who_buys_during_the_trial_is_out_at_once():
-    story = (
-        Story()
-        .tell(CLEO, "plan", "trial")
-        .tell(CLEO, "trial_ends_at", (MONDAY + timedelta(days=2)).isoformat())
-    )
-    story.expect("trial-ending", CLEO).sleep(hours=1).tell(CLEO, "plan", "pro").expect(
-        "trial-ending"
-    )
+    story = Story().tell(CLEO, "plan", "trial").tell(CLEO, "trial_ends_at", (MONDAY + timedelta(days=2)).isoformat())
+    story.expect("trial-ending", CLEO).sleep(hours=1).tell(CLEO, "plan", "pro").expect("trial-ending")
 
 
 def test_an_admin_is_inactive_while_the_team_works_on():

@@ -41,20 +41,14 @@ templates:
 
 
 def issues(*, purpose: str = "offers", sender: str = "maya", text: str = "bye") -> list[str]:
-    loaded = load_playbook(
-        SHOP % {"purpose": purpose, "sender": sender, "text": text}, where="shop.yaml"
-    )
+    loaded = load_playbook(SHOP % {"purpose": purpose, "sender": sender, "text": text}, where="shop.yaml")
     return [str(issue) for issue in loaded.issues]
 
 
 def test_the_shipped_letters_have_no_mistakes() -> None:
     loaded = load_playbook(shipped_text(), where="retail.yaml")
 
-    assert [
-        str(issue)
-        for issue in loaded.issues
-        if "templates" in issue.message or "surveys" in issue.message
-    ] == []
+    assert [str(issue) for issue in loaded.issues if "templates" in issue.message or "surveys" in issue.message] == []
 
 
 @pytest.mark.parametrize(
@@ -103,9 +97,7 @@ def test_a_purpose_is_named_in_every_language_letters_are_written_in() -> None:
         % {"purpose": "offers", "sender": "maya", "text": "bye"}
     )
 
-    found = [
-        i for i in untranslated.issues if i.where.startswith("purposes") or "purposes." in i.message
-    ]
+    found = [i for i in untranslated.issues if i.where.startswith("purposes") or "purposes." in i.message]
     assert ["has no name in 'de'" in i.message for i in found] == [True]
     assert found[0].line == 15
     assert found[0].level == "warning"

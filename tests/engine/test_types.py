@@ -73,9 +73,7 @@ def test_money_given_back_is_taken_off_whichever_sign_it_was_told_with():
     assert trait(net, order(1, 5000), refund(2, 1000), refund(3, -500)) == 3500
     assert trait(net, order(1, 5000), refund(2, 6000)) == -1000
     assert trait(net, order(1, 5000), refund(2, None), refund(3, 700, currency="EUR")) == 5000
-    assert (
-        trait(net, refund(1, 1000)) is None
-    )  # nothing was ever sold: there is no sum to take it off
+    assert trait(net, refund(1, 1000)) is None  # nothing was ever sold: there is no sum to take it off
     lately = "{sum: value, over: Order, less: Refund, within: 30 days}"
     assert trait(lately, order(1, 5000, days=40), order(2, 100), refund(3, 30, days=29)) == 70
     assert trait(lately, order(1, 5000), refund(2, 1000, days=31)) == 5000
@@ -104,17 +102,32 @@ def test_a_sum_past_64_bits_is_missing_not_wrong():
 
 @pytest.mark.parametrize(
     ("told", "number"),
-    [(3, 3.0), ("3", 3.0), (" 3.5 ", 3.5), ("1e2", 100.0), (2.0000005, 2.000001), ("free", None), (True, None), (None, None), ([3], None),
-     ({"n": 3}, None), ("0x10", None), ("1_000", None), ("1,5", None), ("nan", None), ("Infinity", None), (10**13, None), ("", None)],
-)  # fmt: skip
+    [
+        (3, 3.0),
+        ("3", 3.0),
+        (" 3.5 ", 3.5),
+        ("1e2", 100.0),
+        (2.0000005, 2.000001),
+        ("free", None),
+        (True, None),
+        (None, None),
+        ([3], None),
+        ({"n": 3}, None),
+        ("0x10", None),
+        ("1_000", None),
+        ("1,5", None),
+        ("nan", None),
+        ("Infinity", None),
+        (10**13, None),
+        ("", None),
+    ],
+)
 def test_what_reads_as_a_number(told, number):
     assert trait("{largest: seats, over: Seen}", seen(1, seats=told)) == number
 
 
 def test_a_path_through_a_list_takes_every_element_and_leaves_out_wrong_ones():
-    basket = seen(
-        1, products=[{"price": 2}, {"price": "free"}, {"price": "3.5"}, {}, "not a product", None]
-    )
+    basket = seen(1, products=[{"price": 2}, {"price": "free"}, {"price": "3.5"}, {}, "not a product", None])
     assert trait("{sum: 'products[].price', over: Seen}", basket) == 5.5
     assert trait("{sum: 'products[].price', over: Seen}", seen(1, products={"price": 2})) is None
 
@@ -184,9 +197,7 @@ def test_what_is_no_date_is_missing(date):
 
 
 def test_a_list_passes_when_any_element_does_and_a_negation_when_none_does():
-    basket = Touch(
-        1, 1, NOW, "Order", properties={"products": [{"genre": "Jazz"}, {"genre": "Folk"}]}
-    )
+    basket = Touch(1, 1, NOW, "Order", properties={"products": [{"genre": "Jazz"}, {"genre": "Folk"}]})
     where = "{did: Order, where: [{property: 'products[].genre', %s}]}"
     assert holds(where % "is: Jazz", basket)
     assert not holds(where % "is_not: Jazz", basket)
@@ -203,9 +214,7 @@ def test_a_ratio_of_nothing_or_by_nothing_is_missing():
 
 def test_a_rhythm_needs_three_days_and_two_orders_of_one_day_are_one():
     assert trait("{rhythm: Order}", order(1, days=0), order(2, days=10)) is None
-    assert (
-        trait("{rhythm: Order}", order(1, days=0), order(2, days=10), order(3, days=10.1)) is None
-    )
+    assert trait("{rhythm: Order}", order(1, days=0), order(2, days=10), order(3, days=10.1)) is None
     assert trait("{rhythm: Order}", order(1, days=0), order(2, days=10), order(3, days=40)) == 10
     assert trait("{silence: Order}", order(1, days=30), order(2, days=40), order(3, days=50)) == 3.0
 
@@ -217,23 +226,13 @@ def test_among_equals_the_value_seen_last_then_the_first_in_the_alphabet():
 
 
 def test_two_touchpoints_of_one_instant_are_ordered_by_number():
-    same = [
-        Touch(n, 1, NOW, "Seen", properties={"plan": plan})
-        for n, plan in ((1, "first"), (2, "second"))
-    ]
+    same = [Touch(n, 1, NOW, "Seen", properties={"plan": plan}) for n, plan in ((1, "first"), (2, "second"))]
     assert trait("{first: plan, over: Seen}", *same) == "first"
     assert trait("{last: plan, over: Seen}", *reversed(same)) == "second"
 
 
 def test_scores_give_equal_values_equal_parts_and_the_best_the_highest():
-    text = (
-        HEAD
-        + "traits: {n: {count: Order}, x: {score: n, parts: 5, among: {trait: n, at_least: 1}}}"
-    )
-    log = [
-        Touch(100 * p + k, p, NOW - k, "Order")
-        for p in range(1, 7)
-        for k in range(1 if p < 5 else p)
-    ]
+    text = HEAD + "traits: {n: {count: Order}, x: {score: n, parts: 5, among: {trait: n, at_least: 1}}}"
+    log = [Touch(100 * p + k, p, NOW - k, "Order") for p in range(1, 7) for k in range(1 if p < 5 else p)]
     rows, _ = understand(playbook_of(text), World(list(range(1, 8)), log), Clock(NOW))
     assert [rows[p]["t_x"] for p in range(1, 8)] == [1, 1, 1, 1, 5, 5, None]

@@ -41,9 +41,7 @@ def test_a_day_is_the_companys_day():
 
 
 def test_the_day_the_clock_goes_forward_has_23_hours():
-    low, high = period_span(
-        "today", Clock(to_us(datetime(2026, 3, 29, 12, tzinfo=UTC)), "Europe/London")
-    )
+    low, high = period_span("today", Clock(to_us(datetime(2026, 3, 29, 12, tzinfo=UTC)), "Europe/London"))
     assert high - low == 23 * HOUR_US
 
 

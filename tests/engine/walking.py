@@ -114,12 +114,8 @@ def a_world(program: Program, people: Sequence[int], clock: Sequence[int]) -> di
     return {
         **desk.program_tables(program, forbidden={}, marks={}),
         "clock": rows("clock", ({"as_of": t} for t in clock)),
-        "person": rows(
-            "person", ({"person": p, "zone": "UTC", "from_us": 0, "to_us": 2**62} for p in people)
-        ),
-        "address": rows(
-            "address", ({"person": p, "channel": "email", "visible_us": 0} for p in people)
-        ),
+        "person": rows("person", ({"person": p, "zone": "UTC", "from_us": 0, "to_us": 2**62} for p in people)),
+        "address": rows("address", ({"person": p, "channel": "email", "visible_us": 0} for p in people)),
         "opening": open_days(min(clock), max(clock)),
     }
 
@@ -131,9 +127,7 @@ def walk(program: Program, tables: dict[str, pa.Table]) -> Moved:
         return journeys.move(bench, program)
 
 
-def walk_step_by_step(
-    program: Program, tables: dict[str, pa.Table], clock: Sequence[int]
-) -> list[dict[str, Any]]:
+def walk_step_by_step(program: Program, tables: dict[str, pa.Table], clock: Sequence[int]) -> list[dict[str, Any]]:
     """Run the engine once an instant, as the live cycle does, carrying over only what is stored; return decisions."""
     decided: list[dict[str, Any]] = []
     state = dict(tables)
@@ -145,9 +139,7 @@ def walk_step_by_step(
     return decided
 
 
-def _carried(
-    program: Program, state: dict[str, pa.Table], moved: Moved, made: list[dict[str, Any]], t: int
-):
+def _carried(program: Program, state: dict[str, pa.Table], moved: Moved, made: list[dict[str, Any]], t: int):
     inside = [
         row | {"due_us": row["deadline_us"] if row["is_waiting"] else row["due_us"]}
         for row in moved.enrolments.to_pylist()
@@ -180,9 +172,7 @@ def _carried(
         for d in made
         if d["verdict"] == "go" and d["act"] == "task"
     ]
-    arrival = [
-        row for row in state.get("arrival", rows("arrival", [])).to_pylist() if row["due_us"] > t
-    ]
+    arrival = [row for row in state.get("arrival", rows("arrival", [])).to_pylist() if row["due_us"] > t]
     return {
         **state,
         "enrolment": rows("enrolment", inside),
@@ -197,8 +187,7 @@ def _carried(
 def told(decisions: Iterable[dict[str, Any]]) -> list[tuple[Any, ...]]:
     """Decisions by what they say, in a fixed order: numbers of enrolments differ from run to run."""
     return sorted(
-        (d["t"], d["person"], d["journey"], d["entry_key"], d["step"], d["verdict"], d["code"])
-        for d in decisions
+        (d["t"], d["person"], d["journey"], d["entry_key"], d["step"], d["verdict"], d["code"]) for d in decisions
     )
 
 

@@ -86,9 +86,7 @@ def count_rows() -> Callable[[], dict[str, int]]:
     def count() -> dict[str, int]:
         models = [m for m in apps.get_models() if m._meta.app_config.name.startswith("regard.")]
         return {
-            m._meta.label: n
-            for m in models
-            if m._meta.label not in bookkeeping and (n := m._default_manager.count())
+            m._meta.label: n for m in models if m._meta.label not in bookkeeping and (n := m._default_manager.count())
         }
 
     return count

@@ -70,8 +70,6 @@ def test_a_file_never_grants_what_a_person_withdrew_here(
     assert ann is not None
     withdraw(person=ann, purpose="offers", source="one-click", now=as_of + timedelta(hours=1))
     later = as_of + timedelta(days=1)
-    import_file(
-        write(PEOPLE, "again.csv"), consent=("offers=granted",), told="another form", now=later
-    )
+    import_file(write(PEOPLE, "again.csv"), consent=("offers=granted",), told="another form", now=later)
     assert not may("ann@example.com", later)
     assert may("bo@example.com", later)

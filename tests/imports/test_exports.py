@@ -75,23 +75,18 @@ def test_people_come_back_unchanged_with_names_that_look_like_formulas(
     import_file: Import, write: Callable[..., Path], as_of: object
 ) -> None:
     text = "customer id,first name,last name,e-mail\n" + "".join(
-        f'{n},"{cell}",x{n},p{n}@example.com\n'
-        for n, cell in enumerate(cell for cell in ARMED if '"' not in cell)
+        f'{n},"{cell}",x{n},p{n}@example.com\n' for n, cell in enumerate(cell for cell in ARMED if '"' not in cell)
     )
     batch = import_file(text)
     shown = [line | {"person": "", "created_at": ""} for line in person_lines()]
     out = as_csv(person_lines(), columns())
-    assert not any(
-        line.startswith(('"=', '"+', '"-', '"@')) for line in out.replace(",", "\n").splitlines()
-    )
+    assert not any(line.startswith(('"=', '"+', '"-', '"@')) for line in out.replace(",", "\n").splitlines())
     undo(batch, as_of)
     import_file(write(out, "people.csv"))
     assert [line | {"person": "", "created_at": ""} for line in person_lines()] == shown
 
 
-def test_the_lines_are_of_the_segment_shape(
-    import_file: Import, write: Callable[..., Path]
-) -> None:
+def test_the_lines_are_of_the_segment_shape(import_file: Import, write: Callable[..., Path]) -> None:
     fill(import_file, write)
     order, *_ = told()
     assert order["type"] == "track"

@@ -23,8 +23,11 @@ def start(shop: Installation, path: Path) -> subprocess.Popen[bytes]:
     words = ["import", str(path), "--quiet"]
     return subprocess.Popen(
         [sys.executable, "-c", "from regard.cli import main; main()", *words],
-        env=shop.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        env=shop.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def rows_read(shop: Installation) -> int:
@@ -44,21 +47,13 @@ def has_moved(shop: Installation, process: subprocess.Popen[bytes], since: int) 
 
 @pytest.mark.parametrize("store", ["sqlite", "postgres"])
 @pytest.mark.parametrize("kind", ["orders", "order-lines"])
-def test_killed_again_and_again_it_ends_with_every_row_once(
-    tmp_path: Path, store: str, kind: str
-) -> None:
+def test_killed_again_and_again_it_ends_with_every_row_once(tmp_path: Path, store: str, kind: str) -> None:
     path = tmp_path / "file.csv"
     if kind == "orders":
-        body = (
-            f"A{n},c{n % 900},2025-01-{n % 28 + 1:02d},{n % 500 if n % 100 else 'x'}\n"
-            for n in range(ROWS)
-        )
+        body = (f"A{n},c{n % 900},2025-01-{n % 28 + 1:02d},{n % 500 if n % 100 else 'x'}\n" for n in range(ROWS))
         path.write_text("order id,customer id,date,total\n" + "".join(body))
     else:
-        body = (
-            f"A{n * 7 % 9973},c{n * 7 % 9973 % 900},2025-01-05,S{n % 50},1,{n % 500}\n"
-            for n in range(ROWS)
-        )
+        body = (f"A{n * 7 % 9973},c{n * 7 % 9973 % 900},2025-01-05,S{n % 50},1,{n % 500}\n" for n in range(ROWS))
         path.write_text("order id,customer id,date,sku,quantity,price\n" + "".join(body))
     with installation(tmp_path / "data", store) as shop:
         shop.run("import", "list")
@@ -71,9 +66,7 @@ def test_killed_again_and_again_it_ends_with_every_row_once(
             reached.append(rows_read(shop))
         assert reached[1] < ROWS
         batch = json.loads(shop.run("import", str(path), "--quiet", "--json").stdout)
-        exported = [
-            json.loads(line) for line in shop.run("export", "touchpoints").stdout.splitlines()
-        ]
+        exported = [json.loads(line) for line in shop.run("export", "touchpoints").stdout.splitlines()]
         assert len(shop.json("import", "list")["items"]) == 1
     assert batch["rows_read"] == ROWS
     ids = [line["message_id"] for line in exported]

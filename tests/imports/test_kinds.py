@@ -79,9 +79,7 @@ def test_the_lines_of_an_order_become_one_order_however_they_interleave(
 def test_an_order_whose_lines_name_two_people_is_put_aside_whole(import_file: Import) -> None:
     batch = import_file(LINES + "B,9,2025-01-31,Q,Pan,1,9.00,east\n")
     assert (batch.rows_stored, batch.rows_rejected) == (1, 3)
-    assert {row[1] for row in rejected(batch)} == {
-        "line 5 names another person than the order's first line"
-    }
+    assert {row[1] for row in rejected(batch)} == {"line 5 names another person than the order's first line"}
 
 
 def test_tickets_keep_the_customers_words(import_file: Import) -> None:
@@ -131,9 +129,7 @@ def test_people_become_fields_with_where_they_came_from(import_file: Import) -> 
     }
 
 
-def test_free_touchpoints_keep_whatever_they_say(
-    import_file: Import, write: Callable[..., Path]
-) -> None:
+def test_free_touchpoints_keep_whatever_they_say(import_file: Import, write: Callable[..., Path]) -> None:
     path = write(
         '{"userId":"7","event":"Stove Lit","timestamp":"2025-01-31T10:00:00+01:00","properties":{"heat":3},"messageId":"m1","channel":"device"}\n',
         "x.ndjson",
@@ -179,24 +175,15 @@ def test_broken_rows_are_put_aside_with_line_and_reason_and_cost_nobody_else(
     ]
 
 
-def test_the_rejects_file_is_mended_and_imported_as_it_is(
-    import_file: Import, write: Callable[..., Path]
-) -> None:
+def test_the_rejects_file_is_mended_and_imported_as_it_is(import_file: Import, write: Callable[..., Path]) -> None:
     batch = import_file(BROKEN)
-    mended = (
-        Path(batch.rejects_file)
-        .read_text()
-        .replace("2025-02-30", "2025-02-28")
-        .replace("lots", "4.00")
-    )
+    mended = Path(batch.rejects_file).read_text().replace("2025-02-30", "2025-02-28").replace("lots", "4.00")
     again = import_file(write(mended, "mended.csv"))
     assert (again.rows_stored, again.rows_rejected) == (2, 5)
     assert all(set(t.properties) == set() for t in Touchpoint.objects.all())
 
 
-def test_an_import_of_the_same_rows_doubles_nothing(
-    import_file: Import, write: Callable[..., Path]
-) -> None:
+def test_an_import_of_the_same_rows_doubles_nothing(import_file: Import, write: Callable[..., Path]) -> None:
     text = "customer id,date,total\n" + "7,2025-01-31,5.00\n" * 3
     first = import_file(text)
     again = import_file(write(text + "8,2025-02-01,6.00\n", "longer.csv"))
@@ -204,9 +191,7 @@ def test_an_import_of_the_same_rows_doubles_nothing(
     assert Person.objects.count() == 2
 
 
-def test_a_value_of_the_wire_and_of_a_file_are_kept_alike(
-    import_file: Import, write: Callable[..., Path]
-) -> None:
+def test_a_value_of_the_wire_and_of_a_file_are_kept_alike(import_file: Import, write: Callable[..., Path]) -> None:
     rows = [
         {"customer_id": 7, "date": "2025-01-31", "total": 5.25, "tags": ["a", {"b": 1}]},
         {"customer_id": "8", "date": "2025-01-31", "total": "6"},
@@ -220,10 +205,6 @@ def test_a_value_of_the_wire_and_of_a_file_are_kept_alike(
 def test_an_order_id_that_comes_twice_in_a_file_of_orders_is_told_not_swallowed(
     import_file: Import,
 ) -> None:
-    batch = import_file(
-        "order id,customer id,date,total\nA,7,2025-01-31,5\nA,7,2025-01-31,6\nB,7,2025-01-31,7\n"
-    )
+    batch = import_file("order id,customer id,date,total\nA,7,2025-01-31,5\nA,7,2025-01-31,6\nB,7,2025-01-31,7\n")
     assert (batch.rows_stored, batch.rows_rejected) == (2, 1)
-    assert [row[:2] for row in rejected(batch)] == [
-        ["3", "its id is on an earlier line of this file"]
-    ]
+    assert [row[:2] for row in rejected(batch)] == [["3", "its id is on an earlier line of this file"]]

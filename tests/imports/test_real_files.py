@@ -35,9 +35,7 @@ def test_cdnow_has_every_order_and_every_cent(real_data: Path, import_file: Impo
     assert Person.objects.count() == len({row["customer_id"] for row in rows})
 
 
-def test_the_online_shop_has_one_order_an_invoice_and_the_returns_apart(
-    real_data: Path, import_file: Import
-) -> None:
+def test_the_online_shop_has_one_order_an_invoice_and_the_returns_apart(real_data: Path, import_file: Import) -> None:
     path = real_data / "online_retail_lines_2011-11_12.csv.gz"
     batch = import_file(path)
     worth: dict[str, Decimal] = {}
@@ -48,9 +46,7 @@ def test_the_online_shop_has_one_order_an_invoice_and_the_returns_apart(
     assert (batch.rows_stored, batch.rows_rejected) == (len(worth), 0)
     assert cents("Order Completed") == sum(100 * v for v in worth.values() if v >= 0)
     assert cents("Order Refunded") == sum(-100 * v for v in worth.values() if v < 0)
-    assert Touchpoint.objects.filter(name="Order Refunded").count() == sum(
-        v < 0 for v in worth.values()
-    )
+    assert Touchpoint.objects.filter(name="Order Refunded").count() == sum(v < 0 for v in worth.values())
 
 
 def test_the_grocers_baskets_keep_what_was_paid(real_data: Path, import_file: Import) -> None:

@@ -21,10 +21,7 @@ ROWS = 500
 
 def orders(rows: int = ROWS) -> str:
     """Every seventh row is broken."""
-    body = (
-        f"{n % 40},2025-01-{n % 28 + 1:02d},{'x' if n % 7 == 0 else n}\n"
-        for n in range(1, rows + 1)
-    )
+    body = (f"{n % 40},2025-01-{n % 28 + 1:02d},{'x' if n % 7 == 0 else n}\n" for n in range(1, rows + 1))
     return "customer id,date,total\n" + "".join(body)
 
 
@@ -57,9 +54,7 @@ def test_stopping_after_every_chunk_gives_what_one_run_gives(
     import_file: Callable[..., BatchRow],
 ) -> None:
     whole = import_file(text, source="whole")
-    expected = set(
-        Touchpoint.objects.filter(source__name="whole").values_list("message_id", "value_minor")
-    )
+    expected = set(Touchpoint.objects.filter(source__name="whole").values_list("message_id", "value_minor"))
     rejects = Path(whole.rejects_file).read_text()
     plan = plan_of(text)
     for _ in range(50):
@@ -75,9 +70,7 @@ def test_stopping_after_every_chunk_gives_what_one_run_gives(
             break
         except StoppedImportError:
             continue
-    found = list(
-        Touchpoint.objects.filter(source__name="parts").values_list("message_id", "value_minor")
-    )
+    found = list(Touchpoint.objects.filter(source__name="parts").values_list("message_id", "value_minor"))
     assert (set(found), len(found)) == (expected, len(expected))
     assert (batch.rows_read, batch.rows_stored, batch.rows_rejected) == (
         whole.rows_read,
@@ -88,9 +81,7 @@ def test_stopping_after_every_chunk_gives_what_one_run_gives(
     assert Batch.objects.filter(source__name="parts").count() == 1
 
 
-@settings(
-    max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(chunk_rows=st.integers(1, 120), chunks=st.integers(1, 5))
 def test_whatever_the_chunks_every_row_is_accounted_for(
     chunk_rows: int, chunks: int, plan_of: Callable[..., Plan], tmp_path: Path, as_of: datetime
@@ -144,11 +135,7 @@ def test_two_imports_of_one_file_at_once_do_not_both_go_on(
     assert Touchpoint.objects.count() == Batch.objects.get().rows_stored
 
 
-def test_a_plan_with_errors_stores_nothing(
-    plan_of: Callable[..., Plan], tmp_path: Path, as_of: datetime
-) -> None:
+def test_a_plan_with_errors_stores_nothing(plan_of: Callable[..., Plan], tmp_path: Path, as_of: datetime) -> None:
     with pytest.raises(Refused, match="orders need a column for occurred_at"):
-        run_import(
-            plan=plan_of("customer id,total\n1,5\n", kind="orders"), folder=tmp_path, now=as_of
-        )
+        run_import(plan=plan_of("customer id,total\n1,5\n", kind="orders"), folder=tmp_path, now=as_of)
     assert not Batch.objects.exists()

@@ -89,15 +89,11 @@ def test_what_came_from_elsewhere_since_keeps_its_person(
     batch = import_file(PEOPLE)
     import_file(write("email,date,nps\ncy@example.com,2025-02-01,9\n", "nps.csv"))
     undone = undo(batch, as_of)
-    assert [words.partition(": ")[2] for words in undone.kept] == [
-        "touchpoints from elsewhere, field changes"
-    ]
+    assert [words.partition(": ")[2] for words in undone.kept] == ["touchpoints from elsewhere, field changes"]
     assert Identifier.objects.filter(value="cy@example.com").exists()
 
 
-def test_after_an_undo_the_file_can_be_imported_again(
-    import_file: Import, count_rows: Count, as_of: datetime
-) -> None:
+def test_after_an_undo_the_file_can_be_imported_again(import_file: Import, count_rows: Count, as_of: datetime) -> None:
     first = import_file(PEOPLE)
     after = count_rows()
     undo(first, as_of)

@@ -23,9 +23,7 @@ def test_a_backup_comes_back_on_an_empty_machine(tmp_path: Path, store: str):
         told = other.run("restore", str(file), "--secret", str(tmp_path / "secret"))
         assert "is back" in told.stderr
         assert other.json("staff", "list")["items"] == before
-        other.run(
-            "staff", "add", "ben@tideline.example"
-        )  # the counters go on behind what came back
+        other.run("staff", "add", "ben@tideline.example")  # the counters go on behind what came back
 
 
 def test_the_secret_is_never_inside(tmp_path: Path, store: str):

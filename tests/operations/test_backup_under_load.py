@@ -27,13 +27,8 @@ class Sender(threading.Thread):
         rounds = 0
         while not self.stop.is_set():
             ids = [f"{self.number}-{rounds}-{place}" for place in range(BATCH)]
-            batch = [
-                {"type": "track", "messageId": one, "userId": f"u{self.number}", "event": "Looked"}
-                for one in ids
-            ]
-            status, _, _ = self.shop.request(
-                "POST", "/v1/batch", json.dumps({"batch": batch}), Authorization=self.auth
-            )
+            batch = [{"type": "track", "messageId": one, "userId": f"u{self.number}", "event": "Looked"} for one in ids]
+            status, _, _ = self.shop.request("POST", "/v1/batch", json.dumps({"batch": batch}), Authorization=self.auth)
             if status == 200:
                 self.acknowledged += ids
             rounds += 1
@@ -58,11 +53,16 @@ def test_nothing_acknowledged_before_a_backup_is_missing_from_it(tmp_path: Path,
         secret = shop.folder / "secret.key"
         with installation(tmp_path / "two", store) as other:
             other.run("restore", str(file), "--secret", str(secret))
-            with (
-                other.up()
-            ):  # what the journal held is absorbed, and new messages are taken behind it
-                assert other.request("POST", "/v1/track", json.dumps({"messageId": "after", "userId": "u", "event": "Looked"}),
-                                     Authorization=senders[0].auth)[0] == 200  # fmt: skip
+            with other.up():  # what the journal held is absorbed, and new messages are taken behind it
+                assert (
+                    other.request(
+                        "POST",
+                        "/v1/track",
+                        json.dumps({"messageId": "after", "userId": "u", "event": "Looked"}),
+                        Authorization=senders[0].auth,
+                    )[0]
+                    == 200
+                )
             lines = other.run("export", "touchpoints", "--format", "ndjson").stdout.splitlines()
     stored = [json.loads(line)["messageId"] for line in lines]
     assert before <= set(stored)

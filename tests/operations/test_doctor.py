@@ -35,9 +35,7 @@ def test_a_secret_others_can_read_fails_with_the_fix(tmp_path: Path):
 
 
 def test_a_mail_server_that_does_not_answer_fails(tmp_path: Path):
-    silent = Installation(
-        tmp_path / "shop", extra={"REGARD_SMTP_URL": f"smtp://127.0.0.1:{free_port()}?tls=off"}
-    )
+    silent = Installation(tmp_path / "shop", extra={"REGARD_SMTP_URL": f"smtp://127.0.0.1:{free_port()}?tls=off"})
     assert checks(silent, code=1)["mail"]["state"] == "failed"
 
 
@@ -45,9 +43,7 @@ def test_a_mail_server_that_answers_is_greeted(tmp_path: Path):
     server = MailServer()
     server.start()
     try:
-        shop = Installation(
-            tmp_path / "shop", extra={"REGARD_SMTP_URL": f"smtp://127.0.0.1:{server.port}?tls=off"}
-        )
+        shop = Installation(tmp_path / "shop", extra={"REGARD_SMTP_URL": f"smtp://127.0.0.1:{server.port}?tls=off"})
         assert checks(shop)["mail"]["state"] == "ok"
     finally:
         server.stop()

@@ -61,11 +61,7 @@ def test_readiness_says_when_the_worker_is_silent(tmp_path: Path):
     shop = Installation(tmp_path / "shop")
     with shop.up():
         eventually(lambda: shop.request("GET", "/readyz")[0] == 200)
-        worker = next(
-            pid
-            for pid in shop.children()
-            if "regard.worker" in Path(f"/proc/{pid}/cmdline").read_text()
-        )
+        worker = next(pid for pid in shop.children() if "regard.worker" in Path(f"/proc/{pid}/cmdline").read_text())
         os.kill(worker, signal.SIGSTOP)
         beat = shop.folder / "worker.alive"
         old = json.loads(beat.read_text()) | {"at": "2026-01-01T00:00:00+00:00"}
@@ -98,9 +94,7 @@ def test_a_folder_served_already_is_not_served_twice(tmp_path: Path):
 
 def test_a_folder_without_write_access_is_said_in_one_line(tmp_path: Path):
     (tmp_path / "file").write_text("not a folder")
-    told = Installation(tmp_path / "file" / "shop").run(
-        "up", "--no-browser", "--port", str(free_port()), code=1
-    )
+    told = Installation(tmp_path / "file" / "shop").run("up", "--no-browser", "--port", str(free_port()), code=1)
     assert told.stderr.count("\n") == 1
     assert "--data" in told.stderr
 

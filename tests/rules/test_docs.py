@@ -38,9 +38,7 @@ def test_the_pages_made_from_the_code_are_current():
     assert conditions == condition_reference(), "run 'make docs'"
     journeys = (reference / "journeys.md").read_text(encoding="utf-8")
     assert journeys == journey_reference(), "run 'make docs'"
-    assert (reference / "traits.md").read_text(encoding="utf-8") == trait_reference(), (
-        "run 'make docs'"
-    )
+    assert (reference / "traits.md").read_text(encoding="utf-8") == trait_reference(), "run 'make docs'"
 
 
 def test_every_kind_of_condition_and_trait_has_an_example():
@@ -58,9 +56,7 @@ def test_every_environment_variable_is_on_the_settings_page():
     read = {
         name
         for path in modules()
-        for name in re.findall(
-            r'environ(?:\.get|\.setdefault)?[\[(]\s*"([A-Z_]+)"', path.read_text(encoding="utf-8")
-        )
+        for name in re.findall(r'environ(?:\.get|\.setdefault)?[\[(]\s*"([A-Z_]+)"', path.read_text(encoding="utf-8"))
     }
     assert {name for name in read if f"`{name}`" not in text} == set()
     assert read > {"REGARD_DATA", "DATABASE_URL"}
@@ -82,9 +78,7 @@ def test_every_link_leads_somewhere(page: Path):
     broken = [
         link
         for link in links
-        if "://" not in link
-        and not link.startswith("mailto:")
-        and not (page.parent / link).exists()
+        if "://" not in link and not link.startswith("mailto:") and not (page.parent / link).exists()
     ]
     assert broken == []
 
@@ -100,7 +94,5 @@ def test_every_file_named_exists(page: Path):
 
 def test_every_page_is_reached_from_the_first():
     start = (DOCS / "index.md").read_text(encoding="utf-8")
-    unreached = [
-        short(p) for p in DOCS.glob("*.md") if p.name != "index.md" and f"({p.name})" not in start
-    ]
+    unreached = [short(p) for p in DOCS.glob("*.md") if p.name != "index.md" and f"({p.name})" not in start]
     assert unreached == []

@@ -37,9 +37,7 @@ def _ways_to_a_person(model: type[Model], depth: int = 3) -> Iterator[str]:
 def test_every_model_with_a_way_to_a_person_is_in_the_registry():
     held = {model_of(holding) for holding in HOLDINGS}
     missing = {m._meta.label: list(_ways_to_a_person(m)) for m in _our_models() if m is not Person}
-    assert {
-        label: ways for label, ways in missing.items() if ways and apps.get_model(label) not in held
-    } == {}
+    assert {label: ways for label, ways in missing.items() if ways and apps.get_model(label) not in held} == {}
     assert Person in held
 
 

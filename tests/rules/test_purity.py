@@ -45,7 +45,5 @@ def test_pure_packages_read_no_clock_no_file_and_no_chance():
 
 
 def test_nobody_uses_signals():
-    users = [
-        short(p) for p in modules() if "django.db.models.signals" in p.read_text(encoding="utf-8")
-    ]
+    users = [short(p) for p in modules() if "django.db.models.signals" in p.read_text(encoding="utf-8")]
     assert users == []

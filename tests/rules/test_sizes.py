@@ -30,10 +30,7 @@ def test_no_function_is_longer_than_50_lines():
     long = {}
     for path in modules():
         for node in ast.walk(tree_of(path)):
-            if (
-                isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-                and lines_of(node) > LARGEST_FUNCTION
-            ):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and lines_of(node) > LARGEST_FUNCTION:
                 long[f"{short(path)}:{node.name}"] = lines_of(node)
     assert long == {}
 
@@ -42,9 +39,7 @@ def lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     """Lines of the body: signature and docstring are declarations, the longer the better."""
     first = function.body[0]
     has_docstring = (
-        isinstance(first, ast.Expr)
-        and isinstance(first.value, ast.Constant)
-        and isinstance(first.value.value, str)
+        isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
     )
     body = function.body[1:] if has_docstring else function.body
     return function.end_lineno - body[0].lineno + 1 if body else 0
@@ -60,7 +55,5 @@ def test_every_module_says_its_responsibility():
 
 def test_nothing_is_left_for_later():
     words = ("TO" + "DO", "FIX" + "ME", "XX" + "X", "NotImplemented" + "Error")
-    left = [
-        f"{short(p)}: {w}" for p in modules() for w in words if w in p.read_text(encoding="utf-8")
-    ]
+    left = [f"{short(p)}: {w}" for p in modules() for w in words if w in p.read_text(encoding="utf-8")]
     assert left == []

@@ -54,11 +54,7 @@ class TestTheLoadedShop:
         real = read_orders(weeks_to_shift(NOW))
         assert orders.count() == len(real) == 6_919
         assert orders.values("origin").distinct().count() == 2_357
-        assert (
-            orders.aggregate(cents=Sum("value_minor"))["cents"]
-            == sum(o.minor for o in real)
-            == 24_409_194
-        )
+        assert orders.aggregate(cents=Sum("value_minor"))["cents"] == sum(o.minor for o in real) == 24_409_194
         assert sorted(orders.values_list("occurred_at", flat=True)) == sorted(
             datetime.fromtimestamp(noon_us(o.on) / 1e6, UTC) for o in real
         )
@@ -67,9 +63,7 @@ class TestTheLoadedShop:
         for order in Touchpoint.objects.filter(source__name=REAL):
             products = order.properties["products"]
             assert sum(p["quantity"] for p in products) == order.properties["quantity"]
-            assert (
-                abs(sum(p["price"] * p["quantity"] for p in products) * 100 - order.value_minor) < 1
-            )
+            assert abs(sum(p["price"] * p["quantity"] for p in products) * 100 - order.value_minor) < 1
             assert all(p["invented"] for p in products)
             assert order.context["invented"] == ["properties.products"]
 
@@ -77,9 +71,7 @@ class TestTheLoadedShop:
         kinds = dict(Source.objects.values_list("name", "kind"))
         assert kinds[REAL] == "sample"
         assert kinds[INVENTED] == "invented"
-        invented = Touchpoint.objects.filter(source__name=INVENTED).exclude(
-            name__startswith="Consent"
-        )
+        invented = Touchpoint.objects.filter(source__name=INVENTED).exclude(name__startswith="Consent")
         assert all(touchpoint.context["invented"] for touchpoint in invented)
         assert not Consent.objects.filter(is_invented=False).exists()
         assert not Promise.objects.filter(is_invented=False).exists()
@@ -109,30 +101,21 @@ class TestTheLoadedShop:
         answered = Answer.objects.filter(invitation__isnull=False)
         assert asked > 10
         assert 0 < answered.count() < asked
-        assert all(
-            answer.answered_at > answer.invitation.asked_at
-            for answer in answered.select_related("invitation")
-        )
+        assert all(answer.answered_at > answer.invitation.asked_at for answer in answered.select_related("invitation"))
 
     def test_today_has_somebody_for_every_group(self) -> None:
         waiting = HumanTask.objects.filter(state="open")
         assert {"complaint", "check_in", "approval"} <= set(waiting.values_list("kind", flat=True))
-        due = list(
-            Promise.objects.filter(state="open").order_by("due_at").values_list("due_at", flat=True)
-        )
+        due = list(Promise.objects.filter(state="open").order_by("due_at").values_list("due_at", flat=True))
         assert due[0] < NOW < due[1]
         assert (
-            Answer.objects.filter(score__gte=9, answered_at__gt=NOW - timedelta(days=14))
-            .exclude(comment="")
-            .exists()
+            Answer.objects.filter(score__gte=9, answered_at__gt=NOW - timedelta(days=14)).exclude(comment="").exists()
         )
         assert JoinProposal.objects.filter(state="open").count() == 1
 
     def test_who_has_gone_quiet_never_complained_as_the_story_says(self) -> None:
         for task in HumanTask.objects.filter(title__endswith="has gone quiet"):
-            assert not Touchpoint.objects.filter(
-                origin=task.person_id, name="Ticket Opened"
-            ).exists()
+            assert not Touchpoint.objects.filter(origin=task.person_id, name="Ticket Opened").exists()
 
 
 def test_the_same_now_makes_the_same_shop() -> None:

@@ -63,15 +63,29 @@ class Story:
         """Somebody did something just now."""
         self.told += 1
         source = ensure_source(name="shop", kind="api", now=self.now)
-        message = Incoming(**{
-            "source": source, "message_id": f"story-{self.told}", "type": "track", "name": name, "channel": "web",
-            "occurred_us": to_us(self.now), "received_us": to_us(self.now), "ids": (("user_id", who),), **more,
-        })  # fmt: skip
+        message = Incoming(
+            **{
+                "source": source,
+                "message_id": f"story-{self.told}",
+                "type": "track",
+                "name": name,
+                "channel": "web",
+                "occurred_us": to_us(self.now),
+                "received_us": to_us(self.now),
+                "ids": (("user_id", who),),
+                **more,
+            }
+        )
         flow.receive([message], now=self.now)
 
     def submit_order(self, who: str, minor: int = 2_500) -> None:
-        self.submit(who, "Order Completed", value_minor=minor, currency="USD",
-                    properties=json.dumps({"order_id": f"story-order-{self.told}"}))  # fmt: skip
+        self.submit(
+            who,
+            "Order Completed",
+            value_minor=minor,
+            currency="USD",
+            properties=json.dumps({"order_id": f"story-order-{self.told}"}),
+        )
 
     def submit_address(self, who: str, email: str, **fields: str) -> None:
         self.submit(
@@ -116,15 +130,11 @@ class Story:
 
     def mails(self, who: str) -> list[Message]:
         return list(
-            Message.objects.filter(
-                person_id__in=origins_of(self.person(who)), state="sent"
-            ).order_by("sent_at", "id")
+            Message.objects.filter(person_id__in=origins_of(self.person(who)), state="sent").order_by("sent_at", "id")
         )
 
     def tasks(self, who: str, *, state: str = "open") -> list[HumanTask]:
-        return list(
-            HumanTask.objects.filter(person_id__in=origins_of(self.person(who)), state=state)
-        )
+        return list(HumanTask.objects.filter(person_id__in=origins_of(self.person(who)), state=state))
 
     # what people do with what they got
 

@@ -32,10 +32,15 @@ def story(tmp_path: Path) -> Story:
 def cdnow(now: datetime) -> list[dict[str, object]]:
     """CDNOW's 1/10 sample as a company's own file: whole orders, no lines, no names, no consents."""
     return [
-        {"order_id": f"{o.person}-{o.number}", "customer_id": f"c{o.person:04}", "order_date": o.on.isoformat(),
-         "total": f"{o.minor / 100:.2f}", "currency": "USD"}
+        {
+            "order_id": f"{o.person}-{o.number}",
+            "customer_id": f"c{o.person:04}",
+            "order_date": o.on.isoformat(),
+            "total": f"{o.minor / 100:.2f}",
+            "currency": "USD",
+        }
         for o in read_orders(weeks_to_shift(now))
-    ]  # fmt: skip
+    ]
 
 
 def best_spenders(story: Story, count: int) -> list[str]:
@@ -57,9 +62,7 @@ def test_the_best_customers_are_found_and_nobody_is_written_to_who_did_not_agree
     # The best customers are found by what they bought, and each of them can be told why.
     best = story.in_segment("high-value")
     assert 100 < len(best) < 600
-    why = why_in_segment(
-        best[0], "high-value", playbook=active_playbook().playbook, as_of=story.now
-    )
+    why = why_in_segment(best[0], "high-value", playbook=active_playbook().playbook, as_of=story.now)
     assert why.is_member
     assert why.tree is not None
     assert all(part.holds and part.seen for part in why.tree.parts)
@@ -152,21 +155,22 @@ def test_running_the_same_day_twice_decides_and_sends_nothing_twice(story: Story
 
 
 def test_real_baskets_choose_the_products_of_the_letter(story: Story, real_data: Path):
-    with gzip.open(
-        real_data / "online_retail_lines_2011-11_12.csv.gz", "rt", encoding="utf-8"
-    ) as file:
-        lines = [
-            row
-            for row in csv.DictReader(file)
-            if float(row["Quantity"]) > 0 and float(row["UnitPrice"]) > 0
-        ]
+    with gzip.open(real_data / "online_retail_lines_2011-11_12.csv.gz", "rt", encoding="utf-8") as file:
+        lines = [row for row in csv.DictReader(file) if float(row["Quantity"]) > 0 and float(row["UnitPrice"]) > 0]
     story.now = datetime(2011, 12, 12, 12, tzinfo=UTC)
     rows = [
-        {"order_id": row["InvoiceNo"], "customer_id": row["CustomerID"], "order_date": row["InvoiceDate"],
-         "sku": row["StockCode"], "product_name": row["Description"], "quantity": row["Quantity"],
-         "price": row["UnitPrice"], "currency": "USD"}
+        {
+            "order_id": row["InvoiceNo"],
+            "customer_id": row["CustomerID"],
+            "order_date": row["InvoiceDate"],
+            "sku": row["StockCode"],
+            "product_name": row["Description"],
+            "quantity": row["Quantity"],
+            "price": row["UnitPrice"],
+            "currency": "USD",
+        }
         for row in lines
-    ]  # fmt: skip
+    ]
     spent = Counter[str]()
     for row in lines:
         spent[row["CustomerID"]] += round(float(row["Quantity"]) * float(row["UnitPrice"]) * 100)

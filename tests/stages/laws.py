@@ -24,6 +24,4 @@ def taken_back() -> Iterator[None]:
 
 def law(examples: int) -> Callable[[Any], Any]:
     """So many examples, without a deadline: the machine may be busy."""
-    return settings(
-        max_examples=examples * TIMES, deadline=None, suppress_health_check=list(HealthCheck)
-    )
+    return settings(max_examples=examples * TIMES, deadline=None, suppress_health_check=list(HealthCheck))

@@ -17,9 +17,7 @@ _numbers = count(1)
 
 
 def a_source(name: str = "shop", kind: str = Source.Kind.API) -> int:
-    return Source.objects.get_or_create(name=name, defaults={"kind": kind, "created_at": NOON_US})[
-        0
-    ].id
+    return Source.objects.get_or_create(name=name, defaults={"kind": kind, "created_at": NOON_US})[0].id
 
 
 def message(

@@ -27,17 +27,30 @@ PAYLOADS = {
     "comment": "--><!--><img src=x onerror=window.__x=1>-->",
     "template braces": "{{ request.user.password }}{% csrf_token %}{{7*7}}",
     "template filter": "{{ ''|safe }}<b onclick=window.__x=1>{% autoescape off %}",
-    "unicode": "\uff1cscript\uff1ewindow.__x=1\uff1c/script\uff1e\u202e\u2028\u0000<img src=x onerror=window.__x=1>".replace("\u0000", ""),
+    "unicode": "\uff1cscript\uff1ewindow.__x=1\uff1c/script\uff1e\u202e\u2028\u0000<img src=x onerror=window.__x=1>".replace(
+        "\u0000", ""
+    ),
     "entities": "&lt;img src=x onerror=window.__x=1&gt;&#60;script&#62;window.__x=1&#60;/script&#62;",
     "stylesheet": "</style><style>*{background:url(https://evil.example/x)}</style>}@import 'https://evil.example';",
     "json in a script": '"}]</script><script>window.__x=1</script>\\u003cimg src=x onerror=window.__x=1\\u003e',
     "htmx": '<a hx-get="/settings" hx-trigger="load" hx-on::load="window.__x=1" hx-vals="js:{x:window.__x=1}">x</a>',
-}  # fmt: skip
+}
 HOLDERS = (
-    "collect.Touchpoint", "profile.Card", "profile.FieldChange", "profile.Note", "profile.Promise", "profile.Tag",
-    "act.HumanTask", "act.Message", "act.Link", "listen.Answer", "consent.Consent", "staff.SavedView",
-    "identify.Identifier", "decide.Decision",
-)  # fmt: skip
+    "collect.Touchpoint",
+    "profile.Card",
+    "profile.FieldChange",
+    "profile.Note",
+    "profile.Promise",
+    "profile.Tag",
+    "act.HumanTask",
+    "act.Message",
+    "act.Link",
+    "listen.Answer",
+    "consent.Consent",
+    "staff.SavedView",
+    "identify.Identifier",
+    "decide.Decision",
+)
 
 
 def rewrite(old: str, new: str) -> int:
@@ -45,11 +58,7 @@ def rewrite(old: str, new: str) -> int:
     changed = 0
     for label in HOLDERS:
         model = apps.get_model(label)
-        columns = [
-            f
-            for f in model._meta.concrete_fields
-            if isinstance(f, models.CharField | models.TextField)
-        ]
+        columns = [f for f in model._meta.concrete_fields if isinstance(f, models.CharField | models.TextField)]
         for row in model._default_manager.all():
             before = {f.attname: getattr(row, f.attname) for f in columns}
             after = {f.attname: _put(f, before[f.attname], old, new) for f in columns}

@@ -79,17 +79,13 @@ def furnish(*, now: datetime | None = None, mark: str = "") -> House:
             password="a long enough word",
         )
     owner = house.staff[Role.OWNER]
-    grant(
-        person=ines, purpose="offers", channel="email", source="form", now=now - timedelta(days=30)
-    )
+    grant(person=ines, purpose="offers", channel="email", source="form", now=now - timedelta(days=30))
     _kept(house, ines, wen, owner, now, mark)
     _joined(house, ines, wen, now)
     journeys = read_yaml(shipped_text())["journeys"]  # type: ignore[index,call-overload]
     value = journeys["second-order"] | {"about": f"In words{mark}"}
     by = f"staff:{owner.pk}"
-    house.draft = start_draft(
-        section="journeys", name="second-order", value=value, by=by, now=now
-    ).pk
+    house.draft = start_draft(section="journeys", name="second-order", value=value, by=by, now=now).pk
     house.version = PlaybookVersion.objects.latest("seq").pk
     flow.run_cycle(as_of=now, everybody=True)
     _sent(house, ines, now, mark)
@@ -109,9 +105,7 @@ def _messages(source: int, now: datetime, mark: str) -> list[Incoming]:
         return Incoming(source=source, message_id=key, occurred_us=at, received_us=at, **told)  # type: ignore[arg-type]
 
     def order(key: str, who: str, days: float, minor: int) -> Incoming:
-        products = [
-            {"sku": "A1", "name": f"Second Horizons{mark}", "category": "jazz", "quantity": 2}
-        ]
+        products = [{"sku": "A1", "name": f"Second Horizons{mark}", "category": "jazz", "quantity": 2}]
         return one(
             key,
             days,
@@ -146,9 +140,7 @@ def _messages(source: int, now: datetime, mark: str) -> list[Incoming]:
             3,
             channel="email",
             ids=(("email", "ines@example.org"),),
-            properties=json.dumps(
-                {"subject": f"Recall{mark}", "text": f"Should I stop using it?{mark}"}
-            ),
+            properties=json.dumps({"subject": f"Recall{mark}", "text": f"Should I stop using it?{mark}"}),
         ),
         one(
             "answer-wen",
@@ -168,9 +160,7 @@ def _kept(house: House, ines: int, wen: int, owner: User, now: datetime, mark: s
     house.tag = Tag.objects.get(person_id=ines).pk
     add_note(person=ines, text=f"Prefers the phone{mark}", by=by, now=now)
     due = now + timedelta(hours=5)
-    house.promise = make_promise(
-        person=ines, text=f"Tell her about the recall{mark}", due_at=due, by=by, now=now
-    )
+    house.promise = make_promise(person=ines, text=f"Tell her about the recall{mark}", due_at=due, by=by, now=now)
     new = NewTask(
         ines,
         "t1",
@@ -189,18 +179,19 @@ def _kept(house: House, ines: int, wen: int, owner: User, now: datetime, mark: s
         comment=f"Lovely{mark}",
         answered_at=said.occurred_at,
     ).pk
-    house.view = save_view(
-        user_id=owner.pk, page="customers", name=f"Mine{mark}", query="sort=value"
-    )
-    house.endpoint = add_endpoint(
-        name="erp", url="https://erp.example/in", by="staff:1", now=now
-    ).endpoint.pk
+    house.view = save_view(user_id=owner.pk, page="customers", name=f"Mine{mark}", query="sort=value")
+    house.endpoint = add_endpoint(name="erp", url="https://erp.example/in", by="staff:1", now=now).endpoint.pk
     house.key = create_key(scope="write", name=f"shop{mark}", now=now).key.pk
     source = ensure_source(name="import", kind="import", now=now)
     house.batch = Batch.objects.create(
-        public_id=uuid.uuid4(), kind="orders", file_name=f"orders{mark}.csv", file_hash="0" * 64, source_id=source,
-        started_at=now, state="done",
-    ).pk  # fmt: skip
+        public_id=uuid.uuid4(),
+        kind="orders",
+        file_name=f"orders{mark}.csv",
+        file_hash="0" * 64,
+        source_id=source,
+        started_at=now,
+        state="done",
+    ).pk
     house.link = create_login_link(user_id=owner.pk, now=now)
 
 
@@ -209,13 +200,25 @@ def _joined(house: House, ines: int, wen: int, now: datetime) -> None:
     source = ensure_source(name="shop", kind="api", now=now)
     at = to_us(now) - 50 * DAY_US
     loose = Incoming(
-        source=source, message_id="a1", type="track", name="Page Viewed", channel="web", occurred_us=at, received_us=at,
+        source=source,
+        message_id="a1",
+        type="track",
+        name="Page Viewed",
+        channel="web",
+        occurred_us=at,
+        received_us=at,
         ids=(("anonymous_id", "anon-1"),),
-    )  # fmt: skip
+    )
     both = Incoming(
-        source=source, message_id="a2", type="identify", name="identify", channel="web", occurred_us=at + 1,
-        received_us=at + 1, ids=(("anonymous_id", "anon-1"), ("email", "ines@example.org")),
-    )  # fmt: skip
+        source=source,
+        message_id="a2",
+        type="identify",
+        name="identify",
+        channel="web",
+        occurred_us=at + 1,
+        received_us=at + 1,
+        ids=(("anonymous_id", "anon-1"), ("email", "ines@example.org")),
+    )
     flow.receive([loose], now=now)
     flow.receive([both], now=now)
     house.joining = Joining.objects.latest("seq").pk
@@ -227,13 +230,36 @@ def _joined(house: House, ines: int, wen: int, now: datetime) -> None:
 def _sent(house: House, ines: int, now: datetime, mark: str) -> None:
     cycle = Cycle.objects.create(as_of=now, upto=1, playbook_hash="0" * 64, started_at=now)
     decision = Decision.objects.create(
-        key="k1", cycle=cycle, person_id=ines, journey="thank-high-value", version="v", step="offer", act="send",
-        channel="email", purpose="offers", as_of=now, asked_at=now, verdict="go", reason="go", words="May go: every guardrail was asked",
-    )  # fmt: skip
+        key="k1",
+        cycle=cycle,
+        person_id=ines,
+        journey="thank-high-value",
+        version="v",
+        step="offer",
+        act="send",
+        channel="email",
+        purpose="offers",
+        as_of=now,
+        asked_at=now,
+        verdict="go",
+        reason="go",
+        words="May go: every guardrail was asked",
+    )
     house.message = Message.objects.create(
-        decision=decision, public_id=uuid.uuid4(), person_id=ines, channel="email", purpose="offers", state="uncertain",
-        template="personal-offer", subject=f"A few records{mark}", text=f"Hello{mark}", address="ines@example.org",
-        sender="maya@harbour-records.example", queued_at=now, due_at=now, message_id_header="<1@example.org>",
+        decision=decision,
+        public_id=uuid.uuid4(),
+        person_id=ines,
+        channel="email",
+        purpose="offers",
+        state="uncertain",
+        template="personal-offer",
+        subject=f"A few records{mark}",
+        text=f"Hello{mark}",
+        address="ines@example.org",
+        sender="maya@harbour-records.example",
+        queued_at=now,
+        due_at=now,
+        message_id_header="<1@example.org>",
         html=f'<p style="color:#123456">Hello{mark}<script>window.__x=1</script></p>',
-    )  # fmt: skip
+    )
     Link.objects.create(message=house.message, position=0, url=f"https://example.org/?q={mark}")

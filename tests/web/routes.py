@@ -36,9 +36,7 @@ def all_routes() -> list[Route]:
     for pattern, view in _walk(get_resolver().url_patterns, ""):
         if pattern.startswith(OTHERS):
             continue
-        assert pattern in UNGUARDED or hasattr(view, "capability"), (
-            f"{pattern} does not say who may open it"
-        )
+        assert pattern in UNGUARDED or hasattr(view, "capability"), f"{pattern} does not say who may open it"
         found.append(
             Route(
                 pattern,
@@ -49,9 +47,7 @@ def all_routes() -> list[Route]:
     return found
 
 
-def _walk(
-    patterns: list[URLPattern | URLResolver], prefix: str
-) -> Iterator[tuple[str, Callable[..., object]]]:
+def _walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[tuple[str, Callable[..., object]]]:
     for one in patterns:
         path = prefix + str(one.pattern)
         if isinstance(one, URLResolver):

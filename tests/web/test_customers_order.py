@@ -28,14 +28,17 @@ def crowd(house):
     made = []
     for number in range(15):
         one = Person.objects.create(
-            public_id=f"00000000-0000-4000-8000-{number:012}", holdout_key=number, created_at=house.now, created_seq=10_000 + number
-        )  # fmt: skip
+            public_id=f"00000000-0000-4000-8000-{number:012}",
+            holdout_key=number,
+            created_at=house.now,
+            created_seq=10_000 + number,
+        )
         made.append(one)
         if number < 12:
             seen = house.now - timedelta(days=number % 3) if number % 4 else None
             Standing.objects.create(
                 person=one, run=run, as_of=house.now, value_minor=100 * (number % 5), last_touch_at=seen
-            )  # fmt: skip
+            )
         if number % 2:
             add_tag(person=one.pk, name="odd", by="staff:1", now=house.now)
     made[3].survivor = made[4]
@@ -49,7 +52,7 @@ def _walk(wanted: Wanted, limit: int) -> list[int]:
         page = people_page(
             Wanted(wanted.q, wanted.segment, wanted.owner, wanted.tag, wanted.needs, wanted.sort, after),
             limit=limit,
-        )  # fmt: skip
+        )
         found += [row.id for row in page.rows]
         if not page.after:
             return found
@@ -87,9 +90,7 @@ def test_everybody_is_listed_once_the_greatest_first_and_those_without_last(crow
     assert rest == sorted(rest, reverse=True)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "x", "~", "~1", "12~", "a~1", "1e5~4", f"{'9' * 30}~1", "5~-1"]
-)
+@pytest.mark.parametrize("text", ["", "x", "~", "~1", "12~", "a~1", "1e5~4", f"{'9' * 30}~1", "5~-1"])
 @pytest.mark.parametrize("sort", ["recent", "value"])
 def test_a_mark_that_is_none_is_the_start(text, sort):
     assert read_mark(text, SORTED_BY[sort]) is None

@@ -38,11 +38,7 @@ def test_strangers_see_the_same_headers(house):
 
 def test_no_page_has_an_inline_style_or_script(house, owner):
     for route in all_routes():
-        if (
-            "GET" not in route.methods
-            or "letter" in route.pattern
-            or route.pattern.startswith("static")
-        ):
+        if "GET" not in route.methods or "letter" in route.pattern or route.pattern.startswith("static"):
             continue
         reply = owner.get(example(route, house))
         if reply.streaming or "html" not in reply.headers["Content-Type"]:
@@ -83,7 +79,5 @@ def test_djangos_deployment_check_has_no_warning(tmp_path):
         "DATABASE_URL": "",
     }
     command = [sys.executable, "-m", "django", "check", "--deploy", "--fail-level", "WARNING"]
-    done = subprocess.run(
-        command, env=os.environ | told, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, env=os.environ | told, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -16,10 +16,21 @@ from tests.web.house import furnish
 
 pytestmark = pytest.mark.django_db
 PLACES = (
-    "/today", "/customers", "/customers?sort=name", "/customers?tag=collector", "/customers/{ines}", "/customers/{wen}",
-    "/customers/{ines}/timeline", "/customers/{ines}/peek", "/find?q=ines", "/segments/reachable-for-offers", "/outbox",
-    "/outbox/{message}", "/journeys/thank-high-value/people", "/privacy",
-)  # fmt: skip
+    "/today",
+    "/customers",
+    "/customers?sort=name",
+    "/customers?tag=collector",
+    "/customers/{ines}",
+    "/customers/{wen}",
+    "/customers/{ines}/timeline",
+    "/customers/{ines}/peek",
+    "/find?q=ines",
+    "/segments/reachable-for-offers",
+    "/outbox",
+    "/outbox/{message}",
+    "/journeys/thank-high-value/people",
+    "/privacy",
+)
 SAFE = ("/", "?", "#", "tel:", "mailto:")
 ADDRESSES = ("href", "src", "action", "formaction", "hx-get", "hx-post", "data")
 
@@ -74,7 +85,14 @@ def test_there_are_twenty_one_payloads_and_no_two_are_one():
 
 def test_no_words_change_what_a_page_is_made_of(owner, house):
     plain = _made(owner, house)
-    assert sum(NEUTRAL in owner.get(p.format(ines=house.ines, wen=house.wen, message=house.message.public_id.hex)).content.decode() for p in PLACES) >= 10  # fmt: skip
+    assert (
+        sum(
+            NEUTRAL
+            in owner.get(p.format(ines=house.ines, wen=house.wen, message=house.message.public_id.hex)).content.decode()
+            for p in PLACES
+        )
+        >= 10
+    )
     for name, payload in PAYLOADS.items():
         with transaction.atomic():
             assert rewrite(NEUTRAL, payload) >= 10
@@ -90,7 +108,7 @@ def test_no_words_change_what_a_page_is_made_of(owner, house):
 def test_a_letter_is_served_where_nothing_of_it_can_act(owner, house, name):
     with transaction.atomic():
         rewrite(NEUTRAL, PAYLOADS[name])
-        policy = owner.get(f"/outbox/{house.message.public_id.hex}/letter").headers["Content-Security-Policy"]  # fmt: skip
+        policy = owner.get(f"/outbox/{house.message.public_id.hex}/letter").headers["Content-Security-Policy"]
         transaction.set_rollback(True)
     parts = {part.strip().split(" ")[0]: part for part in policy.split(";")}
     assert "sandbox" in parts

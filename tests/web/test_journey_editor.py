@@ -97,13 +97,21 @@ def test_a_warning_is_shown_apart_and_publishing_asks_for_what_is_missing(owner)
 def test_people_inside_finish_on_their_version(house, owner):
     before = active_playbook().playbook.journeys[SLUG]
     JourneyVersion.objects.get_or_create(
-        journey=SLUG, version=before.version,
+        journey=SLUG,
+        version=before.version,
         defaults={"definition": before.model_dump(mode="json", by_alias=True), "first_at": house.now},
-    )  # fmt: skip
+    )
     Enrolment.objects.create(
-        journey=SLUG, version=before.version, person_id=find_person("wen@example.org"), entry_key="k", arm="treated",
-        step="next-order", entered_at=house.now, step_at=house.now, since_at=house.now,
-    )  # fmt: skip
+        journey=SLUG,
+        version=before.version,
+        person_id=find_person("wen@example.org"),
+        entry_key="k",
+        arm="treated",
+        step="next-order",
+        entered_at=house.now,
+        step_at=house.now,
+        since_at=house.now,
+    )
     draft = the_copy(owner)
     change(owner, draft, "remove", "steps.0")
     page = owner.get(f"/journeys/drafts/{draft.pk}/publish").content.decode()
@@ -139,9 +147,7 @@ def test_an_untouched_form_changes_nothing(owner, house):
     for slug in active_playbook().playbook.journeys:
         draft = the_copy(owner, slug)
         was = draft.text
-        for op, at in [("settings", "")] + [
-            ("step", place) for place in places_of(value_of(draft))
-        ]:
+        for op, at in [("settings", "")] + [("step", place) for place in places_of(value_of(draft))]:
             change(owner, draft, op, at, **shown_in(owner, draft))
         assert draft.text == was, slug
 
@@ -197,10 +203,21 @@ def shown_in(client: Client, draft: Draft) -> dict[str, object]:
 @pytest.mark.parametrize(
     "kind",
     [
-        "send", "ask", "wait", "wait_for", "branch", "split", "task", "approval", "set_field", "grant_points",
-        "webhook", "enter", "leave",
+        "send",
+        "ask",
+        "wait",
+        "wait_for",
+        "branch",
+        "split",
+        "task",
+        "approval",
+        "set_field",
+        "grant_points",
+        "webhook",
+        "enter",
+        "leave",
     ],
-)  # fmt: skip
+)
 def test_a_new_step_of_every_kind_stands_without_an_error(owner, kind):
     draft = the_copy(owner, "gone-quiet")
     page = change(owner, draft, "add", "steps", index="1", kind=kind)
@@ -348,9 +365,7 @@ def test_names_and_words_are_shown_as_text(owner):
     draft = the_copy(owner)
     mark = "<script>alert(1)</script>"
     page = change(owner, draft, "settings", **{"f.name": mark})
-    change(
-        owner, draft, "step", "steps.4.cases.1.then.0", **{"f.steps.4.cases.1.then.0.title": mark}
-    )
+    change(owner, draft, "step", "steps.4.cases.1.then.0", **{"f.steps.4.cases.1.then.0.title": mark})
     change(owner, draft, "step", "steps.4", **{"f.steps.4.cases.0.label": f'"{mark}'})
     assert mark in page  # unescaped by this test's own reading
     for address in ("", "?view=yaml", "/publish"):
@@ -379,14 +394,10 @@ def test_who_may_not_change_journeys_finds_no_draft_and_no_button(as_role, house
 
 def test_steps_that_are_no_steps_show_as_yaml(owner):
     value = {"name": "Odd", "entry": "nobody", "steps": ["what", {"do": "dance", "to": "jazz"}]}
-    draft = start_draft(
-        section="journeys", name="odd", value=value, by="staff:1", now=timezone.now()
-    )
+    draft = start_draft(section="journeys", name="odd", value=value, by="staff:1", now=timezone.now())
     page = owner.get(f"/journeys/drafts/{draft.pk}").content.decode()
     assert "This step, as YAML" in page
-    change(
-        owner, draft, "step", "steps.1", **{"f.steps.1": "{do: exit, step: end, reason: danced}"}
-    )
+    change(owner, draft, "step", "steps.1", **{"f.steps.1": "{do: exit, step: end, reason: danced}"})
     assert value_of(draft)["steps"][1]["reason"] == "danced"  # type: ignore[index]
     assert value_of(draft)["entry"] == "nobody"
 
@@ -450,9 +461,7 @@ def test_ones_own_quick_changes_are_no_conflict(owner):
     assert value_of(draft)["steps"][0]["worth"] == 6  # type: ignore[index]
 
 
-def test_yaml_typed_over_a_colleagues_change_is_kept_on_the_page_and_taken_when_asked_again(
-    owner, as_role, house
-):
+def test_yaml_typed_over_a_colleagues_change_is_kept_on_the_page_and_taken_when_asked_again(owner, as_role, house):
     draft = the_copy(owner)
     address = f"/journeys/drafts/{draft.pk}/yaml"
     page = owner.get(f"/journeys/drafts/{draft.pk}?view=yaml").content.decode()

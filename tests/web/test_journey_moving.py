@@ -21,26 +21,34 @@ def the_edit(client: Client, house: House) -> Draft:
     """A copy without its first step, while one person is at that step and another at the next."""
     journey = active_playbook().playbook.journeys[SLUG]
     JourneyVersion.objects.get_or_create(
-        journey=SLUG, version=journey.version,
+        journey=SLUG,
+        version=journey.version,
         defaults={"definition": journey.model_dump(mode="json", by_alias=True), "first_at": house.now},
-    )  # fmt: skip
+    )
     Enrolment.objects.filter(journey=SLUG).delete()
     for name, step in (("wen@example.org", "next-order"), ("ines@example.org", "offer")):
         Enrolment.objects.create(
-            journey=SLUG, version=journey.version, person_id=find_person(name), entry_key=step, arm="treated",
-            step=step, entered_at=house.now, step_at=house.now, since_at=house.now,
-        )  # fmt: skip
+            journey=SLUG,
+            version=journey.version,
+            person_id=find_person(name),
+            entry_key=step,
+            arm="treated",
+            step=step,
+            entered_at=house.now,
+            step_at=house.now,
+            since_at=house.now,
+        )
     reply = client.post(f"/journeys/{SLUG}/edit")
     draft = Draft.objects.get(pk=int(reply.headers["Location"].rsplit("/", 1)[1]))
     change_draft(
         draft_id=draft.pk, change=lambda value: value | {"steps": value["steps"][1:]}, by="staff:1", now=house.now
-    )  # fmt: skip
+    )
     return draft
 
 
 @pytest.mark.parametrize(
     ("choice", "moved", "left"), [("", 0, 0), ("stay", 0, 0), ("along", 1, 0), ("along-or-out", 1, 1)]
-)  # fmt: skip
+)
 def test_the_choice_on_the_page_is_what_happens(owner, house, choice, moved, left):
     draft = the_edit(owner, house)
 
@@ -67,8 +75,6 @@ def test_people_are_moved_later_from_the_journeys_own_page(owner, house):
     owner.post(f"/journeys/{SLUG}/move", {"gone": "leave"})
 
     version = active_playbook().playbook.journeys[SLUG].version
-    assert set(
-        Enrolment.objects.filter(journey=SLUG, state="active").values_list("version", flat=True)
-    ) == {version}
+    assert set(Enrolment.objects.filter(journey=SLUG, state="active").values_list("version", flat=True)) == {version}
     history = owner.get(f"/journeys/{SLUG}/history").content.decode()
     assert f"Move: 1 person to <code>{version[:12]}</code>, 1 left" in history

@@ -33,9 +33,7 @@ def shown(client: Client, address: str) -> str:
 
 def measured(house: House, **counts: int) -> None:
     Measure.objects.filter(journey=SLUG).delete()
-    Measure.objects.create(
-        journey=SLUG, goal="Order Completed within 60d", as_of=house.now, **counts
-    )
+    Measure.objects.create(journey=SLUG, goal="Order Completed within 60d", as_of=house.now, **counts)
 
 
 def with_journey(slug: str, house: House, **changed: object) -> None:
@@ -47,9 +45,17 @@ def with_journey(slug: str, house: House, **changed: object) -> None:
 def stands_at(house: House, who: str, step: str, state: str = "active") -> Enrolment:
     journey = active_playbook().playbook.journeys[SLUG]
     return Enrolment.objects.create(
-        journey=SLUG, version=journey.version, person_id=find_person(who), entry_key=f"{who}{step}", arm="treated",
-        step=step, state=state, entered_at=house.now, step_at=house.now, since_at=house.now,
-    )  # fmt: skip
+        journey=SLUG,
+        version=journey.version,
+        person_id=find_person(who),
+        entry_key=f"{who}{step}",
+        arm="treated",
+        step=step,
+        state=state,
+        entered_at=house.now,
+        step_at=house.now,
+        since_at=house.now,
+    )
 
 
 @pytest.mark.parametrize(("treated", "held_out"), [(0, 0), (40, 0), (0, 12)])
@@ -102,9 +108,7 @@ def test_many_journeys_are_found_by_name_and_state_at_the_price_of_few(owner, ho
     assert "1 of 64" in found
     assert "No journey like that" in shown(owner, "/journeys?q=nothing%20of%20the%20sort")
     owner.post("/journeys/campaign-007/pause")
-    assert re.findall(r"<b>(Campaign \d+)</b>", shown(owner, "/journeys?state=paused")) == [
-        "Campaign 007"
-    ]
+    assert re.findall(r"<b>(Campaign \d+)</b>", shown(owner, "/journeys?state=paused")) == ["Campaign 007"]
 
 
 def test_a_number_of_the_picture_leads_to_the_people_at_that_step(owner, house):
@@ -113,9 +117,7 @@ def test_a_number_of_the_picture_leads_to_the_people_at_that_step(owner, house):
     stands_at(house, "ines@example.org", "offer")
     stands_at(house, "amara@example.org", "next-order", "exited")
 
-    assert f'href="/journeys/{SLUG}/people?step=next-order">1 waiting' in shown(
-        owner, f"/journeys/{SLUG}"
-    )
+    assert f'href="/journeys/{SLUG}/people?step=next-order">1 waiting' in shown(owner, f"/journeys/{SLUG}")
     people = shown(owner, f"/journeys/{SLUG}/people?step=next-order")
     assert "Wen Li" in people
     assert "Ines Albrecht" not in people
@@ -123,9 +125,7 @@ def test_a_number_of_the_picture_leads_to_the_people_at_that_step(owner, house):
     assert "Nobody stands at ask" in shown(owner, f"/journeys/{SLUG}/people?step=ask")
 
 
-def test_the_people_of_a_journey_are_handed_out_as_csv_with_the_filters_of_the_page(
-    owner, as_role, house
-):
+def test_the_people_of_a_journey_are_handed_out_as_csv_with_the_filters_of_the_page(owner, as_role, house):
     Enrolment.objects.filter(journey=SLUG).delete()
     stands_at(house, "wen@example.org", "next-order")
     stands_at(house, "ines@example.org", "offer", "exited")
@@ -152,9 +152,7 @@ def test_a_colleague_lets_somebody_in_where_the_journey_allows_it(owner, as_role
 
     steered = Steering.objects.get(kind="enter")
     assert (steered.journey, steered.person_id) == ("welcome", find_person("wen@example.org"))
-    assert "Welcome by hand: they come in at the next cycle" in shown(
-        owner, reply.headers["Location"]
-    )
+    assert "Welcome by hand: they come in at the next cycle" in shown(owner, reply.headers["Location"])
 
 
 def test_a_colleague_takes_somebody_out(owner, house):
@@ -182,9 +180,7 @@ def test_the_dialog_of_resuming_says_what_will_happen(owner, house, days, words)
     Enrolment.objects.filter(journey=SLUG).delete()
     stands_at(house, "wen@example.org", "offer", "paused")
     waits = stands_at(house, "ines@example.org", "next-order", "paused")
-    Enrolment.objects.filter(pk=waits.pk).update(
-        due_at=house.now + timedelta(days=5), is_waiting=True
-    )
+    Enrolment.objects.filter(pk=waits.pk).update(due_at=house.now + timedelta(days=5), is_waiting=True)
     owner.post(f"/journeys/{SLUG}/pause")
 
     told = shown(owner, f"/journeys/{SLUG}/resume/preview?days={days}")

@@ -33,8 +33,7 @@ def test_unknown_people_get_the_same_words_and_status(house):
     unknown = Client().post("/login", {**WRONG, "email": "nobody@example.org"})
     assert known.status_code == unknown.status_code == 401
     strip = [
-        page.content.decode().replace("nobody@", "owner@").split("csrfmiddlewaretoken")[0]
-        for page in (known, unknown)
+        page.content.decode().replace("nobody@", "owner@").split("csrfmiddlewaretoken")[0] for page in (known, unknown)
     ]
     assert strip[0] == strip[1]
 
@@ -66,9 +65,13 @@ def test_strangers_cannot_lock_the_owner_out_of_a_device_they_used_before(house)
 
     def strange(number: int) -> None:
         check_password(
-            email=RIGHT["email"], password="guess", address=f"198.51.100.{number}", is_known_device=False,
-            secret=b"s" * 32, now=house.now,
-        )  # fmt: skip
+            email=RIGHT["email"],
+            password="guess",
+            address=f"198.51.100.{number}",
+            is_known_device=False,
+            secret=b"s" * 32,
+            now=house.now,
+        )
 
     for number in range(TRIES_PER_ACCOUNT):
         strange(number)

@@ -159,9 +159,7 @@ class TestPerson:
         orders = text_of(owner.get(f"/customers/{house.ines}/timeline?kind=orders"))
         assert orders.count("Ordered") == 2
         assert "Recall" not in orders
-        assert "Nothing of this kind" in text_of(
-            owner.get(f"/customers/{house.wen}/timeline?kind=consent")
-        )
+        assert "Nothing of this kind" in text_of(owner.get(f"/customers/{house.wen}/timeline?kind=consent"))
 
     def test_notes_tags_owner_and_promises_are_kept(self, owner, house):
         owner.post(f"/customers/{house.wen}/notes", {"text": "Plays the oboe"})
@@ -175,9 +173,7 @@ class TestPerson:
         assert Note.objects.get(text="Plays the oboe").by == f"staff:{house.staff[Role.OWNER].pk}"
 
     def test_a_promise_in_the_past_is_none(self, owner, house):
-        owner.post(
-            f"/customers/{house.wen}/promises", {"text": "Yesterday", "due": "2020-01-01T10:00"}
-        )
+        owner.post(f"/customers/{house.wen}/promises", {"text": "Yesterday", "due": "2020-01-01T10:00"})
         assert not Promise.objects.filter(text="Yesterday").exists()
 
     def test_two_people_are_taken_apart_and_kept_apart(self, owner, house):
@@ -222,8 +218,13 @@ class TestSegments:
 
     def rows(self, **more: object) -> dict[str, object]:
         return {
-            "kind": ["did"], "what": ["Order Completed"], "op": ["at_least"], "n": ["2"], "value": ["365"], "group": "all",
-        } | more  # fmt: skip
+            "kind": ["did"],
+            "what": ["Order Completed"],
+            "op": ["at_least"],
+            "n": ["2"],
+            "value": ["365"],
+            "group": "all",
+        } | more
 
     def test_the_preview_counts_and_says_why(self, owner, house):
         page = text_of(owner.post("/segments/+preview", self.rows()))
@@ -278,18 +279,12 @@ class TestTheRest:
         assert ApiKey.objects.get(name="till").revoked_at is not None
 
     def test_the_last_owner_stays_owner(self, owner, house):
-        page = text_of(
-            owner.post(f"/settings/staff/{house.staff[Role.OWNER].pk}", {"role": "viewer"})
-        )
+        page = text_of(owner.post(f"/settings/staff/{house.staff[Role.OWNER].pk}", {"role": "viewer"}))
         assert "Somebody must stay owner" in page
 
     def test_a_new_colleague_gets_a_link_once(self, owner, house):
         before = LoginLink.objects.count()
-        page = text_of(
-            owner.post(
-                "/settings/staff", {"name": "New", "email": "new@example.org", "role": "agent"}
-            )
-        )
+        page = text_of(owner.post("/settings/staff", {"name": "New", "email": "new@example.org", "role": "agent"}))
         assert "/login/" in page
         assert LoginLink.objects.count() == before + 1
 
@@ -299,14 +294,7 @@ class TestTheRest:
         assert house.message.state == "sent"
 
     def test_a_letters_styles_are_hashed_and_nothing_else(self):
-        assert (
-            len(
-                style_hashes(
-                    '<p style="color:red">a</p><p style="color:red">b</p><style>p{}</style>'
-                )
-            )
-            == 2
-        )
+        assert len(style_hashes('<p style="color:red">a</p><p style="color:red">b</p><style>p{}</style>')) == 2
         assert style_hashes("<p>plain</p>") == []
 
     def test_a_journey_is_paused_and_resumed(self, owner, house):

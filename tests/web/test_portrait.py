@@ -31,19 +31,32 @@ MEMBERS = 7
 def _happened(source: int, key: str, who: int, days: float, **told: object) -> Incoming:
     at = to_us(NOW) - round(days * DAY_US)
     ids = (("email", f"p{who}@example.org"),)
-    return Incoming(source=source, message_id=key, type="track", occurred_us=at, received_us=at, ids=ids, **told)  # type: ignore[arg-type]  # fmt: skip
+    return Incoming(source=source, message_id=key, type="track", occurred_us=at, received_us=at, ids=ids, **told)  # type: ignore[arg-type]
 
 
 def _one_and_done(source: int, who: int) -> list[Incoming]:
     products = [{"name": "Shared Songs"}] + ([{"name": "Rare Songs"}] if who < 4 else [])
     order = _happened(
-        source, f"o{who}", who, 200 + who, name="Order Completed", channel="shop",
-        value_minor=1000 * (who + 1), currency="USD", properties=json.dumps({"products": products}),
-    )  # fmt: skip
+        source,
+        f"o{who}",
+        who,
+        200 + who,
+        name="Order Completed",
+        channel="shop",
+        value_minor=1000 * (who + 1),
+        currency="USD",
+        properties=json.dumps({"products": products}),
+    )
     said = _happened(
-        source, f"s{who}", who, 150 - who, name="Survey Answered", channel="survey", score_milli=9000,
+        source,
+        f"s{who}",
+        who,
+        150 - who,
+        name="Survey Answered",
+        channel="survey",
+        score_milli=9000,
         properties=json.dumps({"survey": "after-order", "comment": f"Words of number {who}"}),
-    )  # fmt: skip
+    )
     return [order, said]
 
 
@@ -58,9 +71,18 @@ def shop(django_db_setup, django_db_blocker):
             source = ensure_source(name="shop", kind="api", now=NOW)
             rows = [row for who in range(MEMBERS) for row in _one_and_done(source, who)]
             rows += [
-                _happened(source, f"r{n}", 99, 10 * n + 1, name="Order Completed", channel="web", value_minor=9900, currency="USD")
+                _happened(
+                    source,
+                    f"r{n}",
+                    99,
+                    10 * n + 1,
+                    name="Order Completed",
+                    channel="web",
+                    value_minor=9900,
+                    currency="USD",
+                )
                 for n in range(6)
-            ]  # fmt: skip
+            ]
             flow.receive(rows, now=NOW)
             flow.run_cycle(as_of=NOW, everybody=True)
             for role in Role:
@@ -73,9 +95,7 @@ def shop(django_db_setup, django_db_blocker):
 
 def _page(address: str = PLACE, role: str = Role.OWNER) -> str:
     client = Client()
-    client.force_login(
-        User.objects.get(role=role), backend="django.contrib.auth.backends.ModelBackend"
-    )
+    client.force_login(User.objects.get(role=role), backend="django.contrib.auth.backends.ModelBackend")
     return client.get(address).content.decode()
 
 
@@ -141,9 +161,7 @@ def test_what_is_marked_sensitive_is_left_out(shop):
     limits = playbook.guardrails.sensitive.model_copy(
         update={"fields": ("lifetime_value", "comment"), "segments": ("won-back",)}
     )
-    marked = playbook.model_copy(
-        update={"guardrails": playbook.guardrails.model_copy(update={"sensitive": limits})}
-    )
+    marked = playbook.model_copy(update={"guardrails": playbook.guardrails.model_copy(update={"sensitive": limits})})
     shown = persona_of("one-and-done", playbook=marked)
     assert "lifetime_value" not in shown.persona.traits
     assert shown.persona.quotes is None

@@ -13,9 +13,7 @@ from tests.web.routes import Route, all_routes, example, form
 
 pytestmark = pytest.mark.django_db
 GUARDED = [r for r in all_routes() if r.capability is not None]
-UNDOES = {
-    "today/<str:kind>/<int:row_id>/<str:verb>/undo"
-}  # needs something done first: see test_today
+UNDOES = {"today/<str:kind>/<int:row_id>/<str:verb>/undo"}  # needs something done first: see test_today
 
 
 def ask(client: Client, route: Route, house):
@@ -78,8 +76,4 @@ def test_somebody_elses_things_are_not_there(house, as_role):
 def test_every_capability_is_some_roles_and_the_owner_has_all():
     assert set(MATRIX) == set(Capability)
     assert all(Role.OWNER in roles for roles in MATRIX.values())
-    assert not any(
-        may(Role.VIEWER, c)
-        for c in Capability
-        if re.match("change|manage|erase|export|join|work", c)
-    )
+    assert not any(may(Role.VIEWER, c) for c in Capability if re.match("change|manage|erase|export|join|work", c))

@@ -34,9 +34,7 @@ def asked(owner: Client, house: House) -> Draft:
     reply = owner.post(f"/journeys/{SLUG}/edit")
     draft = Draft.objects.get(pk=int(reply.headers["Location"].rsplit("/", 1)[1]))
     owner_id = f"staff:{house.staff[Role.OWNER].pk}"
-    change_draft(
-        draft_id=draft.pk, change=lambda value: value | {"priority": 71}, by=owner_id, now=house.now
-    )
+    change_draft(draft_id=draft.pk, change=lambda value: value | {"priority": 71}, by=owner_id, now=house.now)
     owner.post(f"/journeys/drafts/{draft.pk}/ask")
     return draft
 
@@ -45,9 +43,7 @@ def today(client: Client) -> str:
     return client.get("/today").content.decode()
 
 
-def test_a_draft_waits_on_the_page_of_the_second_person_with_both_acts(
-    asked, house, owner, as_role
-):
+def test_a_draft_waits_on_the_page_of_the_second_person_with_both_acts(asked, house, owner, as_role):
     lead, mine = today(as_role(Role.LEAD)), today(owner)
 
     assert f"{house.staff[Role.OWNER].name} asks" in lead
@@ -79,10 +75,19 @@ def test_a_crowd_waits_on_today_and_can_be_let_go_or_held(house, owner):
     cycle = Cycle.objects.create(as_of=house.now, upto=0, playbook_hash="x", started_at=house.now)
     for number in range(2):
         Decision.objects.create(
-            key=f"crowd-{number}", cycle=cycle, person_id=find_person("wen@example.org"), journey=SLUG, version="v",
-            step="offer", act="send", asked_at=house.now, as_of=house.now, verdict="wait", reason="needs_approval",
+            key=f"crowd-{number}",
+            cycle=cycle,
+            person_id=find_person("wen@example.org"),
+            journey=SLUG,
+            version="v",
+            step="offer",
+            act="send",
+            asked_at=house.now,
+            as_of=house.now,
+            verdict="wait",
+            reason="needs_approval",
             words="waits",
-        )  # fmt: skip
+        )
 
     page = today(owner)
     assert "2 wait: more than the guardrails allow" in page
@@ -128,17 +133,13 @@ def test_an_approval_is_granted_or_refused_on_today(owner, house, verb, state, w
     assert ">Approve</button>" in row
     assert ">Refuse</button>" in row
     assert "/done" not in row
-    assert (
-        owner.post(f"/today/task/{task.pk}/done").status_code == 404
-    )  # done is no answer to a question
+    assert owner.post(f"/today/task/{task.pk}/done").status_code == 404  # done is no answer to a question
 
     told = owner.post(f"/today/task/{task.pk}/{verb}").content.decode()
     found = HumanTask.objects.get(pk=task.pk)
     assert (found.state, found.outcome) == (state, words)
     assert f"{words}." in told
-    assert (
-        "undo" not in told
-    )  # the journey goes on by the first word: the page holds it before, not after
+    assert "undo" not in told  # the journey goes on by the first word: the page holds it before, not after
     assert owner.post(f"/today/task/{task.pk}/{verb}/undo").status_code == 404
 
 

@@ -16,9 +16,12 @@ def test_who_was_inside_when_it_begins_is_told(owner, house):
     ines = stands_at(house, "ines@example.org", "next-order")
     long_ago = house.now - timedelta(days=40)
     Enrolment.objects.filter(id=ines.id).update(
-        entered_at=long_ago, step_at=long_ago, since_at=long_ago, is_waiting=True,
+        entered_at=long_ago,
+        step_at=long_ago,
+        since_at=long_ago,
+        is_waiting=True,
         due_at=long_ago + timedelta(days=60),
-    )  # fmt: skip
+    )
 
     page = shown(owner, f"/journeys/{SLUG}/replay?days=30")
 

@@ -63,9 +63,7 @@ def test_another_key_is_another_key(owner, house):
         ("erp", "https://crm.example/", "", "already"),
     ],
 )
-def test_what_cannot_be_one_is_refused_with_the_reason_and_kept_in_the_form(
-    owner, name, url, allowed, words
-):
+def test_what_cannot_be_one_is_refused_with_the_reason_and_kept_in_the_form(owner, name, url, allowed, words):
     page = owner.post("/settings/webhooks/add", {"name": name, "url": url, "range": allowed})
     told = page.content.decode()
     assert words in told
@@ -91,19 +89,46 @@ def test_nobody_but_the_owner_sees_them(as_role, house, role):
 def test_the_outbox_shows_what_was_told_and_every_attempt(owner, house):
     cycle = Cycle.objects.create(as_of=house.now, upto=0, playbook_hash="x", started_at=house.now)
     decision = Decision.objects.create(
-        key="told", cycle=cycle, person_id=find_person("wen@example.org"), journey="thank-high-value", version="v",
-        step="tell", act="webhook", channel="webhook", purpose="order_news", asked_at=house.now, as_of=house.now,
-        verdict="go", reason="go", words="May go",
-    )  # fmt: skip
+        key="told",
+        cycle=cycle,
+        person_id=find_person("wen@example.org"),
+        journey="thank-high-value",
+        version="v",
+        step="tell",
+        act="webhook",
+        channel="webhook",
+        purpose="order_news",
+        asked_at=house.now,
+        as_of=house.now,
+        verdict="go",
+        reason="go",
+        words="May go",
+    )
     message = Message.objects.create(
-        decision=decision, public_id=uuid4(), person_id=decision.person_id, channel="webhook", purpose="order_news",
-        template="gift.earned", sender="erp", subject="gift.earned to erp", text='{"type": "gift.earned"}',
-        state="refused", note="answered 404", queued_at=house.now, due_at=house.now, message_id_header="msg_1",
-    )  # fmt: skip
-    Delivery.objects.create(
-        endpoint_id=house.endpoint, message=message, at=house.now, outcome="refused", status=404, took_ms=12,
+        decision=decision,
+        public_id=uuid4(),
+        person_id=decision.person_id,
+        channel="webhook",
+        purpose="order_news",
+        template="gift.earned",
+        sender="erp",
+        subject="gift.earned to erp",
+        text='{"type": "gift.earned"}',
+        state="refused",
         note="answered 404",
-    )  # fmt: skip
+        queued_at=house.now,
+        due_at=house.now,
+        message_id_header="msg_1",
+    )
+    Delivery.objects.create(
+        endpoint_id=house.endpoint,
+        message=message,
+        at=house.now,
+        outcome="refused",
+        status=404,
+        took_ms=12,
+        note="answered 404",
+    )
 
     page = owner.get(f"/outbox/{message.public_id.hex}").content.decode()
 

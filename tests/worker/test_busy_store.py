@@ -44,9 +44,7 @@ def _orders(path: Path) -> Path:
 
 def _count(shop: Installation, where: str) -> int:
     with closing(sqlite3.connect(shop.folder / "regard.sqlite3", timeout=60)) as store:
-        return int(
-            store.execute(f"SELECT count(*) FROM collect_touchpoint WHERE {where}").fetchone()[0]
-        )
+        return int(store.execute(f"SELECT count(*) FROM collect_touchpoint WHERE {where}").fetchone()[0])
 
 
 def test_an_import_is_taken_back_beside_a_busy_worker(tmp_path: Path) -> None:
@@ -58,9 +56,7 @@ def test_an_import_is_taken_back_beside_a_busy_worker(tmp_path: Path) -> None:
             sender = subprocess.Popen(
                 [sys.executable, "-c", _SENDS], env=environment, stdout=subprocess.PIPE, text=True
             )
-            worker = subprocess.Popen(
-                [sys.executable, "-m", "regard.worker"], env=environment, stderr=log
-            )
+            worker = subprocess.Popen([sys.executable, "-m", "regard.worker"], env=environment, stderr=log)
             assert sender.stdout is not None
             try:
                 while not _count(shop, "name = 'Looked'"):  # the worker is at it

@@ -44,18 +44,12 @@ def words_of(person: int, *, limit: int = 3) -> list[dict[str, Any]]:
 
 
 def _first_touch(origins: list[int]) -> int | None:
-    first = (
-        Touchpoint.objects.filter(origin__in=origins)
-        .order_by("occurred_at")
-        .values_list("occurred_at", flat=True)
-    )
+    first = Touchpoint.objects.filter(origin__in=origins).order_by("occurred_at").values_list("occurred_at", flat=True)
     found: Any = first.first()
     return to_us(found) if found else None
 
 
-def _newest(
-    origins: list[int], names: tuple[str, ...], as_of: datetime | None, limit: int
-) -> list[dict[str, Any]]:
+def _newest(origins: list[int], names: tuple[str, ...], as_of: datetime | None, limit: int) -> list[dict[str, Any]]:
     rows = Touchpoint.objects.filter(origin__in=origins, name__in=names)
     if as_of is not None:
         rows = rows.filter(occurred_at__lte=as_of)
@@ -74,7 +68,5 @@ def _told(row: Touchpoint) -> dict[str, Any]:
             told[key] = str(properties[key])[:2000]
     products = properties.get("products")
     if isinstance(products, list):
-        told["products"] = [
-            str(p.get("name", p.get("sku", "")))[:120] for p in products[:8] if isinstance(p, dict)
-        ]
+        told["products"] = [str(p.get("name", p.get("sku", "")))[:120] for p in products[:8] if isinstance(p, dict)]
     return told

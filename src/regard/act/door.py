@@ -37,21 +37,32 @@ _HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 _METADATA = frozenset(
     ipaddress.ip_address(address)
     for address in (
-        "169.254.169.254", "169.254.170.2", "168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254",
+        "169.254.169.254",
+        "169.254.170.2",
+        "168.63.129.16",
+        "100.100.100.200",
+        "192.0.0.192",
+        "fd00:ec2::254",
     )
-)  # fmt: skip
+)
 _MAY_BE_ALLOWED = tuple(
     ipaddress.ip_network(network)
     for network in (
-        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "fc00::/7", "::1/128",
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "fc00::/7",
+        "::1/128",
     )
-)  # fmt: skip
+)
 _WIDEST = {4: 8, 6: 32}  # bits of the widest range an owner may allow
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _NEVER = tuple(
     ipaddress.ip_network(network)
     for network in ("192.88.99.0/24", "64:ff9b:1::/48", "2001::/32", "2002::/16", "::/96", "fec0::/10")
-)  # fmt: skip
+)
 
 
 class Closed(Exception):
@@ -200,12 +211,10 @@ def _exchange(
 ) -> Answered:
     url = httpcore.URL(
         scheme=destination.scheme, host=destination.host, port=destination.port, target=destination.target
-    )  # fmt: skip
+    )
     with pool.stream("POST", url, headers=list(headers.items()), content=body) as response:
         told = {name.lower(): value for name, value in response.headers}
-        answered = Answered(
-            response.status, told.get(b"retry-after", b"").decode("ascii", "replace")[:60]
-        )
+        answered = Answered(response.status, told.get(b"retry-after", b"").decode("ascii", "replace")[:60])
         _read_some(response.iter_stream())
         return answered
 
@@ -231,16 +240,18 @@ class _Checked(httpcore.NetworkBackend):
         self.has_written = False
 
     def connect_tcp(
-        self, host: str, port: int, timeout: float | None = None, local_address: str | None = None,  # noqa: ARG002
+        self,
+        host: str,  # noqa: ARG002
+        port: int,
+        timeout: float | None = None,  # noqa: ARG002
+        local_address: str | None = None,  # noqa: ARG002
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:  # fmt: skip
+    ) -> httpcore.NetworkStream:
         """Connect to the first address that takes the call."""
         failed: Exception = httpcore.ConnectError("no address")
         for address in self._addresses:
             try:
-                stream = self._inner.connect_tcp(
-                    address, port, timeout=self.left(), socket_options=socket_options
-                )
+                stream = self._inner.connect_tcp(address, port, timeout=self.left(), socket_options=socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failed = error
             else:
@@ -273,8 +284,11 @@ class _Timed(httpcore.NetworkStream):
         self._inner.close()
 
     def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None  # noqa: ARG002
-    ) -> httpcore.NetworkStream:  # fmt: skip
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ARG002
+    ) -> httpcore.NetworkStream:
         inner = self._inner.start_tls(ssl_context, server_hostname, timeout=self._call.left())
         return _Timed(inner, self._call)
 

@@ -63,11 +63,7 @@ def draft_message(message: Message, playbook: Playbook, known: Known) -> Draft:
     """Return the letter of a message, from what is known of its person. Raises Refused where the template may not be used."""
     template = playbook.templates.get(message.template)
     if template is None:
-        raise Refused(
-            Issue(
-                f"templates.{message.template}", "is not in the active playbook", code="no_template"
-            )
-        )
+        raise Refused(Issue(f"templates.{message.template}", "is not in the active playbook", code="no_template"))
     sender = playbook.company.senders.get(message.signed_by or template.sender)
     if sender is None:
         raise Refused(
@@ -87,12 +83,8 @@ def draft_message(message: Message, playbook: Playbook, known: Known) -> Draft:
     try:
         letter = _letter(message, template, playbook, sender, language, values, products)
     except LetterError as error:
-        raise Refused(
-            Issue(f"templates.{message.template}.letter.{language}", str(error), line=error.line)
-        ) from None
-    links = Links(
-        (lambda position: click_address(message.public_id, position)) if template.track else None
-    )
+        raise Refused(Issue(f"templates.{message.template}.letter.{language}", str(error), line=error.line)) from None
+    links = Links((lambda position: click_address(message.public_id, position)) if template.track else None)
     html = set_html(letter, links)
     return Draft(language, sender, letter.subject, set_text(letter, links), html, tuple(links.urls))
 
@@ -131,15 +123,11 @@ def _uses(text: str, where: str) -> tuple[Use, ...]:
         raise Refused(Issue(where, str(error), line=error.line)) from None
 
 
-def _products(
-    template: Template, playbook: Playbook, language: str, known: Known
-) -> tuple[Product, ...]:
+def _products(template: Template, playbook: Playbook, language: str, known: Known) -> tuple[Product, ...]:
     if template.products is None or known.shelf is None:
         return ()
     currency = playbook.company.currency
-    return fitting_products(
-        known.owned, known.shelf, template.products, language=language, currency=currency
-    )
+    return fitting_products(known.owned, known.shelf, template.products, language=language, currency=currency)
 
 
 def _values(
@@ -219,9 +207,7 @@ def _footer(message: Message, playbook: Playbook, language: str) -> Footer:
     )
 
 
-def _why(
-    message: Message, around: dict[str, str], purpose: str, company: str, language: str
-) -> str:
+def _why(message: Message, around: dict[str, str], purpose: str, company: str, language: str) -> str:
     basis = message.basis
     if basis.get("basis") == "consent" and basis.get("occurred_at"):
         day = _day(datetime.fromisoformat(basis["occurred_at"]), language)
@@ -235,9 +221,7 @@ def _why(
 
 def _day(at: datetime, language: str) -> str:
     try:
-        return format_date(
-            at, format="long", locale={"en": "en_GB"}.get(language, language.replace("-", "_"))
-        )
+        return format_date(at, format="long", locale={"en": "en_GB"}.get(language, language.replace("-", "_")))
     except (UnknownLocaleError, ValueError):
         return format_date(at, format="long", locale="en_GB")
 

@@ -49,9 +49,7 @@ def fitting_products(
             name=_name(shelf.products[fit.sku], fit.sku),
             price=_price(shelf.products[fit.sku].get("price"), currency, language),
             url=wanted.url.replace("{sku}", quote(fit.sku, safe="")),
-            because=words(language)["goes_with"].format(
-                name=_name(shelf.products[fit.because], fit.because)
-            ),
+            because=words(language)["goes_with"].format(name=_name(shelf.products[fit.because], fit.because)),
         )
         for fit in fits
     )
@@ -61,26 +59,14 @@ def current_shelf() -> Shelf:
     """Return the shelf, read anew when enough orders have come in since it was read last."""
     global _shelf
     with _lock:
-        newest = (
-            Touchpoint.objects.filter(name=ORDER)
-            .order_by("-seq")
-            .values_list("seq", flat=True)
-            .first()
-            or 0
-        )
-        if (
-            _shelf is None
-            or newest < _shelf.newest
-            or newest - _shelf.newest > _shelf.orders * STALE_AFTER
-        ):
+        newest = Touchpoint.objects.filter(name=ORDER).order_by("-seq").values_list("seq", flat=True).first() or 0
+        if _shelf is None or newest < _shelf.newest or newest - _shelf.newest > _shelf.orders * STALE_AFTER:
             _shelf = _read_shelf(newest)
         return _shelf
 
 
 def _read_shelf(newest: int) -> Shelf:
-    rows = (
-        Touchpoint.objects.filter(name=ORDER).order_by("-seq").values_list("properties", flat=True)
-    )
+    rows = Touchpoint.objects.filter(name=ORDER).order_by("-seq").values_list("properties", flat=True)
     products: dict[str, dict[str, Any]] = {}
     baskets = []
     for properties in rows[:BASKETS_READ].iterator(chunk_size=2000):
@@ -102,8 +88,7 @@ def owned_by(people: Iterable[int]) -> dict[int, frozenset[str]]:
         if len(kept) < ORDERS_READ:
             kept.append(properties)
     owned = {
-        person: frozenset(line["sku"] for order in kept for line in _lines(order))
-        for person, kept in orders.items()
+        person: frozenset(line["sku"] for order in kept for line in _lines(order)) for person, kept in orders.items()
     }
     return {person: skus for person in families if (skus := owned.get(families[person][0]))}
 
@@ -112,11 +97,7 @@ def _lines(properties: object) -> Iterator[dict[str, Any]]:
     """Yield the order lines that name a product; what clients send may be anything."""
     products = properties.get("products") if isinstance(properties, dict) else None
     for line in products if isinstance(products, list) else ():
-        sku = (
-            str(line.get("sku") or line.get("product_id") or "").strip()[:80]
-            if isinstance(line, dict)
-            else ""
-        )
+        sku = str(line.get("sku") or line.get("product_id") or "").strip()[:80] if isinstance(line, dict) else ""
         if sku:
             yield line | {"sku": sku}
 
@@ -132,8 +113,4 @@ def _price(price: object, currency: str, language: str) -> str:
         locale = Locale.parse(language.replace("-", "_"))
     except (InvalidOperation, ValueError, UnknownLocaleError):
         return ""
-    return (
-        format_currency(amount, currency, locale=locale)
-        if amount.is_finite() and amount > 0
-        else ""
-    )
+    return format_currency(amount, currency, locale=locale) if amount.is_finite() and amount > 0 else ""

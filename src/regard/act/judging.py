@@ -38,9 +38,7 @@ class Judgement:
     basis: dict[str, Any] = field(default_factory=dict)
 
 
-def judge(
-    due: Sequence[Due], *, playbook: Playbook, now: datetime, known: int
-) -> dict[int, Judgement]:
+def judge(due: Sequence[Due], *, playbook: Playbook, now: datetime, known: int) -> dict[int, Judgement]:
     """Judge locked messages inside the claim's transaction. Returns a judgement for each, by the message's id.
 
     Everything is read for all of them at once: the number of queries does not grow with the number of messages.
@@ -83,8 +81,7 @@ def _suppressed(going: Iterable[Due], addresses: Mapping[int, str]) -> dict[int,
     return {
         one.id: no
         for one in going
-        if (scopes := listed.get(used.get(one.id, ("", ""))))
-        and (ALL in scopes or not one.is_service)
+        if (scopes := listed.get(used.get(one.id, ("", "")))) and (ALL in scopes or not one.is_service)
     }
 
 

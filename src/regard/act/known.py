@@ -48,8 +48,6 @@ def known_of(people: Iterable[int], *, buyers: Iterable[int] = ()) -> dict[int, 
 def known_to(messages: Iterable[Message], playbook: Playbook) -> dict[int, Known]:
     """Return what is known of the people these letters go to, as far as their templates may speak of it."""
     letters = list(messages)
-    with_products = {
-        name for name, template in playbook.templates.items() if template.products is not None
-    }
+    with_products = {name for name, template in playbook.templates.items() if template.products is not None}
     buyers = {m.person_id for m in letters if m.template in with_products}
     return known_of((m.person_id for m in letters), buyers=buyers)

@@ -37,9 +37,7 @@ class Message(models.Model):
     channel = models.CharField(max_length=12)
     purpose = models.CharField(max_length=60)
     is_marketing = models.BooleanField(default=True)
-    may_repeat = models.BooleanField(
-        default=False
-    )  # transactional: a second copy under one Message-ID does no harm
+    may_repeat = models.BooleanField(default=False)  # transactional: a second copy under one Message-ID does no harm
     template = models.CharField(max_length=60)
     survey = models.CharField(max_length=60, blank=True)  # the survey it asks, if it asks one
     signed_by = models.CharField(max_length=60, blank=True)  # the sender's name in the playbook
@@ -57,16 +55,12 @@ class Message(models.Model):
     claimed_at = InstantField(null=True)
     lease_until = InstantField(null=True)
     claimed_by = models.CharField(max_length=60, blank=True)
-    claimed_seq = models.BigIntegerField(
-        default=0
-    )  # all that was known when the guardrails said yes
+    claimed_seq = models.BigIntegerField(default=0)  # all that was known when the guardrails said yes
     begun_at = InstantField(null=True)  # handing over began; before this nothing can have left
     tries = models.IntegerField(default=0)
     sent_at = InstantField(null=True, db_index=True)
     transport = models.CharField(max_length=120, blank=True)  # "smtp:<host>" or "outbox"
-    note = models.CharField(
-        max_length=400, blank=True
-    )  # the server's answer or the reason of the end
+    note = models.CharField(max_length=400, blank=True)  # the server's answer or the reason of the end
 
     class Meta:
         indexes = (
@@ -100,9 +94,7 @@ class HumanTask(models.Model):
 
     public_id = models.UUIDField(unique=True)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="tasks")
-    decision = models.OneToOneField(
-        Decision, on_delete=models.CASCADE, null=True, related_name="task"
-    )
+    decision = models.OneToOneField(Decision, on_delete=models.CASCADE, null=True, related_name="task")
     kind = models.CharField(max_length=40)  # complaint, check_in, approval, thank_you, ...
     title = models.CharField(max_length=200)
     context = JSONTextField(default=dict)
@@ -139,9 +131,7 @@ class Endpoint(models.Model):
     public_id = models.UUIDField(unique=True)
     name = models.CharField(max_length=60, unique=True)
     url = models.CharField(max_length=500)
-    allowed_range = models.CharField(
-        max_length=60, blank=True
-    )  # private addresses the owner allows
+    allowed_range = models.CharField(max_length=60, blank=True)  # private addresses the owner allows
     generation = models.IntegerField(default=1)  # of the signing key; one more for each exchange
     exchanged_at = InstantField(null=True)  # the key before signs too for a day from here
     created_at = InstantField()

@@ -28,9 +28,7 @@ def choose_pace(*, person: int, pace: str, now: datetime) -> None:
     if before.name == pace:
         return
     if pace == "pause":
-        set_field(
-            person=person, name=PAUSE_UNTIL, value=(now + PAUSE).isoformat(), by="customer", now=now
-        )
+        set_field(person=person, name=PAUSE_UNTIL, value=(now + PAUSE).isoformat(), by="customer", now=now)
         return
     if before.until is not None:
         set_field(person=person, name=PAUSE_UNTIL, value=None, by="customer", now=now)

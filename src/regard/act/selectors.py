@@ -49,9 +49,9 @@ def outbox_counts() -> dict[str, int]:
 
 def recent_messages(person: int, *, since: datetime, limit: int = 10) -> list[Message]:
     """Return what was sent to a person since a time, newest first."""
-    rows = Message.objects.filter(
-        person_id__in=origins_of(person), state=Message.State.SENT, sent_at__gte=since
-    ).defer("html", "text")
+    rows = Message.objects.filter(person_id__in=origins_of(person), state=Message.State.SENT, sent_at__gte=since).defer(
+        "html", "text"
+    )
     return list(rows.order_by("-sent_at", "-id")[:limit])
 
 
@@ -66,9 +66,7 @@ def open_tasks(
         rows = rows.filter(owner_id=owner)
     if person is not None:
         rows = rows.filter(person_id__in=origins_of(person))
-    return list(
-        rows.select_related("person").order_by("-pauses_promotions", "due_at", "id")[:limit]
-    )
+    return list(rows.select_related("person").order_by("-pauses_promotions", "due_at", "id")[:limit])
 
 
 def task_detail(public_id: UUID | str) -> TaskDetail | None:
@@ -97,9 +95,7 @@ def endpoint_names() -> list[str]:
 
 def newest_deliveries(*, limit: int = 20) -> list[Delivery]:
     """Return the newest attempts to tell an endpoint something, newest first."""
-    rows = Delivery.objects.select_related("endpoint", "message").defer(
-        "message__html", "message__text"
-    )
+    rows = Delivery.objects.select_related("endpoint", "message").defer("message__html", "message__text")
     return list(rows.order_by("-id")[:limit])
 
 

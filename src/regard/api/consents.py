@@ -48,16 +48,12 @@ class ConsentTold(Schema):
     model_config = ConfigDict(extra="forbid")
     person_id: str = Field("", max_length=40, description="`per_...`; or give identifiers.")
     identifiers: Identifiers | None = None
-    purpose: str = Field(
-        min_length=1, max_length=60, description="A purpose of the playbook; `*` only to withdraw."
-    )
+    purpose: str = Field(min_length=1, max_length=60, description="A purpose of the playbook; `*` only to withdraw.")
     channel: str = Field("*", max_length=12, description="`*` is every channel of the purpose.")
     state: Literal["granted", "withdrawn"]
     wording: str = Field("", max_length=40, description="Version of the words that were shown.")
     occurred_at: datetime | None = Field(None, description="When they said it; default now.")
-    evidence: dict[str, str] = Field(
-        default_factory=dict, max_length=20, description="Where and how it was said."
-    )
+    evidence: dict[str, str] = Field(default_factory=dict, max_length=20, description="Where and how it was said.")
 
     @model_validator(mode="after")
     def names_somebody(self) -> ConsentTold:

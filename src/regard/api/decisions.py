@@ -39,9 +39,7 @@ class DecisionShown(Schema):
     facts: dict[str, Any] = Field(description="The values the guardrails saw.")
     decided_at: datetime
     retry_at: datetime | None
-    outcome: str = Field(
-        description="What became of a go: claimed, sent, failed, cancelled, uncertain, or empty."
-    )
+    outcome: str = Field(description="What became of a go: claimed, sent, failed, cancelled, uncertain, or empty.")
 
 
 class DecisionPage(Paged):
@@ -51,13 +49,9 @@ class DecisionPage(Paged):
 
 
 @router.get("/decisions", response=DecisionPage, summary="List decisions")
-def list_decisions(
-    request: HttpRequest, limit: Limit, cursor: Cursor, journey: Journey, verdict: Verdict
-) -> Any:
+def list_decisions(request: HttpRequest, limit: Limit, cursor: Cursor, journey: Journey, verdict: Verdict) -> Any:
     """Every decision in the order in which it was taken."""
-    rows = decision_list(
-        journey=journey or None, verdict=verdict or None, after=read_number(cursor), limit=limit + 1
-    )
+    rows = decision_list(journey=journey or None, verdict=verdict or None, after=read_number(cursor), limit=limit + 1)
     shown = rows[:limit]
     return {
         "items": _shown(shown),

@@ -28,9 +28,7 @@ class Bearer(HttpBearer):
             note_use(key_id=key.id, at=datetime.now(UTC))
             return key
         if find_key(token, scope=_OTHER[self.scope]) is not None:
-            raise Problem(
-                403, f"This is a {_OTHER[self.scope]} key; a {self.scope} key is needed here."
-            )
+            raise Problem(403, f"This is a {_OTHER[self.scope]} key; a {self.scope} key is needed here.")
         return None
 
 

@@ -31,9 +31,7 @@ def make_cursor(position: str | int) -> str:
 def read_cursor(cursor: str) -> str:
     """Return the position a cursor names, '' for the first page. Raises Problem 422 for one we never gave."""
     try:
-        return base64.b64decode(
-            cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True
-        ).decode()
+        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except ValueError as error:
         raise _strange() from error
 

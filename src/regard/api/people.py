@@ -74,9 +74,7 @@ class PersonFull(PersonLine):
 
 
 @router.get("/people", response=PeoplePage, summary="List people, or find one")
-def list_people(
-    request: HttpRequest, limit: Limit, cursor: Cursor, identifier: Identifier = ""
-) -> Any:
+def list_people(request: HttpRequest, limit: Limit, cursor: Cursor, identifier: Identifier = "") -> Any:
     """Everybody known, oldest first. People joined into another are listed once, under the survivor.
 
     With `identifier` only the person it belongs to, or an empty page.
@@ -101,9 +99,7 @@ def get_person(request: HttpRequest, person_id: str) -> Any:
     return _full(person_of(person_id))
 
 
-@router.get(
-    "/people/by/{kind}/{path:value}", response=PersonFull, summary="Get a person by identifier"
-)
+@router.get("/people/by/{kind}/{path:value}", response=PersonFull, summary="Get a person by identifier")
 def get_person_by_identifier(request: HttpRequest, kind: str, value: str) -> Any:
     """One person by `user_id`, `email`, `phone`, `anonymous_id` or `foreign:<system>`."""
     person = find_person(f"{kind}:{value}")
@@ -141,8 +137,7 @@ def _full(person: int) -> dict[str, Any]:
     return {
         **person_line(person_card(person)),
         "identifiers": [
-            {"kind": i.kind, "value": i.value, "first_seen_at": i.first_seen_at}
-            for i in identifiers_of(person)
+            {"kind": i.kind, "value": i.value, "first_seen_at": i.first_seen_at} for i in identifiers_of(person)
         ],
         "segments": [segment.name for segment in segments_of(person, playbook=playbook)],
         "traits": {

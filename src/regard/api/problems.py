@@ -44,9 +44,7 @@ def problem_response(problem: Problem) -> HttpResponse:
         "detail": problem.detail,
         "errors": problem.errors,
     }
-    response = HttpResponse(
-        json.dumps(body, ensure_ascii=False), status=problem.status, content_type=CONTENT_TYPE
-    )
+    response = HttpResponse(json.dumps(body, ensure_ascii=False), status=problem.status, content_type=CONTENT_TYPE)
     if problem.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="regard"'
     return response
@@ -69,9 +67,7 @@ def tell_problems(api: NinjaAPI) -> None:
         AuthenticationError: lambda _, __: respond(
             Problem(401, "Send 'Authorization: Bearer <key>' with a key of 'regard key create'.")
         ),
-        AuthorizationError: lambda _, __: respond(
-            Problem(403, "The key's kind does not allow this.")
-        ),
+        AuthorizationError: lambda _, __: respond(Problem(403, "The key's kind does not allow this.")),
         HttpError: lambda _, error: respond(Problem(error.status_code, str(error))),
         ValidationError: lambda _, error: respond(_from_validation(error)),
         Refused: lambda _, error: respond(_from_refused(error)),
@@ -81,13 +77,8 @@ def tell_problems(api: NinjaAPI) -> None:
 
 
 def _from_validation(error: ValidationError) -> Problem:
-    errors = [
-        pointed(_pointer(entry["loc"]), str(entry["type"]), str(entry["msg"]))
-        for entry in error.errors
-    ]
-    return Problem(
-        422, "; ".join(f"{e['pointer']}: {e['message']}" for e in errors[:5]), errors=errors
-    )
+    errors = [pointed(_pointer(entry["loc"]), str(entry["type"]), str(entry["msg"])) for entry in error.errors]
+    return Problem(422, "; ".join(f"{e['pointer']}: {e['message']}" for e in errors[:5]), errors=errors)
 
 
 def _pointer(location: Sequence[object]) -> str:
@@ -102,14 +93,10 @@ def _from_refused(refused: Refused) -> Problem:
     codes = {issue.code for issue in refused.issues}
     status = 404 if codes == {"not_found"} else 403 if "policy" in codes else 422
     errors = [pointed(f"#/{issue.where}", issue.code, issue.message) for issue in refused.issues]
-    hints = "; ".join(
-        issue.message + (f" ({issue.hint})" if issue.hint else "") for issue in refused.issues
-    )
+    hints = "; ".join(issue.message + (f" ({issue.hint})" if issue.hint else "") for issue in refused.issues)
     return Problem(status, hints, errors=errors)
 
 
 def broken(request: HttpRequest, error: Exception) -> HttpResponse:
     """Tell of a bug without telling what it is; the log has the traceback."""
-    return problem_response(
-        Problem(500, "It is our fault, and it is in the log. Trying again is safe.")
-    )
+    return problem_response(Problem(500, "It is our fault, and it is in the log. Trying again is safe."))

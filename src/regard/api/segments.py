@@ -69,19 +69,13 @@ def get_segment(request: HttpRequest, name: str) -> Any:
     return _shown(_row(active_playbook(), name))
 
 
-@router.get(
-    "/segments/{name}/people", response=MembershipPage, summary="List the people in a segment"
-)
-def list_people_in_segment(
-    request: HttpRequest, name: str, limit: Limit, cursor: Cursor, as_of: AsOf
-) -> Any:
+@router.get("/segments/{name}/people", response=MembershipPage, summary="List the people in a segment")
+def list_people_in_segment(request: HttpRequest, name: str, limit: Limit, cursor: Cursor, as_of: AsOf) -> Any:
     """Who is in a segment, in the order in which we met them."""
     active, after = active_playbook(), read_number(cursor)
     _row(active, name)
     if as_of is None:
-        since = {
-            row.person: row.since_at for row in members_page(name, after=after, limit=limit + 1)
-        }
+        since = {row.person: row.since_at for row in members_page(name, after=after, limit=limit + 1)}
         people = list(since)
     else:
         instant = as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC)
@@ -89,9 +83,7 @@ def list_people_in_segment(
         people, since = sorted(p for p in everybody if p > after)[: limit + 1], {}
     shown = people[:limit]
     return {
-        "items": [
-            {**person_line(card), "since": since.get(card.person)} for card in person_cards(shown)
-        ],
+        "items": [{**person_line(card), "since": since.get(card.person)} for card in person_cards(shown)],
         "next_cursor": make_cursor(shown[-1]) if len(people) > limit else None,
     }
 

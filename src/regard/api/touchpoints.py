@@ -83,9 +83,7 @@ def get_touchpoint(request: HttpRequest, touchpoint_id: str) -> Any:
 )
 def list_touchpoints_of(request: HttpRequest, person_id: str, limit: Limit, cursor: Cursor) -> Any:
     """What happened with one person, newest first."""
-    page = timeline_page(
-        origins_of(person_of(person_id)), limit=limit, older=read_cursor(cursor) or None
-    )
+    page = timeline_page(origins_of(person_of(person_id)), limit=limit, older=read_cursor(cursor) or None)
     return {
         "items": _shown(page.rows),
         "next_cursor": make_cursor(page.older) if page.older else None,
@@ -107,9 +105,7 @@ def _shown(rows: Iterable[TouchpointRow]) -> list[dict[str, Any]]:
             "actor": row.actor,
             "occurred_at": row.occurred_at,
             "received_at": row.received_at,
-            "value": None
-            if row.value_minor is None
-            else {"minor": row.value_minor, "currency": row.currency},
+            "value": None if row.value_minor is None else {"minor": row.value_minor, "currency": row.currency},
             "score": None if row.score_milli is None else row.score_milli / 1000,
             "properties": row.properties,
         }

@@ -17,9 +17,7 @@ class Entry(models.Model):
     object_id = models.CharField(max_length=80)
     before = JSONTextField(default=dict)
     after = JSONTextField(default=dict)
-    origin = models.CharField(
-        max_length=80, blank=True
-    )  # "web", "cli", "api" and a truncated address
+    origin = models.CharField(max_length=80, blank=True)  # "web", "cli", "api" and a truncated address
 
 
 class ErasureReceipt(models.Model):

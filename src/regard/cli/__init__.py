@@ -37,9 +37,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "staff": Entry("staff", "Colleagues: add, list, login-link"),
     },
     "Data in and out": {
-        "import": Entry(
-            "imports", "Read people, orders, tickets, answers or touchpoints from a file"
-        ),
+        "import": Entry("imports", "Read people, orders, tickets, answers or touchpoints from a file"),
         "export": Entry("exports", "Write touchpoints, or all that is held of one person"),
         "sample": Entry("sample", "The sample shop: load it"),
         "erase": Entry("privacy", "Erase a person everywhere, with a receipt"),
@@ -101,14 +99,10 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def root(
-    data: Annotated[
-        str, typer.Option(help="The data folder (else REGARD_DATA, else the platform's).")
-    ] = "",
+    data: Annotated[str, typer.Option(help="The data folder (else REGARD_DATA, else the platform's).")] = "",
     version: Annotated[  # noqa: ARG001 (eager: the callback answers)
         bool,
-        typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version."
-        ),
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
     """Regard, a self-hosted relationship engine.

@@ -17,9 +17,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 def backup(
-    file: Annotated[
-        Path | None, typer.Argument(help="Where to write (else regard-<time>.backup here).")
-    ] = None,
+    file: Annotated[Path | None, typer.Argument(help="Where to write (else regard-<time>.backup here).")] = None,
     keep_days: Annotated[
         int, typer.Option(min=1, max=3650, help="The term after which it may not be brought back.")
     ] = 35,
@@ -52,12 +50,8 @@ def backup(
     say(
         f"{target}: {touchpoints:,} touchpoints, {target.stat().st_size / 1e6:.1f} MB; ends on {manifest.expires_at[:10]}."
     )
-    say(
-        f"Its secret is not inside: {read_config().secret_file} (or REGARD_SECRET_KEY) is needed to bring it back."
-    )
-    say_next(
-        f"regard restore {target} --data NEW_FOLDER --secret {secret or read_config().secret_file}"
-    )
+    say(f"Its secret is not inside: {read_config().secret_file} (or REGARD_SECRET_KEY) is needed to bring it back.")
+    say_next(f"regard restore {target} --data NEW_FOLDER --secret {secret or read_config().secret_file}")
 
 
 def _write_secret(path: Path) -> None:

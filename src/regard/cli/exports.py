@@ -53,9 +53,7 @@ def people(form: Form = "csv", out: Out = None) -> None:
 
 @app.command()
 def person(
-    who: Annotated[
-        str, typer.Argument(metavar="PERSON", help="A public id, an e-mail, a user id, a phone.")
-    ],
+    who: Annotated[str, typer.Argument(metavar="PERSON", help="A public id, an e-mail, a user id, a phone.")],
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
@@ -70,9 +68,7 @@ def _check(form: str) -> None:
         raise typer.BadParameter(f"'{form}' is not a format: one of {', '.join(_FORMS)}")
 
 
-def _write(
-    lines: Iterable[dict[str, Any]], columns: Sequence[str], form: str, out: Path | None, words: str
-) -> None:
+def _write(lines: Iterable[dict[str, Any]], columns: Sequence[str], form: str, out: Path | None, words: str) -> None:
     from regard.exports.writing import write_csv, write_ndjson
 
     with ExitStack() as stack:

@@ -49,9 +49,7 @@ def _load_sample() -> None:
 
     people = Person.objects.exists()
     if people and not Person.objects.filter(is_sample=True).exists():
-        say(
-            "This folder holds people of your own: the sample shop stays out. It has its own folder with --data DIR."
-        )
+        say("This folder holds people of your own: the sample shop stays out. It has its own folder with --data DIR.")
         return
     if not people:
         with progress_bar("Loading the sample shop") as tell:
@@ -64,11 +62,7 @@ def _login_token() -> str:
     from regard.staff.services import create_login_link, create_user
 
     now = datetime.now(UTC)
-    owner = (
-        User.objects.filter(role=Role.OWNER, is_active=True, is_invented=False)
-        .order_by("id")
-        .first()
-    )
+    owner = User.objects.filter(role=Role.OWNER, is_active=True, is_invented=False).order_by("id").first()
     if owner is None:
         owner = create_user(email=OWNER, name="Owner", role=Role.OWNER)
     return create_login_link(user_id=owner.pk, now=now)

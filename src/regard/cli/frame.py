@@ -71,10 +71,7 @@ def say_next(command: str) -> None:
 def emit(value: Mapping[str, Any]) -> None:
     """Print one JSON object to stdout, with the version of its shape on top."""
     sys.stdout.write(
-        json.dumps(
-            {"version": SHAPE_VERSION, **value}, ensure_ascii=False, indent=2, default=_plain
-        )
-        + "\n"
+        json.dumps({"version": SHAPE_VERSION, **value}, ensure_ascii=False, indent=2, default=_plain) + "\n"
     )
 
 
@@ -94,9 +91,7 @@ def iso(instant: datetime | None) -> str | None:
     return None if instant is None else instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def print_table(
-    columns: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str = "Nothing yet."
-) -> None:
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str = "Nothing yet.") -> None:
     """Print rows as a table to stdout; a line to stderr where there are none. Honours NO_COLOR."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
@@ -149,9 +144,7 @@ def clock(as_of: str = "") -> datetime:
     try:
         instant = datetime.fromisoformat(as_of)
     except ValueError as error:
-        raise typer.BadParameter(
-            f"'{as_of}' is not an ISO 8601 time such as 2026-11-16T12:00Z"
-        ) from error
+        raise typer.BadParameter(f"'{as_of}' is not an ISO 8601 time such as 2026-11-16T12:00Z") from error
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 

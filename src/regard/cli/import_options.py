@@ -23,9 +23,7 @@ Map = Annotated[
         help="Correct a column, such as 'Kunde=user_id'; 'COLUMN=' keeps it as it is.",
     ),
 ]
-SourceName = Annotated[
-    str, typer.Option("--source", help="The system the file is from; its ids count within it.")
-]
+SourceName = Annotated[str, typer.Option("--source", help="The system the file is from; its ids count within it.")]
 Consent = Annotated[
     list[str] | None,
     typer.Option(
@@ -34,17 +32,11 @@ Consent = Annotated[
         help="What all these people agreed to: granted or withdrawn, such as offers=granted.",
     ),
 ]
-ConsentSource = Annotated[
-    str, typer.Option("--consent-source", help="Where and how they agreed; a grant needs it.")
-]
-Dates = Annotated[
-    str, typer.Option("--dates", help="Order of dates such as 03/04/2025: dmy, mdy or ymd.")
-]
+ConsentSource = Annotated[str, typer.Option("--consent-source", help="Where and how they agreed; a grant needs it.")]
+Dates = Annotated[str, typer.Option("--dates", help="Order of dates such as 03/04/2025: dmy, mdy or ymd.")]
 Decimal = Annotated[str, typer.Option("--decimal", help="The decimal mark: , or .")]
 Delimiter = Annotated[str, typer.Option("--delimiter", help="The delimiter; \\t is a tab.")]
-Encoding = Annotated[
-    str, typer.Option("--encoding", help="The encoding, such as utf-8 or windows-1252.")
-]
+Encoding = Annotated[str, typer.Option("--encoding", help="The encoding, such as utf-8 or windows-1252.")]
 Currency = Annotated[str, typer.Option("--currency", help="The currency of amounts without one.")]
 Zone = Annotated[
     str,

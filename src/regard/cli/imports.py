@@ -55,9 +55,7 @@ class _ImportGroup(DefaultGroup):
     default = "file"
 
 
-app = typer.Typer(
-    cls=_ImportGroup, add_completion=False, rich_markup_mode=None, no_args_is_help=True
-)
+app = typer.Typer(cls=_ImportGroup, add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 
 
 @app.callback()
@@ -128,9 +126,7 @@ def _shown_plan(path: Path, wishes: Wishes, *, as_json: bool, quiet: bool) -> Pl
     return plan
 
 
-def _run(
-    plan: Plan, source: str, asked: list[Asked], now: Any, *, as_json: bool, quiet: bool
-) -> None:
+def _run(plan: Plan, source: str, asked: list[Asked], now: Any, *, as_json: bool, quiet: bool) -> None:
     from regard.cli.progress import rows_bar
     from regard.config import read_config
     from regard.imports.run import Progress, StoppedImportError, run_import
@@ -144,9 +140,7 @@ def _run(
                 known = progress.known
                 if progress.resumed_at and not before:
                     before = progress.resumed_at
-                    say(
-                        f"An earlier run was stopped after {before:,} rows; this one goes on there."
-                    )
+                    say(f"An earlier run was stopped after {before:,} rows; this one goes on there.")
                 tell(progress.read, progress.about_rows)
 
             batch = run_import(
@@ -183,9 +177,7 @@ def _dry_run(plan: Plan, source: str, now: Any, *, as_json: bool, quiet: bool) -
     from regard.imports.check import check_file
 
     with rows_bar("checking", plan.table.about_rows, quiet=quiet) as tell:
-        check = check_file(
-            plan=plan, folder=read_config().folder / "imports", now=now, source=source, on_rows=tell
-        )
+        check = check_file(plan=plan, folder=read_config().folder / "imports", now=now, source=source, on_rows=tell)
     if as_json:
         emit(_check_json(plan, check))
         return
@@ -202,9 +194,7 @@ def _show_plan(plan: Plan) -> None:
     form = {"csv": "CSV", "ndjson": "NDJSON", "parquet": "Parquet"}[plan.survey.format]
     parts = [form + (" (gzip)" if plan.survey.is_gzip else "")]
     if plan.survey.format == "csv":
-        mark = {"\t": "tab", ";": "semicolon", ",": "comma", "|": "bar"}.get(
-            plan.table.delimiter, plan.table.delimiter
-        )
+        mark = {"\t": "tab", ";": "semicolon", ",": "comma", "|": "bar"}.get(plan.table.delimiter, plan.table.delimiter)
         parts += [
             plan.survey.encoding,
             f"cut by {mark}",
@@ -220,9 +210,7 @@ def _show_plan(plan: Plan) -> None:
         if match is not None and column in plan.formats.dates:
             meaning += f" ({plan.formats.dates[column].words()})"
         sure = "" if match is None else f"{match.confidence:.0%}"
-        say(
-            f"  {column[:28]:<28} -> {meaning:<44} {sure:>4}  e.g. {', '.join(looks.examples)[:60]}"
-        )
+        say(f"  {column[:28]:<28} -> {meaning:<44} {sure:>4}  e.g. {', '.join(looks.examples)[:60]}")
     tell_issues(issue for issue in plan.issues if issue not in plan.errors)
 
 
@@ -300,9 +288,7 @@ def list_command(as_json: AsJson = False) -> None:
 
 @app.command()
 def undo(
-    batch: Annotated[
-        str, typer.Argument(metavar="BATCH", help="bat_..., as 'regard import list' shows it.")
-    ],
+    batch: Annotated[str, typer.Argument(metavar="BATCH", help="bat_..., as 'regard import list' shows it.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go.")] = False,
     yes: Yes = False,
     as_json: AsJson = False,

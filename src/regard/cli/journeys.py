@@ -113,9 +113,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
 
 @app.command()
 def check(
-    file: Annotated[
-        Path | None, typer.Argument(help="A playbook file; none: the active playbook.")
-    ] = None,
+    file: Annotated[Path | None, typer.Argument(help="A playbook file; none: the active playbook.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check every journey: ways that end nowhere, names, words, fields without purpose, circles."""
@@ -163,18 +161,12 @@ def replay(
             help="A journey of the active playbook, or a playbook file; none: the active playbook.",
         ),
     ] = "",
-    start: Annotated[
-        str, typer.Option("--from", help="ISO 8601. Default: 90 days before --to.")
-    ] = "",
-    end: Annotated[
-        str, typer.Option("--to", help="ISO 8601. Default: the last thing in the log, or now.")
-    ] = "",
+    start: Annotated[str, typer.Option("--from", help="ISO 8601. Default: 90 days before --to.")] = "",
+    end: Annotated[str, typer.Option("--to", help="ISO 8601. Default: the last thing in the log, or now.")] = "",
     person: Annotated[str, typer.Option(help="One person, step by step.")] = "",
     html: Annotated[Path | None, typer.Option(help="Write the report as a page.")] = None,
     decisions: Annotated[Path | None, typer.Option(help="Write every decision as NDJSON.")] = None,
-    compare: Annotated[
-        bool, typer.Option(help="Replay the active playbook too and show the difference.")
-    ] = True,
+    compare: Annotated[bool, typer.Option(help="Replay the active playbook too and show the difference.")] = True,
     approve_after: Annotated[
         str,
         typer.Option(
@@ -222,9 +214,7 @@ def verify(as_json: AsJson = False) -> None:
     else:
         for key, (live, again) in compared.differences.items():
             sys.stdout.write(f"{key}: live {live}, again {again}\n")
-        say(
-            f"{compared.cycles:,} cycles, {compared.decisions:,} decisions, {len(compared.differences):,} differ."
-        )
+        say(f"{compared.cycles:,} cycles, {compared.decisions:,} decisions, {len(compared.differences):,} differ.")
         for what, count in compared.left_out.items():
             say(f"Left out, because it cannot be verified: {count:,} {what}.")
     if compared.differences:
@@ -245,9 +235,7 @@ def pause(name: Name) -> None:
 @app.command()
 def resume(
     name: Name,
-    over: Annotated[
-        int, typer.Option(min=0, max=90, metavar="DAYS", help="Let them go on over so many days.")
-    ] = 0,
+    over: Annotated[int, typer.Option(min=0, max=90, metavar="DAYS", help="Let them go on over so many days.")] = 0,
 ) -> None:
     """Let everybody in a paused journey go on, at once or one after another over some days."""
     start_django()

@@ -32,12 +32,8 @@ def key() -> None:
 
 @app.command()
 def create(
-    kind: Annotated[
-        str, typer.Option(help="write (for clients that send) or read (for programs that ask).")
-    ] = "write",
-    name: Annotated[
-        str, typer.Option(help="What it is for; a write key's source has this name.")
-    ] = "",
+    kind: Annotated[str, typer.Option(help="write (for clients that send) or read (for programs that ask).")] = "write",
+    name: Annotated[str, typer.Option(help="What it is for; a write key's source has this name.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Make a key and print it; it is not kept and cannot be shown again."""
@@ -86,10 +82,7 @@ def list_keys(as_json: AsJson = False) -> None:
         return
     print_table(
         ("id", "kind", "name", "prefix", "made", "last used", "revoked"),
-        [
-            (k.pk, k.scope, k.name, k.prefix, k.created_at, k.last_used_at, k.revoked_at)
-            for k in keys
-        ],
+        [(k.pk, k.scope, k.name, k.prefix, k.created_at, k.last_used_at, k.revoked_at) for k in keys],
         empty="No keys yet: 'regard key create'.",
     )
 

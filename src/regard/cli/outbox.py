@@ -19,9 +19,7 @@ def outbox() -> None:
 
 @app.command("list")
 def list_messages(
-    state: Annotated[
-        list[str] | None, typer.Option(help="Only these states; may be given more than once.")
-    ] = None,
+    state: Annotated[list[str] | None, typer.Option(help="Only these states; may be given more than once.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many, newest first.")] = 50,
     as_json: AsJson = False,
 ) -> None:
@@ -34,9 +32,7 @@ def list_messages(
     known = [str(value) for value in Message.State.values]
     for given in state or ():
         if given not in known:
-            raise typer.BadParameter(
-                f"'{given}' is no state; one of: {', '.join(known)}", param_hint="--state"
-            )
+            raise typer.BadParameter(f"'{given}' is no state; one of: {', '.join(known)}", param_hint="--state")
     rows = newest(states=state or (), limit=limit)
     if as_json:
         emit_items(

@@ -20,12 +20,8 @@ def person() -> None:
 
 @app.command()
 def show(
-    who: Annotated[
-        str, typer.Argument(metavar="ID", help="per_..., an e-mail, a user id, or kind:value.")
-    ],
-    touchpoints: Annotated[
-        int, typer.Option(min=0, max=200, help="How many of the newest touchpoints.")
-    ] = 10,
+    who: Annotated[str, typer.Argument(metavar="ID", help="per_..., an e-mail, a user id, or kind:value.")],
+    touchpoints: Annotated[int, typer.Option(min=0, max=200, help="How many of the newest touchpoints.")] = 10,
     as_json: AsJson = False,
 ) -> None:
     """Show one person."""
@@ -52,10 +48,7 @@ def show(
     )
     print_table(
         ("purpose", "channel", "may we", "why"),
-        [
-            (c["purpose"], c["channel"], "yes" if c["allowed"] else "no", c["words"])
-            for c in told["consents"]
-        ],
+        [(c["purpose"], c["channel"], "yes" if c["allowed"] else "no", c["words"]) for c in told["consents"]],
     )
     print_table(
         ("when", "what", "channel"),
@@ -71,9 +64,7 @@ def find_or_refuse(who: str) -> int:
 
     found = find_person(who)
     if found is None:
-        raise nothing(
-            f"nobody is known as '{who}'", hint="per_..., an e-mail, a user id, or kind:value"
-        )
+        raise nothing(f"nobody is known as '{who}'", hint="per_..., an e-mail, a user id, or kind:value")
     return found
 
 
@@ -107,8 +98,7 @@ def _everything(person_id: int, most: int) -> dict[str, Any]:
         "consents": [_cell(cell) for cell in consent_matrix(person_id, clock())],
         "touchpoint_count": tally(origins).count,
         "touchpoints": [
-            {"id": t.id, "name": t.name, "channel": t.channel, "occurred_at": iso(t.occurred_at)}
-            for t in rows
+            {"id": t.id, "name": t.name, "channel": t.channel, "occurred_at": iso(t.occurred_at)} for t in rows
         ],
     }
 

@@ -39,8 +39,7 @@ def plan(file: Path, as_json: AsJson = False) -> None:
     touched = [row for row in preview_publishing(planned.playbook) if row.matters]
     if as_json:
         changes = [
-            {"where": d.where, "verb": d.verb, "before": d.before, "after": d.after}
-            for d in planned.differences
+            {"where": d.where, "verb": d.verb, "before": d.before, "after": d.after} for d in planned.differences
         ]
         emit(
             {
@@ -57,9 +56,7 @@ def plan(file: Path, as_json: AsJson = False) -> None:
     for line in _touched_lines(touched):
         sys.stdout.write(f"{line}\n")
     if planned.is_stale:
-        say(
-            f"This file was made from {planned.base[:12]}, but {planned.active_hash[:12]} is active."
-        )
+        say(f"This file was made from {planned.base[:12]}, but {planned.active_hash[:12]} is active.")
     elif not planned.differences:
         say("Nothing differs from the active playbook.")
     else:
@@ -71,16 +68,12 @@ def apply(
     file: Path,
     over: Annotated[
         bool,
-        typer.Option(
-            "--over", help="Apply although the active version is newer than the file's base."
-        ),
+        typer.Option("--over", help="Apply although the active version is newer than the file's base."),
     ] = False,
     note: Annotated[str, typer.Option(help="Why, for the list of versions.")] = "",
     move: Annotated[
         list[str] | None,
-        typer.Option(
-            help="People inside this journey go along to its new version; may be given more than once."
-        ),
+        typer.Option(help="People inside this journey go along to its new version; may be given more than once."),
     ] = None,
     gone: Annotated[
         str,
@@ -99,9 +92,7 @@ def apply(
     from regard.versions.services import apply_playbook
 
     with transaction.atomic():
-        done = apply_playbook(
-            text=text, by="cli", now=clock(), where=str(file), note=note[:200], over_newer=over
-        )
+        done = apply_playbook(text=text, by="cli", now=clock(), where=str(file), note=note[:200], over_newer=over)
         crossed = _move(move or [], gone)
     if str(file) != "-" and split_base(text)[0]:
         file.write_text(with_base(text, done.hash), encoding="utf-8")
@@ -114,9 +105,7 @@ def _tell_applied(done: Applied, crossed: dict[str, Crossed], *, as_json: bool) 
     for difference in done.differences:
         say(f"  {difference}")
     for name, to in crossed.items():
-        say(
-            f"  {name}: {to.moved} moved along, {to.left} left, {to.stayed} stayed on the version they began"
-        )
+        say(f"  {name}: {to.moved} moved along, {to.left} left, {to.stayed} stayed on the version they began")
     if as_json:
         emit(
             {

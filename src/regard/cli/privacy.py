@@ -36,9 +36,7 @@ def erase(
     say(f"Erased. Receipt {receipt.number}; the store: {receipt.store}.")
     for name, number in receipt.counts.items():
         say(f"  {name.replace('_', ' ')}: {number}")
-    say(
-        "Backups made before end at their written term; one restored earlier is erased again by the restore."
-    )
+    say("Backups made before end at their written term; one restored earlier is erased again by the restore.")
 
 
 def export(person: str, file: Path | None, *, as_json: bool) -> None:

@@ -47,9 +47,7 @@ def span_of(start: datetime | None, end: datetime | None) -> Span:
     until = end or _end_of_log() or clock()
     since = start or until - USUAL
     if since >= until:
-        raise typer.BadParameter(
-            f"--from {since:%Y-%m-%d %H:%M} is not before --to {until:%Y-%m-%d %H:%M}"
-        )
+        raise typer.BadParameter(f"--from {since:%Y-%m-%d %H:%M} is not before --to {until:%Y-%m-%d %H:%M}")
     return Span(since, until)
 
 
@@ -74,16 +72,16 @@ def replay_and_show(wanted: Wanted, *, html: Path | None, decisions: Path | None
     person = find_or_refuse(wanted.person) if wanted.person else None
     with progress_bar("Replaying") as tell:
         after = wanted.approves_after_us
-        done = replay_playbook(
-            playbook=playbook, span=wanted.span, approves_after_us=after, tell=tell
-        )
+        done = replay_playbook(playbook=playbook, span=wanted.span, approves_after_us=after, tell=tell)
         found = report_of(done)
         lines: list[dict[str, Any]] = []
         if wanted.compare and is_other:
             running = replay_playbook(
-                playbook=active_playbook().playbook, span=wanted.span, approves_after_us=after,
+                playbook=active_playbook().playbook,
+                span=wanted.span,
+                approves_after_us=after,
                 tell=tell,
-            )  # fmt: skip
+            )
             lines = difference(found, report_of(running))
     shown = only_of(found, journey) if journey else found
     if decisions is not None:
@@ -163,9 +161,7 @@ def _print_found(found: Found, lines: list[dict[str, Any]]) -> None:
     write(
         f"{found.start:%Y-%m-%d} to {found.end:%Y-%m-%d}: {found.people:,} people looked at, {found.messages:,} messages, "
     )
-    write(
-        f"{sum(d.tasks for d in found.days):,} tasks, cost {found.cost_minor / 100:,.2f} {found.currency}\n\n"
-    )
+    write(f"{sum(d.tasks for d in found.days):,} tasks, cost {found.cost_minor / 100:,.2f} {found.currency}\n\n")
     print_table(
         ("journey", "inside before", "came in", "held out", "still inside", "how it ended"),
         (
@@ -210,10 +206,7 @@ def _print_crowds(found: Found) -> None:
         return
     print_table(
         ("waited for approval", "step", "people", "approved"),
-        (
-            (c.day, c.step, c.people, c.approved_at[:16].replace("T", " ") or "nobody approves")
-            for c in found.crowds
-        ),
+        ((c.day, c.step, c.people, c.approved_at[:16].replace("T", " ") or "nobody approves") for c in found.crowds),
     )
     if found.approves_after_us is None:
         say_next("--approve-after 4h    suppose that a colleague approves")

@@ -24,20 +24,14 @@ def restore(
     file: Path,
     data: Annotated[
         str,
-        typer.Option(
-            help="The empty folder to restore into (else REGARD_DATA, else the platform's)."
-        ),
+        typer.Option(help="The empty folder to restore into (else REGARD_DATA, else the platform's)."),
     ] = "",
-    secret: Annotated[
-        Path | None, typer.Option(help="The secret.key of the machine the backup was made on.")
-    ] = None,
+    secret: Annotated[Path | None, typer.Option(help="The secret.key of the machine the backup was made on.")] = None,
     erasures: Annotated[
         Path | None,
         typer.Option(help="The erased.list of that machine: who was erased since is erased again."),
     ] = None,
-    expired: Annotated[
-        bool, typer.Option("--expired", help="Bring a backup back whose term is over.")
-    ] = False,
+    expired: Annotated[bool, typer.Option("--expired", help="Bring a backup back whose term is over.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Bring a backup back into an empty folder or database, and erase again who was erased since."""
@@ -61,14 +55,10 @@ def _bring_back(file: Path, erasures: Path | None, *, take_expired: bool) -> Res
     from regard.privacy.erasing import apply_erasures_after_restore
 
     now, secret = clock(), settings.SECRET_KEY
-    manifest = check_backup(
-        file=file, now=now, secret=secret, vendor=connection.vendor, take_expired=take_expired
-    )
+    manifest = check_backup(file=file, now=now, secret=secret, vendor=connection.vendor, take_expired=take_expired)
     if erasures is not None:
         take_over(erasures, now=now)
-    return restore_backup(
-        file=file, manifest=manifest, erase_again=lambda: apply_erasures_after_restore(now=now)
-    )
+    return restore_backup(file=file, manifest=manifest, erase_again=lambda: apply_erasures_after_restore(now=now))
 
 
 def _tell(done: Restored, *, as_json: bool) -> None:

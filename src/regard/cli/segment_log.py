@@ -50,9 +50,7 @@ class FileLog:
         """Lay every input but the log's property columns out on a bench; return the raw log."""
         survivor = self.people.survivor
         held = [
-            (survivor(n), ch, "")
-            for (kind, _), n in self.people.owner.items()
-            for ch in _CHANNELS_OF.get(kind, ())
+            (survivor(n), ch, "") for (kind, _), n in self.people.owner.items() for ch in _CHANNELS_OF.get(kind, ())
         ]
         moved = [(n, survivor(n)) for n in range(len(self.people.above)) if survivor(n) != n]
         accounts = {survivor(person): account for person, account in self.accounts.items()}
@@ -100,14 +98,10 @@ class FileLog:
         return [(*key, granted, withdrawn) for key, (granted, withdrawn) in folded.items()]
 
 
-def _lay(
-    bench: Workbench, name: str, types: dict[str, pa.DataType], rows: Iterable[tuple[Any, ...]]
-) -> None:
+def _lay(bench: Workbench, name: str, types: dict[str, pa.DataType], rows: Iterable[tuple[Any, ...]]) -> None:
     found = list(rows)
     columns = list(zip(*found, strict=True)) if found else [()] * len(types)
-    arrays = [
-        pa.array(list(column), kind) for column, kind in zip(columns, types.values(), strict=True)
-    ]
+    arrays = [pa.array(list(column), kind) for column, kind in zip(columns, types.values(), strict=True)]
     bench.lay(name, pa.Table.from_arrays(arrays, names=list(types)))
 
 
@@ -186,12 +180,8 @@ def _read_line(line: str, number: int, currency: str, log: FileLog, where: str) 
     except (ValueError, RecursionError):
         return refuse("not JSON", "one message a line")
     if not isinstance(raw, dict) or raw.get("type") not in _TYPES:
-        return refuse(
-            "no message of the Segment spec", f"'type' is one of {', '.join(sorted(_TYPES))}"
-        )
-    raw.setdefault(
-        "timestamp", raw.get("originalTimestamp") or raw.get("sentAt") or raw.get("receivedAt")
-    )
+        return refuse("no message of the Segment spec", f"'type' is one of {', '.join(sorted(_TYPES))}")
+    raw.setdefault("timestamp", raw.get("originalTimestamp") or raw.get("sentAt") or raw.get("receivedAt"))
     try:
         parcel = Parcel(0, 0, None, f"line-{number}", currency)
         unread: list[Unread] = []
@@ -202,9 +192,7 @@ def _read_line(line: str, number: int, currency: str, log: FileLog, where: str) 
     if incoming.stamped_us is None:
         return refuse("it has no time", "give 'timestamp' as ISO 8601")
     for one in unread:
-        log.issues.append(
-            Issue(where, f"'{one.field}' is no number", line=number, level=Level.WARNING)
-        )
+        log.issues.append(Issue(where, f"'{one.field}' is no number", line=number, level=Level.WARNING))
     return incoming
 
 
@@ -218,10 +206,19 @@ def _take(log: FileLog, incoming: Incoming, number: int) -> None:
     at = incoming.stamped_us or 0
     log.rows.append(
         (
-            number, node, at, incoming.name, incoming.channel, incoming.direction, incoming.actor, incoming.value_minor,
-            incoming.currency, incoming.score_milli, incoming.properties,
+            number,
+            node,
+            at,
+            incoming.name,
+            incoming.channel,
+            incoming.direction,
+            incoming.actor,
+            incoming.value_minor,
+            incoming.currency,
+            incoming.score_milli,
+            incoming.properties,
         )
-    )  # fmt: skip
+    )
     for name, value in standard_fields(incoming.traits or {}):
         log.fields.append((number, node, at, name, json.dumps(value)))
     if incoming.group_id:

@@ -39,9 +39,7 @@ Log = Annotated[
     Path | None,
     typer.Option("--log", help="NDJSON in the shape of the Segment spec: no database is opened."),
 ]
-Name = Annotated[
-    str, typer.Argument(metavar="NAME", help="A segment, or FILE.yaml#NAME for one in a file.")
-]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A segment, or FILE.yaml#NAME for one in a file.")]
 
 
 @app.callback()
@@ -60,10 +58,7 @@ def list_command(as_of: AsOf = "", as_json: AsJson = False) -> None:
     if as_json:
         emit_items(asdict(row) for row in rows)
         return
-    table = [
-        (r.name, f"{r.size:,}", f"{r.share:.1%}", f"+{r.entered_7_days} -{r.left_7_days}", r.words)
-        for r in rows
-    ]
+    table = [(r.name, f"{r.size:,}", f"{r.share:.1%}", f"+{r.entered_7_days} -{r.left_7_days}", r.words) for r in rows]
     print_table(("segment", "people", "share", "7 days", "who"), table)
 
 
@@ -74,9 +69,7 @@ def show_command(name: Name, as_of: AsOf = "", as_json: AsJson = False) -> None:
     playbook = _active()
     from regard.understand import selectors
 
-    row = next(
-        (r for r in selectors.segment_list(playbook=playbook, as_of=now) if r.name == name), None
-    )
+    row = next((r for r in selectors.segment_list(playbook=playbook, as_of=now) if r.name == name), None)
     if row is None:
         raise nothing(f"there is no segment '{name}'", hint="'regard segment list' names them")
     reach = selectors.reach_of_segment(name, playbook=playbook, as_of=now)
@@ -96,13 +89,8 @@ def show_command(name: Name, as_of: AsOf = "", as_json: AsJson = False) -> None:
     say(
         f"{row.size:,} people ({row.share:.1%}); in seven days {row.entered_7_days} entered and {row.left_7_days} left."
     )
-    print_table(
-        ("also in", "shared", "its size"), [(o.segment, o.shared, o.size) for o in shared[:8]]
-    )
-    whys = [
-        (r.purpose, r.channel, r.reachable, ", ".join(f"{n} {why}" for why, n in r.why_not.items()))
-        for r in reach
-    ]
+    print_table(("also in", "shared", "its size"), [(o.segment, o.shared, o.size) for o in shared[:8]])
+    whys = [(r.purpose, r.channel, r.reachable, ", ".join(f"{n} {why}" for why, n in r.why_not.items())) for r in reach]
     print_table(("purpose", "channel", "reachable", "why not the others"), whys)
     if users:
         say(f"Used by {', '.join(users)}.")
@@ -169,15 +157,22 @@ def preview_command(name: Name, as_of: AsOf = "", as_json: AsJson = False) -> No
         raise nothing(f"there is no segment '{name}'", hint="'regard segment list' names them")
     segment = playbook.segments[name]
     preview = selectors.preview_segment(segment, playbook=playbook, as_of=now)
-    change = selectors.preview_redefinition(
-        name, segment, playbook=_active_with(playbook), as_of=now
-    )
+    change = selectors.preview_redefinition(name, segment, playbook=_active_with(playbook), as_of=now)
     public = public_ids_of([s.person for s in preview.sample])
     sample = [(public.get(s.person, str(s.person)), s.because) for s in preview.sample]
     if as_json:
         rows = list(map(asdict, preview.rows))
-        emit({"segment": name, "words": preview.words, "total": preview.total, "of": preview.people, "rows": rows,
-              "sample": [{"person": p, "because": why} for p, why in sample], "change": asdict(change)})  # fmt: skip
+        emit(
+            {
+                "segment": name,
+                "words": preview.words,
+                "total": preview.total,
+                "of": preview.people,
+                "rows": rows,
+                "sample": [{"person": p, "because": why} for p, why in sample],
+                "change": asdict(change),
+            }
+        )
         return
     say(f"{preview.words}: {preview.total:,} of {preview.people:,} people")
     print_table(
@@ -185,9 +180,7 @@ def preview_command(name: Name, as_of: AsOf = "", as_json: AsJson = False) -> No
         [(r.words, f"{r.alone:,}", f"{r.left:,}") for r in preview.rows],
     )
     print_table(("for example", "because"), sample)
-    say(
-        f"Saved like this, {change.entering:,} would enter, {change.leaving:,} leave and {change.staying:,} stay."
-    )
+    say(f"Saved like this, {change.entering:,} would enter, {change.leaving:,} leave and {change.staying:,} stay.")
 
 
 @app.command("explain")
@@ -209,10 +202,7 @@ def explain_command(
         if person:
             _why_in_file(answered, name, names, person, as_json)
             return
-        steps = [
-            {"step": s, "why": why, "sql": sql}
-            for s, why, sql in answered.understanding.plan().explain()
-        ]
+        steps = [{"step": s, "why": why, "sql": sql} for s, why, sql in answered.understanding.plan().explain()]
     if as_json:
         emit_items(steps, segment=name)
         return
@@ -292,9 +282,7 @@ def _answered(
 
     part = cut_down(playbook, segments=(name,))
     lines = _lines(log) if log is not None else iter(())
-    read = read_log_lines(
-        lines, currency=playbook.company.currency, where=log.name if log else "log"
-    )
+    read = read_log_lines(lines, currency=playbook.company.currency, where=log.name if log else "log")
     tell_issues(read.issues)
     names = read.names()
     with Workbench() as bench:
@@ -361,9 +349,7 @@ def _why(name: str, who: str, now: datetime, as_json: bool) -> None:
     _print_tree(why.tree, 0)
 
 
-def _why_in_file(
-    answered: Answered, name: str, names: dict[int, str], who: str, as_json: bool
-) -> None:
+def _why_in_file(answered: Answered, name: str, names: dict[int, str], who: str, as_json: bool) -> None:
     from regard.engine.answers import why_trees
 
     numbers = [person for person, called in names.items() if called == who]

@@ -31,9 +31,7 @@ def add(
 ) -> None:
     """Add a colleague, who logs in with a link until they choose a password."""
     if role not in ROLES:
-        raise typer.BadParameter(
-            f"'{role}' is no role; one of: {', '.join(ROLES)}", param_hint="--role"
-        )
+        raise typer.BadParameter(f"'{role}' is no role; one of: {', '.join(ROLES)}", param_hint="--role")
     start_django()
     from django.core.exceptions import ValidationError
     from django.core.validators import validate_email
@@ -46,9 +44,7 @@ def add(
     except ValidationError as error:
         raise Refused(Issue("staff", f"'{email}' is no e-mail address")) from error
     if User.objects.filter(email__iexact=email).exists():
-        raise Refused(
-            Issue("staff", f"{email} is on the staff already", hint="'regard staff list'")
-        )
+        raise Refused(Issue("staff", f"{email} is on the staff already", hint="'regard staff list'"))
     user = create_user(email=email, name=name or email.partition("@")[0], role=role)
     note_act("add staff", "staff", user.pk, role=role)
     if as_json:
@@ -65,10 +61,7 @@ def list_staff(as_json: AsJson = False) -> None:
 
     people = all_staff()
     if as_json:
-        emit_items(
-            {"email": u.email, "name": u.name, "role": u.role, "is_active": u.is_active}
-            for u in people
-        )
+        emit_items({"email": u.email, "name": u.name, "role": u.role, "is_active": u.is_active} for u in people)
         return
     print_table(
         ("e-mail", "name", "role", ""),
@@ -89,11 +82,7 @@ def login_link(
     from regard.staff.services import create_login_link
 
     found = User.objects.filter(is_active=True).order_by("id")
-    user = (
-        found.filter(email__iexact=email)
-        if email
-        else found.filter(role=Role.OWNER, is_invented=False)
-    ).first()
+    user = (found.filter(email__iexact=email) if email else found.filter(role=Role.OWNER, is_invented=False)).first()
     if user is None:
         raise nothing(
             f"nobody on the staff has the address {email}" if email else "there is no owner yet",
@@ -106,6 +95,4 @@ def login_link(
         return
     sys.stdout.write(link + "\n")
     if not os.environ.get("REGARD_PUBLIC_URL"):
-        say(
-            f"Where Regard runs at another address than {settings.PUBLIC_URL}, set REGARD_PUBLIC_URL."
-        )
+        say(f"Where Regard runs at another address than {settings.PUBLIC_URL}, set REGARD_PUBLIC_URL.")

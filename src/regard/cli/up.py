@@ -27,32 +27,24 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 
 @app.command()
 def up(
-    data: Annotated[
-        str, typer.Option(help="The data folder (else REGARD_DATA, else the platform's).")
-    ] = "",
+    data: Annotated[str, typer.Option(help="The data folder (else REGARD_DATA, else the platform's).")] = "",
     port: Annotated[
         int | None,
         typer.Option(min=1, max=65535, help="The port (else 8000 or the next free one)."),
     ] = None,
     host: Annotated[
         str,
-        typer.Option(
-            help="The address to listen on; put a proxy with HTTPS before any but local ones."
-        ),
+        typer.Option(help="The address to listen on; put a proxy with HTTPS before any but local ones."),
     ] = "127.0.0.1",
     sample: Annotated[
         bool | None,
         typer.Option("--sample/--empty", help="Start with the sample shop, or without."),
     ] = None,
-    browser: Annotated[
-        bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
-    ] = True,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
 ) -> None:
     """Start the product: web pages, API and worker. Ctrl-C stops all of it."""
     if sys.version_info < (3, 11):  # noqa: UP036 (said in a line, not as a SyntaxError)
-        _fail(
-            "Python 3.11 or newer is needed: install it and run 'make setup PYTHON=/path/to/python3.11'"
-        )
+        _fail("Python 3.11 or newer is needed: install it and run 'make setup PYTHON=/path/to/python3.11'")
     if data:
         choose_data_folder(data)
     began = time.monotonic()
@@ -92,9 +84,7 @@ def _check_folder(folder: Path) -> None:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        _fail(
-            f"no right to write {folder} ({error.strerror}): give another folder with --data or REGARD_DATA"
-        )
+        _fail(f"no right to write {folder} ({error.strerror}): give another folder with --data or REGARD_DATA")
 
 
 def _hold(folder: Path) -> TextIO:
@@ -115,9 +105,7 @@ def _wants_sample(sample: bool | None) -> bool:
     is_first = not config.is_postgres and not config.sqlite_file.exists()
     if not (is_first and sys.stdin.isatty()):
         return False
-    say(
-        "This folder is new. The sample shop is a real order history with invented names; nothing in it can be sent."
-    )
+    say("This folder is new. The sample shop is a real order history with invented names; nothing in it can be sent.")
     return typer.confirm("Load the sample shop to look around?", default=True, err=True)
 
 
@@ -170,9 +158,7 @@ def _wait_until_ready(supervisor: Supervisor, host: str, port: int) -> None:
     while not supervisor.is_stopping and not _answers(target, port):
         if supervisor.has_fallen("web") or time.monotonic() > until:
             supervisor.stop()
-            _fail(
-                "the web process did not start: its own words are above; 'regard doctor' checks the installation"
-            )
+            _fail("the web process did not start: its own words are above; 'regard doctor' checks the installation")
         supervisor.wait(0.05)
 
 

@@ -16,12 +16,8 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 def why(
-    who: Annotated[
-        str, typer.Argument(metavar="PERSON", help="per_..., an e-mail, a user id, or kind:value.")
-    ],
-    decisions: Annotated[
-        int, typer.Option(min=0, max=500, help="How many of the newest decisions.")
-    ] = 20,
+    who: Annotated[str, typer.Argument(metavar="PERSON", help="per_..., an e-mail, a user id, or kind:value.")],
+    decisions: Annotated[int, typer.Option(min=0, max=500, help="How many of the newest decisions.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """Say the reasons: each segment with the values seen, each decision with what would change it."""
@@ -92,7 +88,5 @@ def _lines(node: Any, depth: int = 0) -> list[str]:
     if node is None:
         return []
     seen = ", ".join(f"{value.label}: {value.words}" for value in node.seen)
-    line = f"{'  ' * depth}{'yes' if node.holds else 'no '}  {node.words}" + (
-        f"  ({seen})" if seen else ""
-    )
+    line = f"{'  ' * depth}{'yes' if node.holds else 'no '}  {node.words}" + (f"  ({seen})" if seen else "")
     return [line, *(inner for part in node.parts for inner in _lines(part, depth + 1))]

@@ -35,9 +35,7 @@ class Waiting:
     refusals: list[Refusal] = field(default_factory=list)
     used_us: dict[int, int] = field(default_factory=dict)  # key -> when it was last used
     unreadable: list[tuple[Entry, int]] = field(default_factory=list)  # to be parked
-    came_in: list[tuple[Entry, int]] = field(
-        default_factory=list
-    )  # of each incoming: entry, place in it
+    came_in: list[tuple[Entry, int]] = field(default_factory=list)  # of each incoming: entry, place in it
 
 
 def take_waiting(journal: Journal, *, most_messages: int, currency: str) -> Waiting | None:
@@ -60,9 +58,7 @@ def unpack(entry: Entry, currency: str, waiting: Waiting) -> None:
         before = waiting.used_us.get(entry.key, 0)
         waiting.used_us[entry.key] = max(before, entry.received_us)
     for refused in entry.refused:
-        waiting.refusals.append(
-            _refusal(entry, refused.position, refused.code, refused.message, refused.message_id)
-        )
+        waiting.refusals.append(_refusal(entry, refused.position, refused.code, refused.message, refused.message_id))
     if not entry.messages or entry.source is None:
         return
     parcel = Parcel(entry.source, entry.received_us, read_time(entry.sent_at), entry.stem, currency)
@@ -92,9 +88,7 @@ def settle_waiting(waiting: Waiting, recorded: Sequence[Recorded]) -> int:
     return sum(row.seq is not None for row in recorded)
 
 
-def _refusal(
-    entry: Entry, position: int | None, code: str, message: str, message_id: str
-) -> Refusal:
+def _refusal(entry: Entry, position: int | None, code: str, message: str, message_id: str) -> Refusal:
     return Refusal(
         source_id=entry.source,
         received_at=from_us(entry.received_us),

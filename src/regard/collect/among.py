@@ -15,7 +15,5 @@ def among(values: Iterable[int] | Iterable[str]) -> tuple[str, Any]:
     if connection.vendor == "postgresql":
         # Bound numbers come as the smallest type that holds them; compared across types, PostgreSQL looks through the
         # whole list for every row (40 times slower at 20,000) instead of hashing it.
-        return (
-            "= ANY(%s::bigint[])" if given and isinstance(given[0], int) else "= ANY(%s)"
-        ), given
+        return ("= ANY(%s::bigint[])" if given and isinstance(given[0], int) else "= ANY(%s)"), given
     return "IN (SELECT value FROM json_each(%s))", json.dumps(given)

@@ -3,6 +3,19 @@
 from __future__ import annotations
 
 CHANNELS = (
-    "web", "app", "server", "email", "sms", "push", "phone", "chat", "shop", "post", "social", "community", "survey",
-    "device", "staff",
-)  # fmt: skip
+    "web",
+    "app",
+    "server",
+    "email",
+    "sms",
+    "push",
+    "phone",
+    "chat",
+    "shop",
+    "post",
+    "social",
+    "community",
+    "survey",
+    "device",
+    "staff",
+)

@@ -145,9 +145,7 @@ class SqliteJournal:
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
-            opened = sqlite3.connect(
-                self._path, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False
-            )
+            opened = sqlite3.connect(self._path, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
             try:
                 _prepare(opened)
             except sqlite3.Error:
@@ -211,9 +209,7 @@ class PostgresJournal:
 
     def waiting(self, after: int) -> int:
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT coalesce(sum(count), 0) FROM collect_journal WHERE position > %s", [after]
-            )
+            cursor.execute("SELECT coalesce(sum(count), 0) FROM collect_journal WHERE position > %s", [after])
             return int(cursor.fetchone()[0])
 
     def scrub(self) -> None:

@@ -53,9 +53,7 @@ def create_key(*, scope: str, name: str, now: datetime, source: str = "") -> New
 
 def _api_source(name: str, now: datetime) -> Source:
     """Return the API source of that name; another kind of source keeps its name to itself."""
-    source, _ = Source.objects.get_or_create(
-        name=name[:80], defaults={"kind": Source.Kind.API, "created_at": now}
-    )
+    source, _ = Source.objects.get_or_create(name=name[:80], defaults={"kind": Source.Kind.API, "created_at": now})
     if source.kind == Source.Kind.API:
         return source
     return _api_source(f"{name[:74]} (api)", now)

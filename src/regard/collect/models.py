@@ -100,9 +100,7 @@ class Batch(models.Model):
     source = models.ForeignKey(Source, on_delete=models.PROTECT)
     started_at = InstantField()
     finished_at = InstantField(null=True)
-    rows_read = models.BigIntegerField(
-        default=0
-    )  # resume point: rows of the file dealt with so far
+    rows_read = models.BigIntegerField(default=0)  # resume point: rows of the file dealt with so far
     rows_stored = models.BigIntegerField(default=0)
     rows_rejected = models.BigIntegerField(default=0)
     rejects_file = models.CharField(max_length=255, blank=True)
@@ -135,9 +133,7 @@ class Touchpoint(models.Model):
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, db_index=False)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("source", "message_id"), name="touchpoint_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("source", "message_id"), name="touchpoint_once"),)
         indexes = (
             models.Index(fields=("origin", "occurred_at"), name="touchpoint_of_person"),
             models.Index(

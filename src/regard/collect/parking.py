@@ -32,9 +32,7 @@ def receive_or_park(waiting: Waiting, receive: Receive) -> list[Recorded]:
     for entry, place in waiting.unreadable:
         waiting.refusals.append(_park(entry, place, "", "it could not be read"))
     for at, reason in reasons.items():
-        waiting.refusals.append(
-            _park(*waiting.came_in[at], waiting.incomings[at].message_id, reason)
-        )
+        waiting.refusals.append(_park(*waiting.came_in[at], waiting.incomings[at].message_id, reason))
     return recorded
 
 
@@ -100,9 +98,7 @@ def retry_parked(receive: Receive, *, currency: str, limit: int = 100) -> int:
         except _OF_THE_STORE:
             raise
         except Exception as error:
-            log.warning(
-                "parked message %s still cannot be taken in: %s", parked.id, type(error).__name__
-            )
+            log.warning("parked message %s still cannot be taken in: %s", parked.id, type(error).__name__)
         else:
             taken += 1
     return taken

@@ -87,9 +87,7 @@ def timeline_page(
     found = list(rows.select_related("source").order_by("-occurred_at", "-seq")[: limit + 1])
     shown = found[:limit]
     last = shown[-1] if len(found) > limit else None
-    return Page(
-        [_shown(row) for row in shown], f"{to_us(last.occurred_at)}.{last.seq}" if last else None
-    )
+    return Page([_shown(row) for row in shown], f"{to_us(last.occurred_at)}.{last.seq}" if last else None)
 
 
 def touchpoints_after(seq: int, *, limit: int | None = None) -> Iterator[TouchpointRow]:

@@ -14,9 +14,7 @@ def allot_sequence(count: int = 1) -> int:
     if not connection.in_atomic_block:
         raise RuntimeError("sequence numbers are allotted inside a transaction")
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE collect_sequence SET last = last + %s WHERE id = 1 RETURNING last", [count]
-        )
+        cursor.execute("UPDATE collect_sequence SET last = last + %s WHERE id = 1 RETURNING last", [count])
         row = cursor.fetchone()
         if row is None:  # a fresh database: the row is made once, under the same lock rules
             cursor.execute("INSERT INTO collect_sequence (id, last) VALUES (1, %s)", [count])

@@ -107,12 +107,8 @@ def _insert_postgres(rows: list[tuple[object, ...]]) -> int:
     return len(rows)
 
 
-def _insert_new_only(
-    cursor: psycopg.Cursor[tuple[object, ...]], rows: list[tuple[object, ...]]
-) -> int:
-    cursor.execute(
-        "CREATE TEMP TABLE IF NOT EXISTS arriving (LIKE collect_touchpoint) ON COMMIT DELETE ROWS"
-    )
+def _insert_new_only(cursor: psycopg.Cursor[tuple[object, ...]], rows: list[tuple[object, ...]]) -> int:
+    cursor.execute("CREATE TEMP TABLE IF NOT EXISTS arriving (LIKE collect_touchpoint) ON COMMIT DELETE ROWS")
     copy_rows(cursor, "arriving", _COLUMNS, rows)
     cursor.execute(
         f"INSERT INTO collect_touchpoint ({_COLUMNS}) SELECT {_COLUMNS} FROM arriving ORDER BY seq "  # noqa: S608
@@ -125,9 +121,7 @@ def _insert_new_only(
 
 def ensure_source(*, name: str, kind: str, now: datetime) -> int:
     """Return the id of the source of that name, made here where it is new."""
-    source, _ = Source.objects.get_or_create(
-        name=name, defaults={"kind": Source.Kind(kind), "created_at": now}
-    )
+    source, _ = Source.objects.get_or_create(name=name, defaults={"kind": Source.Kind(kind), "created_at": now})
     return source.id
 
 

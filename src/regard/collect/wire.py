@@ -109,9 +109,7 @@ def _incoming(message: Message, message_id: str, parcel: Parcel) -> tuple[Incomi
     context = _EMPTY if message.context == _NULL else message.context
     known = _read_context(context)
     traits = _traits(message, known)
-    stamped_us = read_time(
-        message.originalTimestamp if message.timestamp is None else message.timestamp
-    )
+    stamped_us = read_time(message.originalTimestamp if message.timestamp is None else message.timestamp)
     sent_us = parcel.sent_us if message.sentAt is None else read_time(message.sentAt)
     name, properties = _name_and_properties(message)
     group = known.groupId if message.groupId is None else message.groupId
@@ -166,9 +164,7 @@ def _traits(message: Message, known: Context) -> dict[str, Any] | None:
     return {**beside, **(message.traits or {})}
 
 
-def _ids(
-    message: Message, traits: dict[str, Any] | None, known: Context
-) -> tuple[tuple[str, str], ...]:
+def _ids(message: Message, traits: dict[str, Any] | None, known: Context) -> tuple[tuple[str, str], ...]:
     """Return the (kind, value) pairs that say who it was. An e-mail in the context counts only where no id is given."""
     ids = []
     if message.userId is not None and (user_id := text_of(message.userId)):

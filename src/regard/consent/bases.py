@@ -16,9 +16,7 @@ from regard.playbooks.purposes import Purpose
 Asked = tuple[int, str, str]  # person, purpose, channel
 
 
-def bases_of(
-    asked: Iterable[Asked], *, purposes: Mapping[str, Purpose], upto: int
-) -> dict[Asked, dict[str, object]]:
+def bases_of(asked: Iterable[Asked], *, purposes: Mapping[str, Purpose], upto: int) -> dict[Asked, dict[str, object]]:
     """Return what each message would rest on: record, wording, time, source, state. Three queries for any number.
 
     `upto`: the last number that counts. What was written down counts, whatever the clock says now.
@@ -40,9 +38,7 @@ def bases_of(
             "basis": purposes[purpose].basis,
             "state": standing.state.value,
         }
-        found[person, purpose, channel] = (
-            basis if standing.word is None else basis | proofs[standing.word.seq]
-        )
+        found[person, purpose, channel] = basis if standing.word is None else basis | proofs[standing.word.seq]
     return found
 
 

@@ -50,9 +50,7 @@ class Word:
 
     def touches(self, purpose: str, channel: str) -> bool:
         """Say whether the word speaks of a part of this; '*' is every purpose, every channel."""
-        return purpose in (self.purpose, EVERY) and (
-            channel in (self.channel, EVERY) or self.channel == EVERY
-        )
+        return purpose in (self.purpose, EVERY) and (channel in (self.channel, EVERY) or self.channel == EVERY)
 
 
 @dataclass(frozen=True, slots=True)

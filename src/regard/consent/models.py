@@ -20,9 +20,7 @@ class Consent(models.Model):
     purpose = models.CharField(max_length=60)
     channel = models.CharField(max_length=12, default="*")
     state = models.CharField(max_length=10, choices=State.choices)
-    source = models.CharField(
-        max_length=80
-    )  # "preference page", "one-click", "import:<batch>", "api:<source>"
+    source = models.CharField(max_length=80)  # "preference page", "one-click", "import:<batch>", "api:<source>"
     wording = models.CharField(max_length=40, blank=True)  # version of the text that was shown
     wording_text = models.TextField(blank=True)
     evidence = JSONTextField(default=dict)

@@ -69,9 +69,7 @@ def may_contact(
     origins = origins_of(person)
     limits = limits_of(origins, as_of=as_of, upto=upto)
     if Restriction.Kind.RESTRICTED in limits:
-        return _no(
-            "restricted", "Processing of this person is restricted", "The restriction is lifted"
-        )
+        return _no("restricted", "Processing of this person is restricted", "The restriction is lifted")
     if Restriction.Kind.OBJECTED in limits and declared.can_be_left and declared.marketing:
         return _no("objected", "They objected to marketing", "They take their objection back")
     blocked = _address_answer(person, channel, declared, as_of, upto)
@@ -81,22 +79,14 @@ def may_contact(
     return _answer(declared, standing)
 
 
-def _address_answer(
-    person: int, channel: str, declared: Purpose, as_of: datetime, upto: int | None
-) -> Answer | None:
+def _address_answer(person: int, channel: str, declared: Purpose, as_of: datetime, upto: int | None) -> Answer | None:
     """A no where there is no address or it is suppressed; None where the address is fine."""
     address = address_of(person, channel)
     if address is None:
-        return (
-            _no("no_address", f"We hold no {channel} address", "They tell us one")
-            if _has_address(channel)
-            else None
-        )
+        return _no("no_address", f"We hold no {channel} address", "They tell us one") if _has_address(channel) else None
     if not has_suppressions():
         return None
-    scopes = suppressed_addresses([(channel, address)], as_of=as_of, upto=upto).get(
-        (channel, address), {}
-    )
+    scopes = suppressed_addresses([(channel, address)], as_of=as_of, upto=upto).get((channel, address), {})
     reason = scopes.get("all") or (scopes.get("marketing") if declared.can_be_left else None)
     if reason is None:
         return None
@@ -121,9 +111,7 @@ def _answer(declared: Purpose, standing: Standing) -> Answer:
         since = from_us(standing.word.at_us).strftime("%-d %B %Y") if standing.word else ""
         return Answer(True, Reason("granted", f"They agreed to {name} on {since}", facts=facts))
     if declared.basis == "legitimate_interest":
-        return Answer(
-            True, Reason("legitimate_interest", REASONS["legitimate_interest"], facts=facts)
-        )
+        return Answer(True, Reason("legitimate_interest", REASONS["legitimate_interest"], facts=facts))
     return _no("consent_unknown", f"They were never asked about {name}", "They agree to it", facts)
 
 
@@ -131,9 +119,7 @@ def _no(code: str, words: str, change: str, facts: dict[str, object] | None = No
     return Answer(False, Reason(code, words, change, facts or {}))
 
 
-def words_of(
-    origins: Iterable[int], *, as_of: datetime | None = None, upto: int | None = None
-) -> list[Word]:
+def words_of(origins: Iterable[int], *, as_of: datetime | None = None, upto: int | None = None) -> list[Word]:
     """Return every word of these origins that had reached us by then; without an instant all that are written down."""
     rows = Consent.objects.filter(person_id__in=list(origins))
     if as_of is not None:
@@ -146,9 +132,7 @@ def words_of(
 def word_of(row: Consent) -> Word:
     """Return what a row of the ledger says."""
     granted = row.state == Consent.State.GRANTED
-    return Word(
-        row.seq, row.purpose, row.channel, granted, to_us(row.occurred_at), to_us(row.recorded_at)
-    )
+    return Word(row.seq, row.purpose, row.channel, granted, to_us(row.occurred_at), to_us(row.recorded_at))
 
 
 def limits_of(origins: Iterable[int], *, as_of: datetime, upto: int | None = None) -> set[str]:
@@ -164,9 +148,7 @@ def limited_among(people: Iterable[int], *, as_of: datetime) -> set[int]:
     """Return which of a few surviving people are restricted or objected at an instant, by any of their origins."""
     survivors = set(people)
     origins: dict[int, Any] = {person: person for person in survivors}
-    origins.update(
-        Person.objects.filter(survivor_id__in=survivors).values_list("id", "survivor_id")
-    )
+    origins.update(Person.objects.filter(survivor_id__in=survivors).values_list("id", "survivor_id"))
     rows = Restriction.objects.filter(person_id__in=origins, at__lte=as_of).order_by("seq")
     newest = {(row.person_id, row.kind): row.lifted for row in rows}
     return {origins[person] for (person, _), lifted in newest.items() if not lifted}
@@ -212,9 +194,7 @@ def consent_matrix(person: int, as_of: datetime) -> list[ConsentCell]:
 
 def consent_of_key(key: str) -> Consent | None:
     """Return the word that was told under a key (see `Told`), or None."""
-    told = Touchpoint.objects.filter(
-        source__kind=Source.Kind.PRODUCT, message_id=f"consent:{key}"[:255]
-    )
+    told = Touchpoint.objects.filter(source__kind=Source.Kind.PRODUCT, message_id=f"consent:{key}"[:255])
     return Consent.objects.filter(seq__in=told.values("seq")).first()
 
 
@@ -275,20 +255,14 @@ def consent_states(
         targets = list(declared) if row["purpose"] == EVERY else [row["purpose"]]
         for purpose in targets:
             channels = declared[purpose].channels if purpose in declared else ()
-            for channel in (
-                channels
-                if row["channel"] == EVERY
-                else [c for c in channels if c == row["channel"]]
-            ):
+            for channel in channels if row["channel"] == EVERY else [c for c in channels if c == row["channel"]]:
                 key = (row["person"], purpose, channel)
                 for told, column in ((granted, "granted_us"), (withdrawn, "withdrawn_us")):
                     if row[column] is not None:
                         told[key] = max(told.get(key, row[column]), row[column])
     keys = sorted(granted.keys() | withdrawn.keys())
     states = [
-        State.GRANTED
-        if key in granted and granted[key] > withdrawn.get(key, -(2**63))
-        else State.WITHDRAWN
+        State.GRANTED if key in granted and granted[key] > withdrawn.get(key, -(2**63)) else State.WITHDRAWN
         for key in keys
     ]
     return pa.table(
@@ -301,17 +275,11 @@ def consent_states(
     )
 
 
-def limited_people(
-    *, as_of: datetime, upto: int, kinds: Iterable[str] = ("restricted", "objected")
-) -> set[int]:
+def limited_people(*, as_of: datetime, upto: int, kinds: Iterable[str] = ("restricted", "objected")) -> set[int]:
     """Return the survivors of whom nothing may be computed or sent: restricted, or objected to profiling (promise D7)."""
-    rows = Restriction.objects.filter(at__lte=as_of, seq__lte=upto, kind__in=list(kinds)).order_by(
-        "seq"
-    )
+    rows = Restriction.objects.filter(at__lte=as_of, seq__lte=upto, kind__in=list(kinds)).order_by("seq")
     newest = {
         (person, kind): (survivor or person, lifted)
-        for person, survivor, kind, lifted in rows.values_list(
-            "person_id", "person__survivor_id", "kind", "lifted"
-        )
+        for person, survivor, kind, lifted in rows.values_list("person_id", "person__survivor_id", "kind", "lifted")
     }
     return {survivor for survivor, lifted in newest.values() if not lifted}

@@ -44,9 +44,7 @@ class Told:
     purpose: str  # '*' only to withdraw
     channel: str = EVERY
     is_granted: bool
-    source: (
-        str  # where it was said: "preference page", "one-click", "import:<batch>", "api:<source>"
-    )
+    source: str  # where it was said: "preference page", "one-click", "import:<batch>", "api:<source>"
     occurred_us: int
     wording: str = ""
     wording_text: str = ""
@@ -72,9 +70,7 @@ def lock_people(people: Iterable[int]) -> None:
 
 
 @transaction.atomic
-def record_consents(
-    *, told: Sequence[Told], now: datetime, source: int | None = None
-) -> list[int | None]:
+def record_consents(*, told: Sequence[Told], now: datetime, source: int | None = None) -> list[int | None]:
     """Write words down, in order; return the number of each, or None where its key was told before.
 
     Each is also a touchpoint (`Consent Granted`, `Consent Withdrawn`) under the same number. `source` is the log's
@@ -83,12 +79,8 @@ def record_consents(
     lock_people(word.person for word in told)
     now_us = to_us(now)
     source = product_source(now=now) if source is None else source
-    recorded = record(
-        [_touchpoint(word, source, now_us) for word in told], [word.person for word in told]
-    )
-    fresh = [
-        (word, row.seq) for word, row in zip(told, recorded, strict=True) if row.seq is not None
-    ]
+    recorded = record([_touchpoint(word, source, now_us) for word in told], [word.person for word in told])
+    fresh = [(word, row.seq) for word, row in zip(told, recorded, strict=True) if row.seq is not None]
     Consent.objects.bulk_create((_row(word, seq, now) for word, seq in fresh), batch_size=2_000)
     return [row.seq for row in recorded]
 
@@ -100,10 +92,7 @@ def _touchpoint(word: Told, source: int, now_us: int) -> Incoming:
         "source": word.source,
         "wording": word.wording,
     }
-    key = (
-        word.key
-        or f"{word.person}:{word.purpose}:{word.channel}:{int(word.is_granted)}:{word.occurred_us}"
-    )
+    key = word.key or f"{word.person}:{word.purpose}:{word.channel}:{int(word.is_granted)}:{word.occurred_us}"
     return Incoming(
         source=source,
         message_id=f"consent:{key}"[:255],
@@ -243,9 +232,7 @@ def _declared(purpose: str, channel: str) -> Purpose:
         )
     if channel != EVERY and channel not in declared.channels:
         hint = f"one of: {', '.join(declared.channels)}, or *"
-        raise Refused(
-            Issue("channel", f"'{purpose}' is not done by {channel}", hint, code="unknown_channel")
-        )
+        raise Refused(Issue("channel", f"'{purpose}' is not done by {channel}", hint, code="unknown_channel"))
     return declared
 
 
@@ -259,9 +246,7 @@ def _wording(declared: Purpose, purpose: str, version: str, text: str) -> tuple[
             return version, text or wording.text("en")
     if text:
         return version, text  # words shown elsewhere, told in full
-    raise Refused(
-        Issue("wording", f"'{version}' is no wording of {purpose}", code="unknown_wording")
-    )
+    raise Refused(Issue("wording", f"'{version}' is no wording of {purpose}", code="unknown_wording"))
 
 
 @transaction.atomic
@@ -279,7 +264,5 @@ def lift_restriction(*, person: int, kind: str, by: str, now: datetime) -> int:
 def _limit(person: int, kind: str, by: str, now: datetime, *, lifted: bool) -> int:
     lock_people([person])
     seq = allot_sequence()
-    Restriction.objects.create(
-        seq=seq, person_id=person, kind=Restriction.Kind(kind), lifted=lifted, by=by, at=now
-    )
+    Restriction.objects.create(seq=seq, person_id=person, kind=Restriction.Kind(kind), lifted=lifted, by=by, at=now)
     return seq

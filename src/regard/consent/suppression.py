@@ -27,31 +27,23 @@ def _derived(secret: str) -> bytes:
 
 def address_hash(channel: str, address: str) -> str:
     """Return the keyed hash of an address on a channel, the same however the address is written."""
-    formed = (
-        clean_email(address) if channel == "email" else clean_phone(address)
-    ) or address.strip().lower()
+    formed = (clean_email(address) if channel == "email" else clean_phone(address)) or address.strip().lower()
     return keyed_hash(f"{channel}:{formed}", _derived(settings.SECRET_KEY))
 
 
 @transaction.atomic
-def suppress(
-    *, address: str, channel: str, reason: str, now: datetime, scope: str = MARKETING
-) -> None:
+def suppress(*, address: str, channel: str, reason: str, now: datetime, scope: str = MARKETING) -> None:
     """Stop writing to an address: marketing only, or everything. `reason`: hard_bounce, complaint, staff, erased."""
     _append(address_hash(channel, address), channel, reason, scope, now, lifted=False)
 
 
 @transaction.atomic
-def lift_suppression(
-    *, address: str, channel: str, reason: str, now: datetime, scope: str = MARKETING
-) -> None:
+def lift_suppression(*, address: str, channel: str, reason: str, now: datetime, scope: str = MARKETING) -> None:
     """Allow an address again, for one scope."""
     _append(address_hash(channel, address), channel, reason, scope, now, lifted=True)
 
 
-def _append(
-    digest: str, channel: str, reason: str, scope: str, now: datetime, *, lifted: bool
-) -> None:
+def _append(digest: str, channel: str, reason: str, scope: str, now: datetime, *, lifted: bool) -> None:
     Suppression.objects.create(
         seq=allot_sequence(),
         address_hash=digest,

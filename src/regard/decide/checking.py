@@ -50,15 +50,24 @@ class Judged:
 _ASKED = pa.schema(
     [(name, pa.int64()) for name in ("eid", "number", "pc", "person", "t", "asked_us", "own_seq")]
     + [("arm", pa.string()), ("world", pa.int64()), ("entry_key", pa.string()), ("supposed", pa.string())]
-)  # fmt: skip
-GONE = Judged(
-    "no", "journey_gone", "The journey or this step of it is not in the playbook any more"
 )
+GONE = Judged("no", "journey_gone", "The journey or this step of it is not in the playbook any more")
 LEFT = Judged("no", "left_journey", "Left the journey before it was handed over")
 # What explains a verdict, and what it is.
 _TOLD = (
-    "eid", "verdict", "code", "retry_us", "purpose", "channel", "forbidden", "mark", "automated", "crowd", "cap", "zone",
-)  # fmt: skip
+    "eid",
+    "verdict",
+    "code",
+    "retry_us",
+    "purpose",
+    "channel",
+    "forbidden",
+    "mark",
+    "automated",
+    "crowd",
+    "cap",
+    "zone",
+)
 
 
 class _Asked(NamedTuple):
@@ -111,9 +120,7 @@ def _read_asked(decision_ids: Sequence[int]) -> list[_Asked]:
     return [_Asked(*row) for row in rows]
 
 
-def _judge(
-    program: Program, asked: Sequence[tuple[_Asked, tuple[int, int]]], now_us: int
-) -> dict[int, Judged]:
+def _judge(program: Program, asked: Sequence[tuple[_Asked, tuple[int, int]]], now_us: int) -> dict[int, Judged]:
     survivors = survivors_of(one.person for one, _ in asked)
     scope = Scope(sorted(set(survivors.values())), last_sequence())
     known = permissions_about(program, scope, now_us=now_us, claimed_only=True)
@@ -194,7 +201,7 @@ def _asked_table(
             (one.id, *place, survivors[one.person], now_us, one.asked_us, one.id, one.arm, 0, one.entry_key, "")
             for one, place in asked
         ),
-    )  # fmt: skip
+    )
 
 
 def _place(program: Program, one: _Asked) -> tuple[int, int] | None:

@@ -126,6 +126,4 @@ def _write(job: Job, chunk: Chunk, filed: Filed) -> Filed:
             filed = _compute(job, _read(job, chunk))
             continue
         return filed
-    raise OvertakenError(
-        f"{len(chunk.people)} people were moved by another scheduler {MOST_TRIES} times over"
-    )
+    raise OvertakenError(f"{len(chunk.people)} people were moved by another scheduler {MOST_TRIES} times over")

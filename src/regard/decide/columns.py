@@ -72,17 +72,13 @@ def insert_columns(table: str, rows: pa.Table, *, on_conflict: str = "") -> int:
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
             marks = ", ".join(["%s"] * rows.num_columns)
-            cursor.executemany(
-                f"INSERT INTO {table} ({names}) VALUES ({marks}) {on_conflict}", _tuples(rows)
-            )
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks}) {on_conflict}", _tuples(rows))
             return int(cursor.rowcount)
         if not on_conflict:
             _copy_in(table, rows)
             return int(rows.num_rows)
         arriving = _arrived(cursor, table, rows)
-        cursor.execute(
-            f"INSERT INTO {table} ({names}) SELECT {names} FROM {arriving} {on_conflict}"
-        )
+        cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {arriving} {on_conflict}")
         return int(cursor.rowcount)
 
 

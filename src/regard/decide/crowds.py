@@ -42,9 +42,9 @@ def crowd_table(program: Program, stretch: Stretch, coming: Iterable[Arrival]) -
     went = _went({*entering, *due}, stretch)
     since = from_us(stretch.until_us - DAY_US)
     approved = set(
-        Steering.objects.filter(
-            kind=Steering.Kind.APPROVE, at__gt=since, seq__lte=stretch.upto
-        ).values_list("journey", "step")
+        Steering.objects.filter(kind=Steering.Kind.APPROVE, at__gt=since, seq__lte=stretch.upto).values_list(
+            "journey", "step"
+        )
     )
     rows = []
     for compiled in program.journeys:
@@ -60,9 +60,7 @@ def crowd_table(program: Program, stretch: Stretch, coming: Iterable[Arrival]) -
 def _went(journeys: set[str], stretch: Stretch) -> dict[tuple[str, str], int]:
     """Return how many the steps of these journeys reached in the last day, found by the cycles of that day."""
     since = stretch.until_us - DAY_US
-    before = read_rows(
-        "SELECT id FROM decide_cycle WHERE as_of <= %s ORDER BY id DESC LIMIT 1", [since]
-    )
+    before = read_rows("SELECT id FROM decide_cycle WHERE as_of <= %s ORDER BY id DESC LIMIT 1", [since])
     listed, bound = among(sorted(journeys))
     rows = read_rows(
         "SELECT journey, step, COUNT(*) FROM decide_decision WHERE cycle_id > %s AND verdict = 'go' AND as_of > %s"

@@ -41,10 +41,7 @@ class Report:
     took_ms: int = 0
 
     def __str__(self) -> str:
-        told = (
-            ", ".join(f"{count} {name}" for name, count in sorted(self.counts.items()))
-            or "nothing to decide"
-        )
+        told = ", ".join(f"{count} {name}" for name, count in sorted(self.counts.items())) or "nothing to decide"
         return f"decided about {self.people} people: {self.entered} entered, {self.moved} moved; {told}"
 
 
@@ -52,9 +49,7 @@ class Report:
 def run(*, as_of: datetime, upto: int, playbook: Playbook, playbook_hash: str = "") -> Report:
     """Decide everything due at (`as_of`, `upto`) and store it. Safe to run twice, and by two at once."""
     began = time.perf_counter()
-    cycle = Cycle.objects.create(
-        as_of=as_of, upto=upto, playbook_hash=playbook_hash, started_at=as_of
-    )
+    cycle = Cycle.objects.create(as_of=as_of, upto=upto, playbook_hash=playbook_hash, started_at=as_of)
     release_due(now=as_of, upto=upto)
     program = program_of(playbook)
     new = _note_versions(program, as_of)
@@ -76,9 +71,7 @@ def run(*, as_of: datetime, upto: int, playbook: Playbook, playbook_hash: str = 
 
 def _went_in(cycle: int) -> list[int]:
     """Return the go-decisions of a cycle: new ones, and those that had waited."""
-    rows = read_rows(
-        "SELECT id FROM decide_decision WHERE cycle_id = %s AND verdict = 'go' ORDER BY id", [cycle]
-    )
+    rows = read_rows("SELECT id FROM decide_decision WHERE cycle_id = %s AND verdict = 'go' ORDER BY id", [cycle])
     return [decision for (decision,) in rows]
 
 

@@ -24,15 +24,26 @@ from regard.kernel.instant import from_us
 from regard.kernel.sql import Sql
 
 PLACE = pa.schema(
-    [("number", pa.int64()), ("pc", pa.int64()), ("journey", pa.string()), ("version", pa.string()),
-     ("step", pa.string())]
-)  # fmt: skip
+    [
+        ("number", pa.int64()),
+        ("pc", pa.int64()),
+        ("journey", pa.string()),
+        ("version", pa.string()),
+        ("step", pa.string()),
+    ]
+)
 KEY_LENGTH = 160
 SAYS_WHEN = ("cap", "quiet_hours")  # codes whose hindrance ends at a time that can be told
 _SPOKEN_OF = {
-    "{purpose}": ("purpose",), "{channel}": ("channel",), "{forbidden}": ("forbidden",), "{mark}": ("mark",),
-    "{automated}": ("automated",), "{crowd}": ("crowd",), "{cap_words}": ("cap",), "{zone_words}": ("zone",),
-}  # fmt: skip
+    "{purpose}": ("purpose",),
+    "{channel}": ("channel",),
+    "{forbidden}": ("forbidden",),
+    "{mark}": ("mark",),
+    "{automated}": ("automated",),
+    "{crowd}": ("crowd",),
+    "{cap_words}": ("cap",),
+    "{zone_words}": ("zone",),
+}
 _EXPLAINED = (
     "code",
     "purpose",
@@ -67,29 +78,19 @@ class Filed:
     decisions: pa.Table
     counts: dict[str, int]  # decisions by "verdict:code"
     passages: list[tuple[str, str, str, str, int]]  # journey, version, from step, to step, people
-    standing: dict[
-        Place, int
-    ]  # by how many more, or fewer, stand where, as `tallies.STANDING` names it
+    standing: dict[Place, int]  # by how many more, or fewer, stand where, as `tallies.STANDING` names it
     known: int  # the newest enrolment there was before
 
 
 def place_table(program: Program) -> pa.Table:
     """Return every place somebody can stand at, by its names and by its numbers; END is one of each journey."""
-    rows = [
-        (c.number, one.pc, c.name, c.version, one.step)
-        for c in program.journeys
-        for one in c.instructions
-    ]
+    rows = [(c.number, one.pc, c.name, c.version, one.step) for c in program.journeys for one in c.instructions]
     rows += [(c.number, END, c.name, c.version, "") for c in program.journeys]
     columns = list(zip(*rows, strict=True)) or [()] * len(PLACE)
-    return pa.table(
-        [pa.array(v, f.type) for v, f in zip(columns, PLACE, strict=True)], schema=PLACE
-    )
+    return pa.table([pa.array(v, f.type) for v, f in zip(columns, PLACE, strict=True)], schema=PLACE)
 
 
-def file_moves(
-    bench: Workbench, program: Program, moved: Moved, *, before: pa.Table, cycle: int
-) -> Filed:
+def file_moves(bench: Workbench, program: Program, moved: Moved, *, before: pa.Table, cycle: int) -> Filed:
     """Return what is to be written of a move that began with the enrolments `before`. `place` is on the bench."""
     known = max(before.column("eid").to_pylist(), default=0)
     bench.lay("stood", before)
@@ -185,9 +186,7 @@ def _facts() -> str:
     told = []
     for name in _FACTS:
         value = f"to_json(d.{name})" if name in _TEXTS else f"d.{name}"
-        told.append(
-            f"CASE WHEN d.{name} IS NOT NULL{_filled(name)} THEN CONCAT('\"{name}\":', {value}) END"
-        )
+        told.append(f"CASE WHEN d.{name} IS NOT NULL{_filled(name)} THEN CONCAT('\"{name}\":', {value}) END")
     return f"CONCAT('{{', CONCAT_WS(',', {', '.join(told)}), '}}')"
 
 
@@ -234,10 +233,7 @@ def _explained(bench: Workbench, program: Program) -> pa.Table:
 def explain(program: Program, row: Mapping[str, Any]) -> tuple[str, str]:
     """Return the words of a decision and what would change it."""
     rule = BY_CODE[str(row["code"])]
-    values = {
-        name: row[name]
-        for name in ("purpose", "channel", "forbidden", "mark", "automated", "crowd")
-    }
+    values = {name: row[name] for name in ("purpose", "channel", "forbidden", "mark", "automated", "crowd")}
     words = rule.words.format(
         **values,
         cap_words=_cap_words(program, row["cap"]),
@@ -258,9 +254,7 @@ def _cap_words(program: Program, cap: object) -> str:
 
 
 def _counts(bench: Workbench) -> dict[str, int]:
-    rows = bench.take(
-        Sql("SELECT CONCAT(verdict, ':', code) AS name, COUNT(*) AS n FROM decided GROUP BY 1")
-    )
+    rows = bench.take(Sql("SELECT CONCAT(verdict, ':', code) AS name, COUNT(*) AS n FROM decided GROUP BY 1"))
     return {row["name"]: row["n"] for row in rows.to_pylist()}
 
 
@@ -279,10 +273,7 @@ def _passages(program: Program, passages: pa.Table) -> list[tuple[str, str, str,
 def _standing(bench: Workbench) -> dict[Place, int]:
     """Return by how many more or fewer stand at each place than before."""
     rows = bench.take(_STANDING_NOW).to_pylist()
-    return {
-        (r["journey"], r["version"], r["state"], r["step"], r["arm"]): int(r["people"])
-        for r in rows
-    }
+    return {(r["journey"], r["version"], r["state"], r["step"], r["arm"]): int(r["people"]) for r in rows}
 
 
 _STANDING_NOW = Sql(

@@ -78,9 +78,7 @@ def local_hours(
                 yield key, minute, max(_instants(zone, day, minute)[1] for zone in zones)
 
 
-def _open_everywhere(
-    zones: tuple[str, ...], quiet: QuietHours | None, from_us: int, to_us: int
-) -> list[Interval]:
+def _open_everywhere(zones: tuple[str, ...], quiet: QuietHours | None, from_us: int, to_us: int) -> list[Interval]:
     shared = _open_in(zones[0], quiet, from_us, to_us)
     for zone in zones[1:]:
         shared = _both(shared, _open_in(zone, quiet, from_us, to_us))

@@ -58,9 +58,25 @@ def _as_moved(place: _Place, row: Stored) -> Stored:
     eid, person, entry_key, arm, state, is_waiting, entered, step, since, due, _ = row[3:]
     deadline = due if place.patience_us is None else step + place.patience_us
     return (
-        eid, place.number, person, entry_key, arm, state, place.pc, is_waiting, entered, step, since, deadline, due,
-        None, None, "", 0, "",
-    )  # fmt: skip
+        eid,
+        place.number,
+        person,
+        entry_key,
+        arm,
+        state,
+        place.pc,
+        is_waiting,
+        entered,
+        step,
+        since,
+        deadline,
+        due,
+        None,
+        None,
+        "",
+        0,
+        "",
+    )
 
 
 def _learnt(rows: Iterable[Stored]) -> Iterator[tuple[Any, ...]]:

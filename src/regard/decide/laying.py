@@ -74,13 +74,9 @@ def permissions_about(
         "suppression": suppression,
         "consent": read_consents(scope, purposes_of(program, only)),
         "restriction": read_restrictions(scope),
-        "contact": read_contacts(
-            scope, since_us=now_us - max(caps, human, LESS_OFTEN_US), claimed_only=claimed_only
-        ),
+        "contact": read_contacts(scope, since_us=now_us - max(caps, human, LESS_OFTEN_US), claimed_only=claimed_only),
         "human": read_humans(scope, since_us=now_us - human),
-        "complaint": read_complaints(scope)
-        if limits.complaint_pauses
-        else as_input("complaint", ()),
+        "complaint": read_complaints(scope) if limits.complaint_pauses else as_input("complaint", ()),
         "opening": as_input("opening", hours),
         "pace": read_paces(scope),
         "paused": as_input("paused", ((name,) for name in paused_journeys(scope.upto))),
@@ -141,17 +137,12 @@ def _set_of(whom: dict[int, Any], number: int) -> set[int]:
 def doors(program: Program) -> set[int]:
     """Return the journeys, by number, into which a step of another lets people."""
     named = {
-        one.terms.get("other")
-        for compiled in program.journeys
-        for one in compiled.instructions
-        if one.act == "enter"
+        one.terms.get("other") for compiled in program.journeys for one in compiled.instructions if one.act == "enter"
     }
     return {c.number for c in program.journeys if c.is_current and c.name in named}
 
 
-def everything_about(
-    program: Program, scope: Scope, *, now_us: int, turns: Turns
-) -> dict[str, pa.Table]:
+def everything_about(program: Program, scope: Scope, *, now_us: int, turns: Turns) -> dict[str, pa.Table]:
     """Return what journeys look at beyond the guardrails: touchpoints, membership, former entries, arms and draws."""
     people = set(scope.people or ())
     entering, present = turns.entering(program, people), turns.present(program, people)
@@ -159,18 +150,11 @@ def everything_about(
     since = min(turns.since_us or now_us, now_us)
     touch, detail = read_touches(scope, program, since_us=since - 1)
     zones = set(tables["person"].column("zone").to_pylist())
-    minutes = {
-        m
-        for c in program.journeys
-        for i in c.instructions
-        if (m := i.terms.get("until_minute")) is not None
-    }
+    minutes = {m for c in program.journeys for i in c.instructions if (m := i.terms.get("until_minute")) is not None}
     splitting = {number for number, _ in splits_of(program)}
     drawn = {number: whom for number, whom in present.items() if number in splitting}
     keys = holdout_keys(sorted({p for w in (*entering.values(), *drawn.values()) for p in w}))
-    hours = local_hours(
-        zones, minutes, program.playbook.company, from_us=now_us, to_us=now_us + 2 * DAY_US
-    )
+    hours = local_hours(zones, minutes, program.playbook.company, from_us=now_us, to_us=now_us + 2 * DAY_US)
     return tables | {
         "touch": touch,
         "detail": detail,
@@ -185,9 +169,7 @@ def everything_about(
 def paused_journeys(upto: int) -> list[str]:
     """Return the journeys on pause, by the newest word of a colleague about each."""
     newest: dict[str, str] = {}
-    words = Steering.objects.filter(
-        kind__in=(Steering.Kind.PAUSE, Steering.Kind.RESUME), seq__lte=upto
-    )
+    words = Steering.objects.filter(kind__in=(Steering.Kind.PAUSE, Steering.Kind.RESUME), seq__lte=upto)
     for journey, kind in words.order_by("seq").values_list("journey", "kind"):
         newest[journey] = kind
     return [journey for journey, kind in newest.items() if kind == Steering.Kind.PAUSE]
@@ -209,14 +191,10 @@ def arm_of(key: int, compiled: Compiled, program: Program) -> str:
     overall = program.playbook.guardrails.holdout_overall
     if share and overall and is_held_out(key, OVERALL, overall):
         return "held_out_overall"
-    return (
-        "held_out" if share and is_held_out(key, f"journey:{compiled.name}", share) else "treated"
-    )
+    return "held_out" if share and is_held_out(key, f"journey:{compiled.name}", share) else "treated"
 
 
-def arm_table(
-    program: Program, keys: dict[int, int], whom: Mapping[int, Collection[int]] | None = None
-) -> pa.Table:
+def arm_table(program: Program, keys: dict[int, int], whom: Mapping[int, Collection[int]] | None = None) -> pa.Table:
     """Return `arm`: only those who are held out; everybody else is treated. `whom`: who may enter, else all of `keys`."""
     return as_input(
         "arm",
@@ -230,9 +208,7 @@ def arm_table(
     )
 
 
-def draw_table(
-    program: Program, keys: dict[int, int], whom: Mapping[int, Collection[int]] | None = None
-) -> pa.Table:
+def draw_table(program: Program, keys: dict[int, int], whom: Mapping[int, Collection[int]] | None = None) -> pa.Table:
     """Return `draw`: where chance that can be repeated sends each person at each split. `whom`: else all of `keys`."""
     return as_input(
         "draw",
@@ -241,7 +217,7 @@ def draw_table(
             for number, one in splits_of(program)
             for person in _whom(keys, whom, number)
         ),
-    )  # fmt: skip
+    )
 
 
 def splits_of(program: Program) -> list[tuple[int, Instruction]]:
@@ -254,9 +230,7 @@ def splits_of(program: Program) -> list[tuple[int, Instruction]]:
     ]
 
 
-def _whom(
-    keys: dict[int, int], whom: Mapping[int, Collection[int]] | None, number: int
-) -> Iterable[int]:
+def _whom(keys: dict[int, int], whom: Mapping[int, Collection[int]] | None, number: int) -> Iterable[int]:
     if whom is None:
         return keys
     return (person for person in whom.get(number, ()) if person in keys)

@@ -31,18 +31,14 @@ class Enrolment(Counted):
     person = models.ForeignKey(
         Person, on_delete=models.CASCADE, related_name="enrolments", db_index=False
     )  # enrolment_once begins with it
-    entry_key = models.CharField(
-        max_length=80
-    )  # what let them in; one enrolment a (journey, person, key)
+    entry_key = models.CharField(max_length=80)  # what let them in; one enrolment a (journey, person, key)
     arm = models.CharField(max_length=8, choices=Arm.choices)
     state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
     step = models.CharField(max_length=60)  # name of the instruction to run next
     entered_at = InstantField()
     step_at = InstantField()  # arrived at `step`
     since_at = InstantField()  # what happens after this may wake a wait
-    is_waiting = models.BooleanField(
-        default=False
-    )  # the step has begun to wait, until `due_at` at the latest
+    is_waiting = models.BooleanField(default=False)  # the step has begun to wait, until `due_at` at the latest
     due_at = InstantField(null=True)
     ended_at = InstantField(null=True)
     end_reason = models.CharField(max_length=60, blank=True)
@@ -53,11 +49,7 @@ class Enrolment(Counted):
 
     class Meta:
         base_manager_name = "objects"
-        constraints = (
-            models.UniqueConstraint(
-                fields=("person", "journey", "entry_key"), name="enrolment_once"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=("person", "journey", "entry_key"), name="enrolment_once"),)
         indexes = (
             models.Index(fields=("state", "due_at"), name="enrolment_due"),
             models.Index(fields=("journey",), name="enrolment_of_journey"),
@@ -76,9 +68,7 @@ class EnrolmentTally(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=("journey", "version", "state", "step", "arm"), name="enrolment_tally_once"
-            ),
+            models.UniqueConstraint(fields=("journey", "version", "state", "step", "arm"), name="enrolment_tally_once"),
         )
 
 
@@ -91,9 +81,7 @@ class JourneyVersion(models.Model):
     first_at = InstantField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("journey", "version"), name="journey_version_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("journey", "version"), name="journey_version_once"),)
 
 
 class Steering(models.Model):
@@ -134,11 +122,7 @@ class Passage(models.Model):
     people = models.BigIntegerField(default=0)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=("journey", "version", "step", "goto"), name="passage_once"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=("journey", "version", "step", "goto"), name="passage_once"),)
 
 
 class Cycle(models.Model):
@@ -180,9 +164,7 @@ class Decision(Counted):
     act = models.CharField(max_length=16)  # send, ask, task, ...
     channel = models.CharField(max_length=12, blank=True)
     purpose = models.CharField(max_length=60, blank=True)
-    counts = models.IntegerField(
-        default=0
-    )  # what it counts as under caps: 1 promotion, 2 survey, 4 service
+    counts = models.IntegerField(default=0)  # what it counts as under caps: 1 promotion, 2 survey, 4 service
     asked_at = InstantField()  # when the step was reached; a wait keeps it
     as_of = InstantField()
     verdict = models.CharField(max_length=4, choices=Verdict.choices)
@@ -191,9 +173,7 @@ class Decision(Counted):
     change = models.CharField(max_length=400, blank=True)  # what would change a no
     facts = JSONTextField(default=dict)  # the values the guardrails saw
     retry_at = InstantField(null=True)
-    outcome = models.CharField(
-        max_length=9, choices=Outcome.choices, blank=True, default=Outcome.PLANNED
-    )
+    outcome = models.CharField(max_length=9, choices=Outcome.choices, blank=True, default=Outcome.PLANNED)
     outcome_at = InstantField(null=True)
 
     tally = DECIDED

@@ -103,22 +103,24 @@ def move_people(*, name: str, journey: Journey, gone: Gone, by: str, now: dateti
     left, stayed = 0, 0
     for version, step in sorted(places):
         if version != journey.version and (version, step) not in fits:
-            rows = Enrolment.objects.filter(
-                journey=name, version=version, step=step, state__in=INSIDE
-            )
+            rows = Enrolment.objects.filter(journey=name, version=version, step=step, state__in=INSIDE)
             if gone == "leave":
-                left += rows.update(
-                    state=Enrolment.State.EXITED, ended_at=now, due_at=None, end_reason=TAKEN_OUT
-                )
+                left += rows.update(state=Enrolment.State.EXITED, ended_at=now, due_at=None, end_reason=TAKEN_OUT)
             else:
                 stayed += rows.count()
     if moved or left:
         STANDING.count_again(name)
         _keep_version(name, journey, now)
         Steering.objects.create(
-            seq=allot_sequence(), kind=Steering.Kind.MOVE, journey=name, version=journey.version,
-            people=moved, left=left, by=by[:80], at=now,
-        )  # fmt: skip
+            seq=allot_sequence(),
+            kind=Steering.Kind.MOVE,
+            journey=name,
+            version=journey.version,
+            people=moved,
+            left=left,
+            by=by[:80],
+            at=now,
+        )
     return Crossed(moved, left, stayed)
 
 
@@ -128,9 +130,7 @@ def _locked_places(name: str) -> dict[Place, int]:
     return Counter(rows.order_by("id").values_list("version", "step"))
 
 
-def fitting_places(
-    name: str, journey: Journey, places: Iterable[Place]
-) -> dict[Place, Instruction]:
+def fitting_places(name: str, journey: Journey, places: Iterable[Place]) -> dict[Place, Instruction]:
     """Return the places whose step the new version has too, with what it is there."""
     now = {one.step: one for one in compile_steps(journey, name)}
     before: dict[str, dict[str, Instruction]] = {}

@@ -31,9 +31,7 @@ from regard.playbooks.entries import (
 from regard.playbooks.happening import Happening
 from regard.understand.activity import origins_active
 
-STALE_US = (
-    3 * DAY_US
-)  # news older than this starts no journey: an import of last year's orders does not
+STALE_US = 3 * DAY_US  # news older than this starts no journey: an import of last year's orders does not
 MARGIN_US = 60 * 60 * 1_000_000
 
 Arrival = tuple[int, int, str, int]  # person, journey number, entry key, due_us
@@ -77,9 +75,7 @@ class Door:
     changes: Changes
 
 
-def arrivals(
-    program: Program, stretch: Stretch, *, new_journeys: frozenset[str]
-) -> Iterator[Arrival]:
+def arrivals(program: Program, stretch: Stretch, *, new_journeys: frozenset[str]) -> Iterator[Arrival]:
     """Yield everybody some journey may let in; the engine applies the re-entry rule."""
     zone, changes = program.playbook.company.time_zone, _changes(_begun_with(program), stretch)
     door = Door(stretch, zone, new_journeys, changes)
@@ -196,9 +192,7 @@ def _already_in(compiled: Compiled, segment: str, stretch: Stretch) -> Iterator[
         f" WHERE m.segment = %s AND {SHOWN_MEMBER}",
         [segment],
     )
-    yield from (
-        (person, compiled.number, f"in:{since}", stretch.until_us) for person, since in rows
-    )
+    yield from ((person, compiled.number, f"in:{since}", stretch.until_us) for person, since in rows)
 
 
 def _by_touchpoint(compiled: Compiled, entry: TouchpointSeen, door: Door) -> Iterator[Arrival]:
@@ -231,9 +225,7 @@ def _whole_account(compiled: Compiled, rows: Iterable[tuple[Any, ...]]) -> Itera
             " JOIN identify_person AS o ON o.id = theirs.person_id WHERE mine.person_id = %s",
             [person],
         )
-        yield from (
-            (other, compiled.number, f"tp:{seq}", at_us) for (other,) in others or [(person,)]
-        )
+        yield from ((other, compiled.number, f"tp:{seq}", at_us) for (other,) in others or [(person,)])
 
 
 def _by_silence(compiled: Compiled, entry: Silence, door: Door) -> Iterator[Arrival]:
@@ -247,9 +239,7 @@ def _by_silence(compiled: Compiled, entry: Silence, door: Door) -> Iterator[Arri
     if not heard:
         return
     listed, origins = among(heard)
-    people = read_rows(
-        f"SELECT DISTINCT {WHO} FROM identify_person AS o WHERE o.id {listed}", [origins]
-    )
+    people = read_rows(f"SELECT DISTINCT {WHO} FROM identify_person AS o WHERE o.id {listed}", [origins])
     scope = Scope(sorted(person for (person,) in people), stretch.upto)
     named = "AND t.name = %(name)s" if entry.touchpoint else ""
     rows = read_rows(
@@ -258,9 +248,7 @@ def _by_silence(compiled: Compiled, entry: Silence, door: Door) -> Iterator[Arri
         " HAVING MAX(t.occurred_at) > %(low)s AND MAX(t.occurred_at) <= %(high)s",
         scope.bound(until=stretch.until_us, name=entry.touchpoint, low=low, high=high),
     )
-    yield from (
-        (person, compiled.number, f"quiet:{last}", last + entry.of) for person, last in rows
-    )
+    yield from ((person, compiled.number, f"quiet:{last}", last + entry.of) for person, last in rows)
 
 
 def _by_date(compiled: Compiled, entry: DateReached, door: Door) -> Iterator[Arrival]:
@@ -284,9 +272,7 @@ def _days_reached(entry: DateReached, zone: str, after_us: int, until_us: int) -
     first = (from_us(after_us + entry.before) - timedelta(days=1)).date()
     last = (from_us(until_us + entry.before) + timedelta(days=1)).date()
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return [
-        day for day in days if after_us < _local(day, entry.at, zone) - entry.before <= until_us
-    ]
+    return [day for day in days if after_us < _local(day, entry.at, zone) - entry.before <= until_us]
 
 
 def date_instants(
@@ -297,17 +283,9 @@ def date_instants(
         day = date.fromisoformat(str(value)[:10])
     except ValueError:
         return
-    years = (
-        range(from_us(after_us).year - 1, from_us(until_us).year + 2)
-        if entry.yearly
-        else (day.year,)
-    )
+    years = range(from_us(after_us).year - 1, from_us(until_us).year + 2) if entry.yearly else (day.year,)
     for year in years:
-        comes = (
-            day.replace(year=year, day=28)
-            if (day.month, day.day) == (2, 29)
-            else day.replace(year=year)
-        )
+        comes = day.replace(year=year, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=year)
         at_us = _local(comes, entry.at, zone) - entry.before
         if after_us < at_us <= until_us:
             yield comes.isoformat(), at_us
@@ -324,9 +302,7 @@ def _by_schedule(compiled: Compiled, entry: Scheduled, door: Door) -> Iterator[A
         yield from ((person, compiled.number, f"on:{day}", at_us) for (person,) in rows)
 
 
-def schedule_instants(
-    entry: Scheduled, zone: str, after_us: int, until_us: int
-) -> Iterator[tuple[str, int]]:
+def schedule_instants(entry: Scheduled, zone: str, after_us: int, until_us: int) -> Iterator[tuple[str, int]]:
     """Yield (day, instant) of each time the schedule strikes in (after, until]."""
     day = (from_us(after_us) - timedelta(days=1)).date()
     while day <= (from_us(until_us) + timedelta(days=1)).date():
@@ -354,9 +330,7 @@ def _by_hand(compiled: Compiled, entry: ByHand, door: Door) -> Iterator[Arrival]
     yield from ((person, compiled.number, f"hand:{seq}", at_us) for person, seq, at_us in rows)
 
 
-def fits(
-    happening: Happening, score_milli: int | None, value_minor: int | None, properties: str
-) -> bool:
+def fits(happening: Happening, score_milli: int | None, value_minor: int | None, properties: str) -> bool:
     """Say whether a touchpoint of the right name fits a happening; the same rule as `Happening.sql`."""
     least, most, worth = happening.score_at_least, happening.score_at_most, happening.value_at_least
     if least is not None and (score_milli is None or score_milli < least * 1000):

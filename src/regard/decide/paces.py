@@ -32,9 +32,7 @@ def read_paces(scope: Scope) -> pa.Table:
     return as_input("pace", (row for key, words in told.items() for row in _stretches(*key, words)))
 
 
-def _stretches(
-    person: int, name: str, words: list[tuple[int, object]]
-) -> Iterator[tuple[int, str, int, int]]:
+def _stretches(person: int, name: str, words: list[tuple[int, object]]) -> Iterator[tuple[int, str, int, int]]:
     ends = [at_us for at_us, _ in words[1:]] + [_FOREVER_US]
     for (since, value), until in zip(words, ends, strict=True):
         if name == PACE and value == LESS:

@@ -47,9 +47,7 @@ def computed_playbook(playbook: Playbook) -> Playbook:
     """Return the playbook with what branches ask inline, in its journeys and in older versions somebody is inside."""
     current = {(name, journey.version) for name, journey in playbook.journeys.items()}
     older = _defined(tuple(sorted(_inside() - current)))
-    return _computed.get(
-        playbook, tuple(older), lambda: with_unnamed(playbook, older=older.values())
-    )
+    return _computed.get(playbook, tuple(older), lambda: with_unnamed(playbook, older=older.values()))
 
 
 def _inside() -> set[tuple[str, str]]:

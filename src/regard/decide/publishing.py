@@ -27,9 +27,7 @@ class Publishing:
     finish_on_theirs: int
     may_enter_at_once: int  # in the entry segment already, where the journey lets them in
     on_schedule: int = 0  # in a segment that is let in at fixed times
-    uncounted: tuple[
-        str, ...
-    ] = ()  # entry segments whose people are not known before the next cycle
+    uncounted: tuple[str, ...] = ()  # entry segments whose people are not known before the next cycle
     movable: int = 0  # of those who finish on theirs: their step is in the new version too
     gone: tuple[tuple[str, int], ...] = ()  # (step that is gone, people at it)
 

@@ -46,9 +46,7 @@ class Scope:
     people: Sequence[int] | None
     upto: int
     as_then: bool = False  # a replay: a row is seen from its own instant on, not from the beginning
-    by_origin: bool = (
-        False  # whose a row was when it came: who speaks for them since is the reader's to say
-    )
+    by_origin: bool = False  # whose a row was when it came: who speaks for them since is the reader's to say
 
     @property
     def who(self) -> str:
@@ -188,8 +186,7 @@ def read_addresses(
         ids = read_columns(f"SELECT DISTINCT {WHO}, i.kind{known}", bound, _KNOWN_AS)
         parts = [as_input("address", ((person, channel, 0, None) for person, channel in told))]
         parts += [
-            _reached(ids.filter(pc.equal(ids["kind"], by))["person"], channel)
-            for channel, (by, _) in reached.items()
+            _reached(ids.filter(pc.equal(ids["kind"], by))["person"], channel) for channel, (by, _) in reached.items()
         ]
     everybody = pa.array(cards, pa.int64())
     parts += [_reached(everybody, channel) for channel in NEEDS_NO_ADDRESS if channel in channels]
@@ -226,11 +223,7 @@ def read_contacts(scope: Scope, *, since_us: int, claimed_only: bool) -> pa.Tabl
 
     The plan counts every go; the claim counts what was claimed or sent, and not what is still only planned.
     """
-    gone = (
-        "('claimed', 'sent', 'uncertain')"
-        if claimed_only
-        else "('', 'claimed', 'sent', 'uncertain')"
-    )
+    gone = "('claimed', 'sent', 'uncertain')" if claimed_only else "('', 'claimed', 'sent', 'uncertain')"
     ours = read_input(
         "contact",
         f"SELECT {scope.who}, COALESCE(d.outcome_at, d.as_of), d.channel, d.counts, d.id FROM decide_decision AS d"
@@ -310,18 +303,14 @@ def read_touches(scope: Scope, program: Program, *, since_us: int) -> tuple[pa.T
 def holdout_keys(people: Sequence[int]) -> dict[int, int]:
     """Return person -> the random key that decides their arms for ever (contract 5)."""
     listed, bound = among(people)
-    return dict(
-        read_rows(f"SELECT id, holdout_key FROM identify_person WHERE id {listed}", [bound])
-    )
+    return dict(read_rows(f"SELECT id, holdout_key FROM identify_person WHERE id {listed}", [bound]))
 
 
 def comes_of_age(value: object, age: int) -> int | None:
     """Return the instant at which somebody born on this day is `age` years old, or None where it is no day."""
     try:
         born = date.fromisoformat(str(value)[:10])
-        grown = born.replace(
-            year=born.year + age, day=min(born.day, 28) if born.month == 2 else born.day
-        )
+        grown = born.replace(year=born.year + age, day=min(born.day, 28) if born.month == 2 else born.day)
     except ValueError:
         return None
     return to_us(datetime(grown.year, grown.month, grown.day, tzinfo=UTC))

@@ -105,10 +105,7 @@ def journey_outline(playbook: Playbook, name: str, *, version: str | None = None
     here, versions = _inside_by_step_and_version(name)
     held = _held_by_step(name)
     ways = _ways(name)
-    steps = tuple(
-        _step_row(step, depth, when, here, held, ways)
-        for step, depth, when in _tree(journey.steps, 0, "")
-    )
+    steps = tuple(_step_row(step, depth, when, here, held, ways) for step, depth, when in _tree(journey.steps, 0, ""))
     return Outline(row, journey, steps, held_back(name), tuple(versions.most_common()))
 
 
@@ -124,12 +121,8 @@ def _inside_by_step_and_version(journey: str) -> tuple[Counter[str], Counter[str
 
 def held_back(journey: str) -> tuple[Held, ...]:
     """Return why people were held back or delayed in a journey, most frequent first."""
-    rows = DecisionTally.objects.filter(journey=journey, people__gt=0).exclude(
-        verdict=Decision.Verdict.GO
-    )
-    counted = (
-        rows.values_list("reason", "verdict").annotate(n=Sum("people")).order_by("-n", "reason")
-    )
+    rows = DecisionTally.objects.filter(journey=journey, people__gt=0).exclude(verdict=Decision.Verdict.GO)
+    counted = rows.values_list("reason", "verdict").annotate(n=Sum("people")).order_by("-n", "reason")
     return tuple(_held(code, verdict, n) for code, verdict, n in counted)
 
 
@@ -137,9 +130,12 @@ def waiting_for_approval(playbook: Playbook) -> list[tuple[str, str, int]]:
     """Return the steps of its journeys that would go to a crowd: (journey, step, people who wait)."""
     steps = {s.step for j in playbook.journeys.values() for s in j.all_steps() if s.act}
     rows = DecisionTally.objects.filter(
-        journey__in=playbook.journeys, step__in=steps, verdict=Decision.Verdict.WAIT,
-        reason="needs_approval", people__gt=0,
-    )  # fmt: skip
+        journey__in=playbook.journeys,
+        step__in=steps,
+        verdict=Decision.Verdict.WAIT,
+        reason="needs_approval",
+        people__gt=0,
+    )
     counted = rows.values_list("journey", "step").annotate(n=Sum("people"))
     return list(counted.order_by("journey", "step"))
 
@@ -160,15 +156,17 @@ def decisions_of(person: int, *, limit: int = 50, before: datetime | None = None
 
 def enrolments_of(person: int) -> list[Enrolment]:
     """Return the journeys a person is or was in, newest first."""
-    return list(
-        Enrolment.objects.filter(person_id__in=origins_of(person)).order_by("-entered_at", "-id")
-    )
+    return list(Enrolment.objects.filter(person_id__in=origins_of(person)).order_by("-entered_at", "-id"))
 
 
 def decision_list(
-    *, journey: str | None = None, verdict: str | None = None, reason: str | None = None, after: int = 0,
+    *,
+    journey: str | None = None,
+    verdict: str | None = None,
+    reason: str | None = None,
+    after: int = 0,
     limit: int = 100,
-) -> list[Decision]:  # fmt: skip
+) -> list[Decision]:
     """Return decisions by id, a page at a time, for the API."""
     rows = Decision.objects.filter(id__gt=after)
     for name, value in (("journey", journey), ("verdict", verdict), ("reason", reason)):
@@ -197,14 +195,12 @@ def _rows(program: Program, *, only: str | None = None) -> Iterator[JourneyRow]:
     for compiled in program.journeys:
         name = compiled.name
         if only in (None, name):
-            yield _row(
-                compiled, program, states.get(name, {}), verdicts.get(name, {}), name in paused
-            )
+            yield _row(compiled, program, states.get(name, {}), verdicts.get(name, {}), name in paused)
 
 
 def _row(
     compiled: Compiled, program: Program, states: dict[tuple[str, str], int], verdicts: dict[str, int], is_paused: bool
-) -> JourneyRow:  # fmt: skip
+) -> JourneyRow:
     journey = compiled.journey
     return JourneyRow(
         name=compiled.name,
@@ -217,11 +213,7 @@ def _row(
         is_paused=is_paused,
         inside=sum(n for (state, _), n in states.items() if state in INSIDE),
         held_out=sum(n for (_, arm), n in states.items() if arm == Enrolment.Arm.HELD_OUT),
-        finished=sum(
-            n
-            for (state, arm), n in states.items()
-            if state not in INSIDE and arm == Enrolment.Arm.TREATED
-        ),
+        finished=sum(n for (state, arm), n in states.items() if state not in INSIDE and arm == Enrolment.Arm.TREATED),
         went=verdicts.get("go", 0),
         held_back=verdicts.get("no", 0),
         delayed=verdicts.get("wait", 0),
@@ -244,9 +236,13 @@ def _label(arm: Arm) -> str:
 
 
 def _step_row(
-    step: Step, depth: int, when: str, here: dict[str, int],
-    held: dict[str, list[tuple[str, str, int]]], ways: dict[str, list[tuple[str, int]]],
-) -> StepRow:  # fmt: skip
+    step: Step,
+    depth: int,
+    when: str,
+    here: dict[str, int],
+    held: dict[str, list[tuple[str, str, int]]],
+    ways: dict[str, list[tuple[str, int]]],
+) -> StepRow:
     rows = held.get(step.step, [])
     past = ways.get(step.step, [])
     return StepRow(
@@ -259,9 +255,7 @@ def _step_row(
         here=here.get(step.step, 0) + here.get(f"{step.step}.outcome", 0),
         through=sum(n for _, n in past),
         went=sum(n for verdict, _, n in rows if verdict == Decision.Verdict.GO),
-        held=tuple(
-            _held(code, verdict, n) for verdict, code, n in rows if verdict != Decision.Verdict.GO
-        ),
+        held=tuple(_held(code, verdict, n) for verdict, code, n in rows if verdict != Decision.Verdict.GO),
         ways=tuple(past),
     )
 
@@ -283,11 +277,7 @@ def _held_by_step(journey: str) -> dict[str, list[tuple[str, str, int]]]:
 
 def _ways(journey: str) -> dict[str, list[tuple[str, int]]]:
     found: dict[str, list[tuple[str, int]]] = {}
-    rows = (
-        Passage.objects.filter(journey=journey)
-        .values_list("step", "goto")
-        .annotate(n=Sum(F("people")))
-    )
+    rows = Passage.objects.filter(journey=journey).values_list("step", "goto").annotate(n=Sum(F("people")))
     for step, goto, n in rows.order_by("-n"):
         found.setdefault(step, []).append((goto, n))
     return found

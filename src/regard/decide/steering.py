@@ -25,9 +25,7 @@ MOST_RELEASE_DAYS = 90
 def pause_journey(*, journey: str, by: str, now: datetime) -> int:
     """Hold everybody where they are; who would enter waits at the door. Returns how many are held."""
     _steer(Steering.Kind.PAUSE, journey, by, now)
-    return Enrolment.objects.filter(journey=journey, state=Enrolment.State.ACTIVE).update(
-        state=Enrolment.State.PAUSED
-    )
+    return Enrolment.objects.filter(journey=journey, state=Enrolment.State.ACTIVE).update(state=Enrolment.State.PAUSED)
 
 
 @transaction.atomic
@@ -87,10 +85,22 @@ def approve_step(*, journey: str, step: str, by: str, now: datetime) -> None:
 
 
 def _steer(
-    kind: str, journey: str, by: str, now: datetime, *, step: str = "", person: int | None = None,
+    kind: str,
+    journey: str,
+    by: str,
+    now: datetime,
+    *,
+    step: str = "",
+    person: int | None = None,
     release_days: int = 0,
-) -> None:  # fmt: skip
+) -> None:
     Steering.objects.create(
-        seq=allot_sequence(), kind=kind, journey=journey, step=step, person_id=person,
-        release_days=release_days, by=by[:80], at=now,
-    )  # fmt: skip
+        seq=allot_sequence(),
+        kind=kind,
+        journey=journey,
+        step=step,
+        person_id=person,
+        release_days=release_days,
+        by=by[:80],
+        at=now,
+    )

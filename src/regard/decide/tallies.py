@@ -68,12 +68,8 @@ class Tally:
             )
 
 
-STANDING = Tally(
-    "decide_enrolmenttally", "decide_enrolment", ("journey", "version", "state", "step", "arm")
-)
-DECIDED = Tally(
-    "decide_decisiontally", "decide_decision", ("journey", "step", "verdict", "reason", "counts")
-)
+STANDING = Tally("decide_enrolmenttally", "decide_enrolment", ("journey", "version", "state", "step", "arm"))
+DECIDED = Tally("decide_decisiontally", "decide_decision", ("journey", "step", "verdict", "reason", "counts"))
 
 
 def check_tallies() -> int:
@@ -81,9 +77,7 @@ def check_tallies() -> int:
     wrong = 0
     for tally in (STANDING, DECIDED):
         if found := tally.differences():
-            _log.error(
-                "%s was wrong at %d places, counted again: %s", tally.table, len(found), found
-            )
+            _log.error("%s was wrong at %d places, counted again: %s", tally.table, len(found), found)
             tally.count_again()
             wrong += len(found)
     return wrong

@@ -22,9 +22,23 @@ from regard.decide.filing import Filed
 from regard.decide.models import Decision
 from regard.decide.tallies import DECIDED, STANDING, Place
 
-_MOVES = ("state", "step", "is_waiting", "step_at", "since_at", "due_at", "ended_at", "end_reason", "memory")  # fmt: skip
+_MOVES = ("state", "step", "is_waiting", "step_at", "since_at", "due_at", "ended_at", "end_reason", "memory")
 _FOUND = ("id", "was_state", "was_step", "was_step_at", "was_is_waiting", "version")
-_ANEW = ("cycle_id", "version", "act", "channel", "purpose", "counts", "as_of", "verdict", "reason", "words", "change", "facts", "retry_at")  # fmt: skip
+_ANEW = (
+    "cycle_id",
+    "version",
+    "act",
+    "channel",
+    "purpose",
+    "counts",
+    "as_of",
+    "verdict",
+    "reason",
+    "words",
+    "change",
+    "facts",
+    "retry_at",
+)
 _ASKED = ("id", "was_verdict")
 _WAIT = Decision.Verdict.WAIT.value
 
@@ -107,18 +121,13 @@ def _there(keys: list[str]) -> dict[str, _There]:
         f"SELECT key, id, verdict, {', '.join(DECIDED.by)} FROM decide_decision WHERE key {listed}",
         [bound],
     )
-    return {
-        key: _There(decision, tuple(place), verdict == _WAIT)
-        for key, decision, verdict, *place in rows
-    }
+    return {key: _There(decision, tuple(place), verdict == _WAIT) for key, decision, verdict, *place in rows}
 
 
 def _places(rows: pa.Table) -> Counter[Place]:
     """Return how many of the rows are counted where."""
     counted = rows.group_by(list(DECIDED.by)).aggregate([([], "count_all")])
-    *by, people = (
-        column.to_pylist() for column in counted.select([*DECIDED.by, "count_all"]).columns
-    )
+    *by, people = (column.to_pylist() for column in counted.select([*DECIDED.by, "count_all"]).columns)
     return Counter(dict(zip(zip(*by, strict=True), people, strict=True)))
 
 
@@ -140,8 +149,7 @@ def _new_ids(count: int) -> np.ndarray:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence('decide_enrolment', 'id'))"
-                " FROM generate_series(1, %s)",
+                "SELECT nextval(pg_get_serial_sequence('decide_enrolment', 'id')) FROM generate_series(1, %s)",
                 [count],
             )
             return np.array([row[0] for row in cursor.fetchall()], np.int64)

@@ -67,10 +67,7 @@ def parse_segment(who: object, *, name: str = "") -> Segment:
     try:
         return TypeAdapter(Segment).validate_python({"who": who, "name": name or None})
     except ValidationError as error:
-        issues = [
-            Issue(".".join(str(p) for p in e["loc"]), str(e["msg"]))
-            for e in error.errors(include_url=False)
-        ]
+        issues = [Issue(".".join(str(p) for p in e["loc"]), str(e["msg"])) for e in error.errors(include_url=False)]
         raise Refused(*issues) from None
 
 
@@ -83,9 +80,7 @@ def with_segment(playbook: Playbook, segment: Segment, *, name: str = ASKED) -> 
     return more
 
 
-def cut_down(
-    playbook: Playbook, *, segments: tuple[str, ...] = (), traits: tuple[str, ...] = ()
-) -> Playbook:
+def cut_down(playbook: Playbook, *, segments: tuple[str, ...] = (), traits: tuple[str, ...] = ()) -> Playbook:
     """Return the playbook with only these segments and traits, and what they are worked out of.
 
     Raises Refused (not_found) for a name the playbook does not have.
@@ -98,9 +93,7 @@ def cut_down(
             if name not in known:
                 near = get_close_matches(name, known, n=1)
                 hint = f"did you mean '{near[0]}'?" if near else ""
-                raise Refused(
-                    Issue("playbook", f"there is no {word} '{name[:60]}'", hint, code="not_found")
-                )
+                raise Refused(Issue("playbook", f"there is no {word} '{name[:60]}'", hint, code="not_found"))
     waiting = [*(f"s:{s}" for s in segments), *(f"t:{t}" for t in traits)]
     needed: set[str] = set()
     while waiting:
@@ -158,9 +151,7 @@ def _ask(answered: Answered, condition: ConditionBase, place: str, columns: list
 def _tree(answered: Answered, condition: ConditionBase, place: str, row: dict[str, Any]) -> WhyNode:
     lexicon = answered.lexicon
     seen = tuple(
-        SeenValue(
-            s.label, row[f"{place}_v{i}"], shown(row[f"{place}_v{i}"], s.unit, lexicon.currency)
-        )
+        SeenValue(s.label, row[f"{place}_v{i}"], shown(row[f"{place}_v{i}"], s.unit, lexicon.currency))
         for i, s in enumerate(condition.seen(answered.understanding, lexicon))
     )
     parts = tuple(_tree(answered, p, f"{place}_{i}", row) for i, p in enumerate(condition.parts()))
@@ -240,8 +231,7 @@ def _counts(answered: Answered, who: ConditionBase) -> tuple[int, tuple[Conditio
         columns.append(left.wrap("COUNT(*) FILTER (WHERE ", f") AS left_{index}"))
     row = answered.row(join(columns, ", ").wrap("SELECT ", " FROM result"))
     rows = tuple(
-        ConditionCount(p.words(answered.lexicon), row[f"alone_{i}"], row[f"left_{i}"])
-        for i, p in enumerate(parts)
+        ConditionCount(p.words(answered.lexicon), row[f"alone_{i}"], row[f"left_{i}"]) for i, p in enumerate(parts)
     )
     return row["total"], rows
 

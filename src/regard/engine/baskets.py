@@ -69,8 +69,5 @@ def find_companions(baskets: Iterable[frozenset[str]], *, floor: int = 3) -> Com
             closeness = together / sqrt(single[one] * single[other])
             closest[one].append((other, closeness, together))
             closest[other].append((one, closeness, together))
-    kept = {
-        sku: tuple(sorted(found, key=lambda c: (-c[1], c[0]))[:CLOSEST_KEPT])
-        for sku, found in closest.items()
-    }
+    kept = {sku: tuple(sorted(found, key=lambda c: (-c[1], c[0]))[:CLOSEST_KEPT]) for sku, found in closest.items()}
     return Companions(kept, total)

@@ -18,9 +18,7 @@ class Codes:
     _places: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._places = {
-            kind: {word: i for i, word in enumerate(words)} for kind, words in self.words.items()
-        }
+        self._places = {kind: {word: i for i, word in enumerate(words)} for kind, words in self.words.items()}
 
     def code(self, kind: str, word: str) -> int:
         """Return the code of a word, adding it where it is new."""

@@ -57,9 +57,7 @@ def property_column(path: str) -> str:
 
 def json_path(path: str) -> str:
     """Return the JSON path of a property path: `products[].category` is `$."products"[*]."category"`."""
-    parts = [
-        f'."{part[:-2]}"[*]' if part.endswith("[]") else f'."{part}"' for part in path.split(".")
-    ]
+    parts = [f'."{part[:-2]}"[*]' if part.endswith("[]") else f'."{part}"' for part in path.split(".")]
     return "$" + "".join(parts)
 
 

@@ -39,18 +39,14 @@ INPUTS: Mapping[str, pa.Schema] = {
     "person": _schema(person=_I, zone=_T, adult_us=_I, from_us=_I, to_us=_I),
     "arm": _schema(person=_I, journey=_T, arm=_T),
     "draw": _schema(person=_I, number=_I, pc=_I, draw=_I),
-    "touch": _schema(
-        seq=_I, person=_I, name=_T, at_us=_I, visible_us=_I, score_milli=_I, value_minor=_I
-    ),
+    "touch": _schema(seq=_I, person=_I, name=_T, at_us=_I, visible_us=_I, score_milli=_I, value_minor=_I),
     "detail": _schema(seq=_I, name=_T, value=_T),
     "membership": _schema(person=_I, segment=_T, from_us=_I, to_us=_I),
     "arrival": _schema(person=_I, number=_I, entry_key=_T, due_us=_I),
     "enrolment": ENROLMENT,
     "former": _schema(person=_I, journey=_T, entry_key=_T, entered_us=_I),
     "learnt": _schema(eid=_I, step=_T, seq=_I, score_milli=_I, value_minor=_I, is_known=_I),
-    "consent": _schema(
-        person=_I, purpose=_T, channel=_T, is_granted=_B, at_us=_I, seq=_I, visible_us=_I
-    ),
+    "consent": _schema(person=_I, purpose=_T, channel=_T, is_granted=_B, at_us=_I, seq=_I, visible_us=_I),
     "restriction": _schema(person=_I, origin=_I, kind=_T, is_lifted=_B, seq=_I, visible_us=_I),
     "suppression": _schema(person=_I, channel=_T, scope=_T, is_lifted=_B, seq=_I, visible_us=_I),
     "address": _schema(person=_I, channel=_T, visible_us=_I, gone_us=_I),
@@ -110,9 +106,7 @@ def program_tables(
     `forbidden` and `marks` name, by (journey number, pc), a field the purpose does not allow and a sensitive one.
     """
     rows = [
-        _row(program, compiled, one, forbidden, marks)
-        for compiled in program.journeys
-        for one in compiled.instructions
+        _row(program, compiled, one, forbidden, marks) for compiled in program.journeys for one in compiled.instructions
     ]
     rules = [
         {
@@ -194,8 +188,4 @@ def _row(
 
 def _day_start(day: date | None, zone: str) -> int | None:
     """Return the instant at which a day of the company's calendar begins."""
-    return (
-        None
-        if day is None
-        else to_us(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)))
-    )
+    return None if day is None else to_us(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)))

@@ -16,9 +16,21 @@ from regard.playbooks.guardrails import HumanTouch
 FOREVER = 2**62
 LESS_OFTEN_US = 30 * DAY_US  # who asked for less hears from us at most once in so long
 READS = (
-    "candidate", "person", "consent", "restriction", "suppression", "address", "contact", "human",
-    "complaint", "opening", "pace", "paused", "crowd", "cap",
-)  # fmt: skip
+    "candidate",
+    "person",
+    "consent",
+    "restriction",
+    "suppression",
+    "address",
+    "contact",
+    "human",
+    "complaint",
+    "opening",
+    "pace",
+    "paused",
+    "crowd",
+    "cap",
+)
 
 
 def facts_steps(human: HumanTouch | None) -> list[Step]:
@@ -29,18 +41,29 @@ def facts_steps(human: HumanTouch | None) -> list[Step]:
         *_pace_steps(human),
         *_complaint_steps(),
         *_wish_steps(),
-        _hours_step("moment", "SELECT DISTINCT p.zone, c.t FROM candidate AS c JOIN person AS p ON p.person = c.person"
-                    " AND p.from_us <= c.t AND c.t < p.to_us",
-                    ("candidate", "person"), "The zones and instants whose hours are asked for.", needs_rows=(("candidate",),)),
+        _hours_step(
+            "moment",
+            "SELECT DISTINCT p.zone, c.t FROM candidate AS c JOIN person AS p ON p.person = c.person"
+            " AND p.from_us <= c.t AND c.t < p.to_us",
+            ("candidate", "person"),
+            "The zones and instants whose hours are asked for.",
+            needs_rows=(("candidate",),),
+        ),
         _hours_step(
             "hours",
             "SELECT m.zone, m.t, MAX(CASE WHEN o.open_us <= m.t AND m.t < o.close_us THEN 1 ELSE 0 END) AS is_open,"
             " MIN(CASE WHEN o.open_us > m.t THEN o.open_us END) AS opens_us"
             " FROM moment AS m JOIN opening AS o ON o.zone = m.zone"
             " WHERE o.close_us > m.t AND o.open_us < m.t + 864000000000 GROUP BY m.zone, m.t",
-            ("moment", "opening"), "Whether it is a time to write, and when the next one begins.", needs_rows=(("moment",), ("opening",),)),
+            ("moment", "opening"),
+            "Whether it is a time to write, and when the next one begins.",
+            needs_rows=(
+                ("moment",),
+                ("opening",),
+            ),
+        ),
         _gathering_step(human),
-    ]  # fmt: skip
+    ]
 
 
 def _hours_step(
@@ -247,7 +270,21 @@ def _gathering_step(human: HumanTouch | None) -> Step:
             " LEFT JOIN hours AS h ON h.zone = p.zone AND h.t = c.t",
         ),
         (
-            "candidate", "person", "limits_now", "consent_now", "address_now", "suppressed_now", "cap_now",
-            "automated_now", "complaint_now", "wished_now", "heard_now", "paused", "crowd", "hours",
+            "candidate",
+            "person",
+            "limits_now",
+            "consent_now",
+            "address_now",
+            "suppressed_now",
+            "cap_now",
+            "automated_now",
+            "complaint_now",
+            "wished_now",
+            "heard_now",
+            "paused",
+            "crowd",
+            "hours",
         ),
-        "Everything a guardrail may look at, one row an act.", is_shown=True)  # fmt: skip
+        "Everything a guardrail may look at, one row an act.",
+        is_shown=True,
+    )

@@ -33,9 +33,7 @@ def field_terms(program: Program) -> tuple[dict[Place, str], dict[Place, str]]:
     known = _Known(playbook)
     for compiled in program.journeys:
         steps = {step.step: step for step in compiled.journey.all_steps()}
-        resting = (
-            now[compiled.name] if compiled.is_current else before[compiled.name, compiled.version]
-        )
+        resting = now[compiled.name] if compiled.is_current else before[compiled.name, compiled.version]
         for one in compiled.instructions:
             if not (one.is_message or one.is_telling) or one.step not in steps:
                 continue
@@ -44,10 +42,7 @@ def field_terms(program: Program) -> tuple[dict[Place, str], dict[Place, str]]:
             allowed = allowed_fields(playbook, str(one.terms.get("purpose")))
             outside = [name for name in used if name not in allowed]
             outside += [
-                f"{field} ({rest.words})"
-                for rest in rests
-                for field in known.fields(rest.name)
-                if field not in allowed
+                f"{field} ({rest.words})" for rest in rests for field in known.fields(rest.name) if field not in allowed
             ]
             if outside:
                 forbidden[place] = outside[0]
@@ -80,17 +75,11 @@ def fields_used(playbook: Playbook, step: Step) -> Iterator[str]:
     """Yield the profile fields and traits a step uses, those of its template or survey among them."""
     yield from step.fields()
     survey = playbook.surveys.get(getattr(step, "survey", None) or "")
-    template = playbook.templates.get(
-        getattr(step, "template", None) or (survey.template if survey else "")
-    )
+    template = playbook.templates.get(getattr(step, "template", None) or (survey.template if survey else ""))
     if template is None:
         return
     if template.products:
         yield PURCHASES
     for part in (template.subject, template.preheader, template.letter, template.sign_off):
         for text in part.values():
-            yield from (
-                use.path[1]
-                for use in uses_of(text)
-                if use.path[0] == "person" and len(use.path) > 1
-            )
+            yield from (use.path[1] for use in uses_of(text) if use.path[0] == "person" and len(use.path) > 1)

@@ -35,9 +35,7 @@ class Guardrail:
     words: str
     change: str
     retry: str = "NULL"
-    is_patient: bool = (
-        False  # the person's own wish: however long it lasts, it is never too long to wait for
-    )
+    is_patient: bool = False  # the person's own wish: however long it lasts, it is never too long to wait for
 
 
 GUARDRAILS: tuple[Guardrail, ...] = (
@@ -175,13 +173,9 @@ BY_CODE = {one.code: one for one in (*GUARDRAILS, GAVE_UP, GO)}
 def judging_steps(rules: tuple[Guardrail, ...] = GUARDRAILS) -> list[Step]:
     """Return the steps that judge `facts`: the table `verdict` with the code, the verdict and when to ask again."""
     held = " ".join(f"WHEN {one.holds} THEN '{one.code}'" for one in rules)
-    retry = " ".join(
-        f"WHEN '{one.code}' THEN {one.retry}" for one in rules if one.verdict == "wait"
-    )
+    retry = " ".join(f"WHEN '{one.code}' THEN {one.retry}" for one in rules if one.verdict == "wait")
     waits = ", ".join(f"'{one.code}'" for one in rules if one.verdict == "wait")
-    hurried = ", ".join(
-        f"'{one.code}'" for one in rules if one.verdict == "wait" and not one.is_patient
-    )
+    hurried = ", ".join(f"'{one.code}'" for one in rules if one.verdict == "wait" and not one.is_patient)
     return [
         Step(
             "held",

@@ -27,9 +27,7 @@ from regard.kernel.sql import Sql
 from regard.playbooks.measures import Measure, Pick, Told
 from regard.playbooks.windows import Clock, Window
 
-_FURTHER = (
-    397 * DAY_US + 1
-)  # two clocks this far apart tell what goes with the clock and what stays
+_FURTHER = 397 * DAY_US + 1  # two clocks this far apart tell what goes with the clock and what stays
 _CUT_POINT = re.compile(r'list_extract\("(cut_[^"]+)", (\d+)\)')
 _ORDERED = re.compile(r"LIST\((.+?) ORDER BY \1\)")
 _LOWEST = -1.7e308  # where there are too few values for a cut
@@ -172,10 +170,7 @@ def cut_points(
     scores = [column for column in rows.column_names if column != "number"]
     place = {number: n for n, number in enumerate(rows.column("number").to_pylist())}
     return {
-        number: {
-            column: _cut(_values(rows.column(column), place.get(number)), parts[column])
-            for column in scores
-        }
+        number: {column: _cut(_values(rows.column(column), place.get(number)), parts[column]) for column in scores}
         for number in numbers
     }
 
@@ -199,9 +194,7 @@ def with_whole_numbers(sql: Sql) -> Sql:
     return Sql(
         sql.text,
         tuple(
-            int(value)
-            if isinstance(value, Decimal) and value == value.to_integral_value()
-            else value
+            int(value) if isinstance(value, Decimal) and value == value.to_integral_value() else value
             for value in sql.params
         ),
     )
@@ -246,9 +239,7 @@ def _make_rhythms(bench: Workbench, understanding: Understanding, measures: list
         ),
     )
     ever = Clock(2**62, understanding.clock.zone)
-    scan = Scan(
-        tuple(measures), ever, understanding.at.upto, understanding.codes, understanding.currency
-    )
+    scan = Scan(tuple(measures), ever, understanding.at.upto, understanding.codes, understanding.currency)
     Plan(("log", "moved"), tuple(scan.steps())).run(bench)
     tables = scan.tables("person")
     joins = " ".join(f"LEFT JOIN {table} ON {table}.person = s.pid" for table, _ in tables)
@@ -268,9 +259,7 @@ def _unmoved(understanding: Understanding, rhythms: list[Measure], clock: int) -
     columns += [f"r.{m.key()} AS {m.key()}" for m in rhythms]
     put = f" REPLACE ({', '.join(columns)})" if columns else ""
     joined = " LEFT JOIN rhythm AS r ON r.pid = w.person" if rhythms else ""
-    return Sql(
-        f"SELECT w.*{put}, p.at_us FROM wide_0 AS w JOIN point AS p ON p.pid = w.person{joined}"
-    )
+    return Sql(f"SELECT w.*{put}, p.at_us FROM wide_0 AS w JOIN point AS p ON p.pid = w.person{joined}")
 
 
 def _is_instant(need: object) -> bool:

@@ -107,9 +107,7 @@ class Program:
         return asked
 
 
-def compile_program(
-    playbook: Playbook, *, older: Mapping[tuple[str, str], Journey] | None = None
-) -> Program:
+def compile_program(playbook: Playbook, *, older: Mapping[tuple[str, str], Journey] | None = None) -> Program:
     """Return the program of a playbook; `older` maps (name, version) to definitions people are still inside."""
     current = {(name, journey.version): journey for name, journey in playbook.journeys.items()}
     everything = {**{k: v for k, v in (older or {}).items() if k not in current}, **current}
@@ -124,9 +122,7 @@ def compile_program(
                 compile_steps(journey, name),
                 (name, version) in current,
             )
-            for number, ((name, version), journey) in enumerate(
-                sorted(everything.items(), key=lambda i: i[0])
-            )
+            for number, ((name, version), journey) in enumerate(sorted(everything.items(), key=lambda i: i[0]))
         ),
     )
 
@@ -180,13 +176,11 @@ class _Sheet:
             self.done.append(replace(one, cases=tuple(self._cases(step, goto))))
         else:
             inner = step.arms()
-            self.done.append(
-                replace(one, other=self.lay_out(inner[0].steps, goto) if inner else goto)
-            )
+            self.done.append(replace(one, other=self.lay_out(inner[0].steps, goto) if inner else goto))
 
     def _lay_approval(self, step: Approval, one: Instruction, goto: int) -> None:
         refused = END if step.otherwise is None else self.lay_out(step.otherwise, goto)
-        outcome, closed = f"{step.step}.outcome", {"kind": "approval", "journey": self.name, "step": step.step}  # fmt: skip
+        outcome, closed = f"{step.step}.outcome", {"kind": "approval", "journey": self.name, "step": step.step}
         awaited = Happening(name="Task Closed", where=dict(closed))
         no = Happening(name="Task Closed", where={**closed, "dismissed": True})
         cases = (Case(refused, "refused", when=_said(outcome, no)), Case(goto, "approved"))
@@ -195,10 +189,16 @@ class _Sheet:
             replace(one, goto=one.pc + 1, other=one.pc + 1),
             Instruction(one.pc + 1, outcome, Op.AWAIT, one.pc + 2, refused, terms=wait, words=step.words()),
             Instruction(
-                one.pc + 2, f"{step.step}.said", Op.BRANCH, goto, goto,
-                terms={"asked": outcome, "awaited": no}, cases=cases, words=step.words(),
+                one.pc + 2,
+                f"{step.step}.said",
+                Op.BRANCH,
+                goto,
+                goto,
+                terms={"asked": outcome, "awaited": no},
+                cases=cases,
+                words=step.words(),
             ),
-        )  # fmt: skip
+        )
 
     def _cases(self, step: Step, goto: int) -> Iterator[Case]:
         below = 0.0

@@ -132,9 +132,7 @@ def move(
         passed.append(_passages(bench))
         if assumed is not None and present & {Op.AWAIT, Op.BRANCH}:
             suppose(bench)
-        done.append(
-            bench.take(Sql("SELECT * FROM enrolment_after WHERE state IN ('finished', 'exited')"))
-        )
+        done.append(bench.take(Sql("SELECT * FROM enrolment_after WHERE state IN ('finished', 'exited')")))
         _turn_page(bench)
         if after_round is not None:
             after_round(number)
@@ -159,9 +157,7 @@ def _run_group(bench: Workbench, group: Group, present: set[Op]) -> None:
 
 def _prepare(bench: Workbench, program: Program, *, takes_answers: bool) -> None:
     """Find what is listened for, and wake those who were already waiting when the run began."""
-    Plan(
-        listening.READS, tuple(listening.listening_steps(program, takes_answers=takes_answers))
-    ).run(bench)
+    Plan(listening.READS, tuple(listening.listening_steps(program, takes_answers=takes_answers))).run(bench)
     if not bench.is_empty("enrolment"):
         bench.make("enrolment", _LISTENING)
     bench.make("top", Sql("SELECT COALESCE(MAX(eid), 0) AS top FROM enrolment"))
@@ -253,15 +249,11 @@ def _remember(bench: Workbench) -> None:
     if not bench.is_empty("verdict"):
         bench.add(
             "contact",
-            Sql(
-                "SELECT person, t, t, channel, bit, world, NULL FROM verdict WHERE verdict = 'go' AND is_message"
-            ),
+            Sql("SELECT person, t, t, channel, bit, world, NULL FROM verdict WHERE verdict = 'go' AND is_message"),
         )
         bench.add(
             "complaint",
-            Sql(
-                "SELECT person, t, NULL, world FROM verdict WHERE verdict = 'go' AND act = 'task' AND is_pausing"
-            ),
+            Sql("SELECT person, t, NULL, world FROM verdict WHERE verdict = 'go' AND act = 'task' AND is_pausing"),
         )
 
 

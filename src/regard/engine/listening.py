@@ -41,9 +41,7 @@ def listening_steps(program: Program, *, takes_answers: bool) -> list[Step]:
         ),
         Step(
             "led_out",
-            join(
-                [_NO_LED_OUT, *(out for c in program.journeys for out in _exits(c))], " UNION ALL "
-            ),
+            join([_NO_LED_OUT, *(out for c in program.journeys for out in _exits(c))], " UNION ALL "),
             READS,
             "What ends a journey early, for whom and when.",
             needs_rows=(("touch", "membership"),),

@@ -144,9 +144,7 @@ def _followed(group: list[Measure], picked: _Picked, rows: Sql) -> tuple[Sql, st
         "GROUP BY person"
     )
     within = (m.then_within,) if m.then_within else ()
-    return Sql(
-        sql, (*following.params, *within)
-    ), "How many were followed by the other, later in time."
+    return Sql(sql, (*following.params, *within)), "How many were followed by the other, later in time."
 
 
 def _unfollowed(group: list[Measure], picked: _Picked, rows: Sql) -> tuple[Sql, str]:

@@ -100,9 +100,7 @@ def draw_portrait(answered: Answered, segment: str, persona: Persona) -> Portrai
     members = answered.row(Sql("SELECT COUNT(*) AS n FROM members"))["n"]
     if members < FEWEST:
         return Portrait(members, answered.people)
-    bench.make(
-        "theirs", _touchpoints(answered, persona_paths(persona), "SEMI JOIN members USING (person)")
-    )
+    bench.make("theirs", _touchpoints(answered, persona_paths(persona), "SEMI JOIN members USING (person)"))
     return Portrait(
         members,
         answered.people,

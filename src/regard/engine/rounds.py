@@ -256,9 +256,7 @@ def _branch(compiled: Compiled, one: Instruction) -> Sql:
     last = one.cases[-1].goto
     joined = " LEFT JOIN draw AS d ON d.person = s.person AND d.number = s.number AND d.pc = s.pc"
     parts.append(
-        Sql(
-            f"ELSE {last} END FROM situation AS s{joined} WHERE s.number = {compiled.number} AND s.pc = {one.pc}"
-        )
+        Sql(f"ELSE {last} END FROM situation AS s{joined} WHERE s.number = {compiled.number} AND s.pc = {one.pc}")
     )
     return join(parts, "")
 

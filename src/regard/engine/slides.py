@@ -82,9 +82,7 @@ class Slides:
         for old, new in self._moments():
             dated = self._measure_of(new)
             if dated is not None:
-                found.setdefault(Pick(dated.pick.names), set()).update(
-                    _sweeps(old.edges, new.edges)
-                )
+                found.setdefault(Pick(dated.pick.names), set()).update(_sweeps(old.edges, new.edges))
         return {pick: stretches for pick, stretches in found.items() if stretches}
 
     def _measure_of(self, moment: Moment) -> Measure | None:
@@ -114,9 +112,7 @@ class Slides:
 
     def _looks_back(self, trait: object) -> Iterator[int]:
         playbook = self.understanding.playbook
-        conditions: list[ConditionBase] = [
-            c for s in playbook.segments.values() for c in walk(s.who)
-        ]
+        conditions: list[ConditionBase] = [c for s in playbook.segments.values() for c in walk(s.who)]
         conditions += [c for t in playbook.traits.values() for c in conditions_of(t)]
         for condition in conditions:
             if (
@@ -163,9 +159,7 @@ def _within_days(stretches: set[Stretch]) -> Iterator[Stretch]:
 
 
 def _swept(stretches: set[Stretch]) -> Sql:
-    parts = [
-        Sql("(occurred_at >= ? AND occurred_at < ?)", stretch) for stretch in sorted(stretches)
-    ]
+    parts = [Sql("(occurred_at >= ? AND occurred_at < ?)", stretch) for stretch in sorted(stretches)]
     return join(parts, " OR ").wrap("(", ")")
 
 

@@ -59,12 +59,8 @@ class Workbench:
         self._laid: set[str] = set()
         self._shown: set[str] = set()  # views
         self._parsed: dict[str, duckdb.Statement] = {}
-        self._made_of: dict[
-            str, object
-        ] = {}  # the text of what is made or shown, the columns of what is laid
-        self._names: dict[
-            str, frozenset[str]
-        ] = {}  # columns, known while everything is made of the same
+        self._made_of: dict[str, object] = {}  # the text of what is made or shown, the columns of what is laid
+        self._names: dict[str, frozenset[str]] = {}  # columns, known while everything is made of the same
         # Dates without a zone are UTC, wherever the machine stands.
         self._connection.execute("SET TimeZone = 'UTC'")
 
@@ -204,9 +200,7 @@ class Workbench:
         statement = self._statement(sql.text)
         return self._connection.sql(statement, params=list(sql.params)).to_arrow_table()
 
-    def write(
-        self, sql: Sql, path: Path, *, compression: str = "zstd", row_group: int = _ROW_GROUP
-    ) -> int:
+    def write(self, sql: Sql, path: Path, *, compression: str = "zstd", row_group: int = _ROW_GROUP) -> int:
         """Write the rows of a query without bound values to a Parquet file; return how many.
 
         zstd for what stays (the log), snappy for what is written anew each time.
@@ -293,9 +287,7 @@ class Columns:
         kept, rewritten = [], 0
         for part in manifest.parts:
             file = f"read_parquet({_quoted(self.folder / part.file)})"
-            left = bench.take(
-                Sql(f"SELECT COUNT(*) FILTER (WHERE {condition}) AS n FROM {file}")
-            ).to_pylist()[0]["n"]
+            left = bench.take(Sql(f"SELECT COUNT(*) FILTER (WHERE {condition}) AS n FROM {file}")).to_pylist()[0]["n"]
             if left == part.rows:
                 kept.append(part)
                 continue
@@ -312,9 +304,7 @@ class Columns:
         manifest.next_file += 1
         rows = self._put(bench, name, sql)
         file = f"read_parquet({_quoted(self.folder / name)})"
-        span = bench.take(Sql(f"SELECT MIN(seq) AS low, MAX(seq) AS high FROM {file}")).to_pylist()[
-            0
-        ]
+        span = bench.take(Sql(f"SELECT MIN(seq) AS low, MAX(seq) AS high FROM {file}")).to_pylist()[0]
         part = Part(name, rows, span["low"] or 0, span["high"] or 0, is_clustered)
         times = times_of(file).wrap("", " ORDER BY time_of_day")
         self._put(bench, part.times, times, row_group=_TIMES_GROUP)

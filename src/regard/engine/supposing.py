@@ -26,19 +26,25 @@ ANSWERS_AFTER_US = DAY_US  # a supposed answer comes a day later
 ANSWERED, SILENT = "answered", "not answered"
 WAY = pa.schema(
     [
-        ("number", pa.int64()), ("pc", pa.int64()), ("asked", pa.string()), ("way", pa.int64()),
-        ("goto", pa.int64()), ("label", pa.string()),
+        ("number", pa.int64()),
+        ("pc", pa.int64()),
+        ("asked", pa.string()),
+        ("way", pa.int64()),
+        ("goto", pa.int64()),
+        ("label", pa.string()),
     ]
-)  # fmt: skip
+)
 ASSUMED = pa.schema(
     [
-        ("person", pa.int64()), ("number", pa.int64()), ("pc", pa.int64()), ("is_answered", pa.bool_()),
-        ("score_milli", pa.int64()), ("after_us", pa.int64()),
+        ("person", pa.int64()),
+        ("number", pa.int64()),
+        ("pc", pa.int64()),
+        ("is_answered", pa.bool_()),
+        ("score_milli", pa.int64()),
+        ("after_us", pa.int64()),
     ]
-)  # fmt: skip
-_SAME = ", ".join(
-    f"e.{name}" for name in ENROLMENT.names if name not in ("eid", "world", "supposed")
 )
+_SAME = ", ".join(f"e.{name}" for name in ENROLMENT.names if name not in ("eid", "world", "supposed"))
 
 
 def lay_suppositions(bench: Workbench, program: Program, assumed: pa.Table) -> None:
@@ -161,9 +167,7 @@ def _copy_worlds(bench: Workbench, copies: str) -> None:
     """Let a copy remember what its own supposition has already sent and opened."""
     bench.make(
         "top",
-        Sql(
-            "SELECT GREATEST(x.top, COALESCE((SELECT MAX(eid) FROM enrolment_after), 0)) AS top FROM top AS x"
-        ),
+        Sql("SELECT GREATEST(x.top, COALESCE((SELECT MAX(eid) FROM enrolment_after), 0)) AS top FROM top AS x"),
     )
     for name, columns in (
         ("contact", "x.person, x.at_us, x.visible_us, x.channel, x.bit"),
@@ -194,8 +198,13 @@ def _ways(compiled: Compiled) -> Iterator[dict[str, object]]:
 def _rows(compiled: Compiled, one: Instruction, asked: str) -> Iterator[dict[str, object]]:
     for way, case in enumerate(one.cases):
         yield {
-            "number": compiled.number, "pc": one.pc, "asked": asked, "way": way, "goto": case.goto, "label": case.label,
-        }  # fmt: skip
+            "number": compiled.number,
+            "pc": one.pc,
+            "asked": asked,
+            "way": way,
+            "goto": case.goto,
+            "label": case.label,
+        }
 
 
 def _asked_in(branch: Branch) -> Iterator[str]:

@@ -33,9 +33,7 @@ class Folds:
     def agreed(self) -> tuple[Agreed, ...]:
         """Return every state needed, one a channel: '*' asks about each channel of the purpose."""
         asked = {n for n in self.needs if isinstance(n, Agreed)}
-        asked |= {
-            Agreed(n.purpose, n.channel) for n in self.needs if isinstance(n, Reached) and n.purpose
-        }
+        asked |= {Agreed(n.purpose, n.channel) for n in self.needs if isinstance(n, Reached) and n.purpose}
         each = {one for need in asked for one in self._channels(need)}
         return tuple(sorted(each, key=Agreed.key))
 
@@ -52,9 +50,7 @@ class Folds:
     def steps(self) -> list[Step]:
         """Return the folds that are needed, each one row a person."""
         steps = []
-        values = sorted(
-            {n for n in self.needs if isinstance(n, Told) and not n.changed}, key=Told.key
-        )
+        values = sorted({n for n in self.needs if isinstance(n, Told) and not n.changed}, key=Told.key)
         changed = sorted({n for n in self.needs if isinstance(n, Told) and n.changed}, key=Told.key)
         if values:
             steps.append(self._values(values))
@@ -83,28 +79,19 @@ class Folds:
             for n in needs
         ]
         body, rows = join([Sql("person"), *columns], ", "), self._rows("fields")
-        sql = Sql(
-            f"SELECT {body.text} FROM ({rows.text}) r GROUP BY person", (*body.params, *rows.params)
-        )
-        return Step(
-            "told", sql, ("fields", "moved"), "What each person's fields say now.", ("person",)
-        )
+        sql = Sql(f"SELECT {body.text} FROM ({rows.text}) r GROUP BY person", (*body.params, *rows.params))
+        return Step("told", sql, ("fields", "moved"), "What each person's fields say now.", ("person",))
 
     def _changed(self, needs: list[Told]) -> Step:
         rows = self._rows("fields")
-        columns = [
-            Sql(f"MAX(occurred_at) FILTER (WHERE name = ? AND differs) AS {n.key()}", (n.name,))
-            for n in needs
-        ]
+        columns = [Sql(f"MAX(occurred_at) FILTER (WHERE name = ? AND differs) AS {n.key()}", (n.name,)) for n in needs]
         body = join([Sql("person"), *columns], ", ")
         order = "OVER (PARTITION BY person, name ORDER BY occurred_at, seq)"
         inner = (
             f"SELECT person, name, occurred_at, ROW_NUMBER() {order} > 1 AND value <> LAG(value) {order} AS differs "
             f"FROM ({rows.text}) r"
         )
-        sql = Sql(
-            f"SELECT {body.text} FROM ({inner}) d GROUP BY person", (*body.params, *rows.params)
-        )
+        sql = Sql(f"SELECT {body.text} FROM ({inner}) d GROUP BY person", (*body.params, *rows.params))
         return Step(
             "told_changed",
             sql,
@@ -141,12 +128,8 @@ class Folds:
             at = _address_column(channel)
             columns.append(Sql(f"BOOL_OR(channel = ?) AS {at}", (channel,)))
             # One open address is enough; the mildest limit of any address counts.
-            columns.append(
-                Sql(f"MIN(LENGTH(suppressed)) FILTER (WHERE channel = ?) AS {at}_s", (channel,))
-            )
-            columns.append(
-                Sql(f"BOOL_OR(channel = ? AND suppressed = 'marketing') AS {at}_m", (channel,))
-            )
+            columns.append(Sql(f"MIN(LENGTH(suppressed)) FILTER (WHERE channel = ?) AS {at}_s", (channel,)))
+            columns.append(Sql(f"BOOL_OR(channel = ? AND suppressed = 'marketing') AS {at}_m", (channel,)))
         body = join(columns, ", ")
         sql = Sql(f"SELECT {body.text} FROM contacts GROUP BY person", body.params)
         return Step(
@@ -172,9 +155,7 @@ class Folds:
         each = [f"agreed.{one.key()}" for one in self._channels(need)]
         if len(each) == 1:
             return each[0]
-        granted, withdrawn = (
-            " OR ".join(f"{c} = '{state}'" for c in each) for state in ("granted", "withdrawn")
-        )
+        granted, withdrawn = (" OR ".join(f"{c} = '{state}'" for c in each) for state in ("granted", "withdrawn"))
         return f"CASE WHEN {granted} THEN 'granted' WHEN {withdrawn} THEN 'withdrawn' END"
 
     def _reached(self, need: Reached) -> Sql:
@@ -184,11 +165,7 @@ class Folds:
         text = f"CASE WHEN NOT COALESCE(addresses.{at}, FALSE) THEN 'no address'"
         # Marketing suppression stops what can be left; contracts and legal duties are stopped by 'all' only.
         may_be_left = purpose is None or purpose.basis in ("consent", "legitimate_interest")
-        open_enough = (
-            f"addresses.{at}_s = 0"
-            if may_be_left
-            else f"(addresses.{at}_s = 0 OR addresses.{at}_m)"
-        )
+        open_enough = f"addresses.{at}_s = 0" if may_be_left else f"(addresses.{at}_s = 0 OR addresses.{at}_m)"
         text += f" WHEN NOT {open_enough} THEN 'suppressed'"
         if need.purpose:
             column = f"agreed.{Agreed(need.purpose, need.channel).key()}"
@@ -196,11 +173,7 @@ class Folds:
                 text += " WHEN TRUE THEN 'purpose not on this channel'"
             elif may_be_left:
                 text += f" WHEN {column} = 'withdrawn' THEN 'withdrawn'"
-                text += (
-                    f" WHEN {column} IS NULL THEN 'never agreed'"
-                    if purpose.basis == "consent"
-                    else ""
-                )
+                text += f" WHEN {column} IS NULL THEN 'never agreed'" if purpose.basis == "consent" else ""
         return Sql(f"{text} ELSE 'yes' END")
 
     def tables(self) -> tuple[str, ...]:

@@ -37,11 +37,7 @@ class Touches:
     def paths(self) -> tuple[str, ...]:
         """Return the property paths the log must offer as columns."""
         facts = [m.fact for m in self.measures if m.fact] + [
-            asked.fact
-            for m in self.measures
-            for pick in (m.pick, m.then)
-            if pick
-            for asked in pick.where
+            asked.fact for m in self.measures for pick in (m.pick, m.then) if pick for asked in pick.where
         ]
         return tuple(sorted({fact.path for fact in facts if fact.kind == "property"}))
 
@@ -101,9 +97,7 @@ class Touches:
         """Return SQL that turns what a fact was counted by into text."""
         if fact is not None and fact.kind in ("channel", "name"):
             # One bound list decodes the code: no join for a handful of words.
-            return Sql(
-                f"list_extract(CAST(? AS VARCHAR[]), {column} + 1)", (self.codes.words[fact.kind],)
-            )
+            return Sql(f"list_extract(CAST(? AS VARCHAR[]), {column} + 1)", (self.codes.words[fact.kind],))
         if fact is not None and fact.kind in ("value", "score"):
             return Sql(f"CAST({column} AS VARCHAR)")
         return Sql(column)

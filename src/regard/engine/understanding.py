@@ -31,17 +31,22 @@ from regard.playbooks.traits import FirstMatch, Ratio, Score, Silence
 from regard.playbooks.windows import Clock
 
 LOG_COLUMNS = (
-    "seq", "origin", "occurred_at", "name", "channel", "direction", "actor", "value_minor", "currency", "score_milli",
-)  # fmt: skip
+    "seq",
+    "origin",
+    "occurred_at",
+    "name",
+    "channel",
+    "direction",
+    "actor",
+    "value_minor",
+    "currency",
+    "score_milli",
+)
 
 
 _compiled: Remembered[tuple[tuple[Need, ...], list[list[str]]]] = Remembered()
 _LOWEST = "-1.7e308"
-_CUT = (
-    "COALESCE(list_extract({c}, CAST(ceil({k} * (len({c}) - 1) / {parts}.0) AS BIGINT)), "
-    + _LOWEST
-    + ")"
-)
+_CUT = "COALESCE(list_extract({c}, CAST(ceil({k} * (len({c}) - 1) / {parts}.0) AS BIGINT)), " + _LOWEST + ")"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +75,7 @@ class Understanding:
     at: Coordinates
     codes: Codes
     keep_cuts: bool = False  # cycle: cut points are an input; refresh: they are worked out
-    keep_needs: bool = (
-        False  # questions look at what conditions saw; runs publish traits and segments only
-    )
+    keep_needs: bool = False  # questions look at what conditions saw; runs publish traits and segments only
     needs: tuple[Need, ...] = ()
     levels: list[list[str]] = field(default_factory=list)  # "t:<trait>" and "s:<segment>" by depth
 
@@ -105,21 +108,13 @@ class Understanding:
             return Operand(column, to_number(column), to_instant(column), unit)
         if unit == "list":
             return Operand(column, column, column, unit, is_list=True)
-        return Operand(
-            f"CAST({column} AS VARCHAR)" if unit != "date" else column, column, column, unit
-        )
+        return Operand(f"CAST({column} AS VARCHAR)" if unit != "date" else column, column, column, unit)
 
     def trait_before(self, name: str, ago: int) -> Sql:
         """Return a log trait as it stood `ago` before, from the measures taken then."""
         trait = self.playbook.traits[name]
-        before = _log_trait_sql(
-            trait, [earlier(m, ago) for m in trait.measures()], self.clock.shifted(ago)
-        )
-        return (
-            before.wrap("CAST(", " AS VARCHAR)")
-            if trait.unit() not in ("text", "date", "list")
-            else before
-        )
+        before = _log_trait_sql(trait, [earlier(m, ago) for m in trait.measures()], self.clock.shifted(ago))
+        return before.wrap("CAST(", " AS VARCHAR)") if trait.unit() not in ("text", "date", "list") else before
 
     def segment(self, name: str) -> str:
         """Return the column that says who is in a segment."""
@@ -182,9 +177,7 @@ class Understanding:
             Input("account_of", ("person", "account")),
         ]
         if self.keep_cuts:
-            inputs += [
-                Input(f"cuts_{depth}", self.cut_columns(depth)) for depth in self.cut_depths()
-            ]
+            inputs += [Input(f"cuts_{depth}", self.cut_columns(depth)) for depth in self.cut_depths()]
         return tuple(inputs)
 
     def _wide_0(self) -> Step:
@@ -206,9 +199,7 @@ class Understanding:
             reads.append(table)
         body = join([*map(Sql, columns), *self.folds.columns()], ", ")
         sql = Sql(f"SELECT {body.text} FROM people p {' '.join(joins)}", body.params)
-        why = (
-            "One row a person: every measure, field, consent and address that anything asks about."
-        )
+        why = "One row a person: every measure, field, consent and address that anything asks about."
         return Step(
             "wide_0",
             sql,
@@ -222,9 +213,7 @@ class Understanding:
         text, reads = "SELECT * FROM wide_0", ["wide_0"]
         params: tuple[object, ...] = ()
         for depth, level in enumerate(self.levels[:upto]):
-            columns = join(
-                [self._node_sql(n).wrap("", f" AS {node_column(n)}") for n in level], ", "
-            )
+            columns = join([self._node_sql(n).wrap("", f" AS {node_column(n)}") for n in level], ", ")
             cuts = ""
             if any(self._is_score(n) for n in level):
                 cuts = f" CROSS JOIN cuts_{depth}"
@@ -300,10 +289,11 @@ class Understanding:
         ordered = join(columns, ", ")
         # Part k begins where k/parts of the others rank lower: strictly above this element of the ordered values.
         cuts = ", ".join(
-            "[" + ", ".join(_CUT.format(c=f'"cut_{n[2:]}"', k=k, parts=self._parts(n)) for k in range(1, self._parts(n)))
+            "["
+            + ", ".join(_CUT.format(c=f'"cut_{n[2:]}"', k=k, parts=self._parts(n)) for k in range(1, self._parts(n)))
             + f'] AS "cut_{n[2:]}"'
             for n in scores
-        )  # fmt: skip
+        )
         text = f"SELECT {cuts} FROM (SELECT {ordered.text} FROM ({rows.text}) l) o"
         sql = Sql(text, (*ordered.params, *rows.params))
         why = "Cut points of the scores among everybody; a cycle scores against the same ones."
@@ -313,8 +303,7 @@ class Understanding:
         only, number = self._ranked(trait), self.trait(trait.score).number
         value = f"CAST({'-' if trait.best == 'low' else ''}{number} AS DOUBLE)"
         above = " + ".join(
-            f'CASE WHEN {value} > list_extract("cut_{name}", {k}) THEN 1 ELSE 0 END'
-            for k in range(1, trait.parts)
+            f'CASE WHEN {value} > list_extract("cut_{name}", {k}) THEN 1 ELSE 0 END' for k in range(1, trait.parts)
         )
         return Sql(f"CASE WHEN {only.text} THEN 1 + {above} END", only.params)
 
@@ -340,9 +329,7 @@ def refers_of(playbook: Playbook, node: str) -> set[str]:
         refers = [playbook.traits[name].refers()]
     else:
         refers = [c.refers() for c in walk(playbook.segments[name].who)]
-    return {f"t:{t}" for r in refers for t in r.traits} | {
-        f"s:{s}" for r in refers for s in r.segments
-    }
+    return {f"t:{t}" for r in refers for t in r.traits} | {f"s:{s}" for r in refers for s in r.segments}
 
 
 def order_levels(playbook: Playbook) -> list[list[str]]:

@@ -67,9 +67,7 @@ def _ids_of(people: list[int]) -> dict[int, list[tuple[str, str]]]:
     return found
 
 
-def _line(
-    public: object, created: int, fields: str | None, ids: list[tuple[str, str]]
-) -> dict[str, Any]:
+def _line(public: object, created: int, fields: str | None, ids: list[tuple[str, str]]) -> dict[str, Any]:
     first = dict(reversed(ids))
     shown = {(kind, first[kind]) for kind in _IDS if kind in first}
     known = msgspec.json.decode(fields or "{}")
@@ -78,9 +76,5 @@ def _line(
         "created_at": from_us(created).isoformat().replace("+00:00", "Z"),
         **{kind: first.get(kind) for kind in _IDS},
         "ids": [{"type": kind, "id": value} for kind, value in ids if (kind, value) not in shown],
-        **{
-            name: value
-            for name, value in known.items()
-            if name not in _IDS and not name.startswith("regard:")
-        },
+        **{name: value for name, value in known.items() if name not in _IDS and not name.startswith("regard:")},
     }

@@ -24,10 +24,32 @@ _COLUMNS = (
 )
 _VALUES = ("total", "revenue", "value", "price")
 CSV_COLUMNS = (
-    "type", "event", "userId", "anonymousId", "ids", "timestamp", "receivedAt", "messageId", "message_id", "seq", "person", "source",
-    "source_kind", "channel", "direction", "actor", "value", "value_minor", "currency", "score", "score_milli", "properties", "context", "added",
+    "type",
+    "event",
+    "userId",
+    "anonymousId",
+    "ids",
+    "timestamp",
+    "receivedAt",
+    "messageId",
+    "message_id",
+    "seq",
+    "person",
+    "source",
+    "source_kind",
+    "channel",
+    "direction",
+    "actor",
+    "value",
+    "value_minor",
+    "currency",
+    "score",
+    "score_milli",
+    "properties",
+    "context",
+    "added",
     "traits",
-)  # fmt: skip
+)
 
 
 def touchpoint_lines(*, after: int = 0) -> Iterator[dict[str, Any]]:
@@ -61,8 +83,7 @@ def _ids_of(origins: set[int]) -> dict[int, tuple[str, list[tuple[str, str]]]]:
             [bound],
         )
         people: dict[int, tuple[str, list[tuple[str, str]]]] = {
-            origin: (f"per_{str(public).replace('-', '')}", [])
-            for origin, public in cursor.fetchall()
+            origin: (f"per_{str(public).replace('-', '')}", []) for origin, public in cursor.fetchall()
         }
         cursor.execute(
             f"SELECT person_id, kind, value FROM identify_identifier WHERE person_id {sql} ORDER BY id",  # noqa: S608
@@ -145,9 +166,7 @@ def _line(
     return line
 
 
-def _properties(
-    raw: str, minor: int | None, currency: str, score: int | None
-) -> tuple[Any, list[str]]:
+def _properties(raw: str, minor: int | None, currency: str, score: int | None) -> tuple[Any, list[str]]:
     if minor is None and score is None:
         return msgspec.Raw(raw.encode()), []
     properties = msgspec.json.decode(raw)

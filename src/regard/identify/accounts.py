@@ -93,9 +93,7 @@ def tell_accounts(*, incomings: Sequence[Incoming], recorded: Sequence[Recorded]
         if incoming.group_traits and incoming.group_id is not None and row.seq is not None:
             key = clean_key(FOREIGN + "account", incoming.group_id)
             if key is not None:
-                told.setdefault(key[1], []).append(
-                    (incoming.occurred_us, row.seq, incoming.group_traits)
-                )
+                told.setdefault(key[1], []).append((incoming.occurred_us, row.seq, incoming.group_traits))
     if not told:
         return
     changed = []

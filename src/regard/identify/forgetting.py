@@ -23,9 +23,7 @@ def _derived(secret: str) -> bytes:
 def id_hash(key: Key) -> str:
     """Return the keyed hash (BLAKE2b-256, RFC 7693) of an id as 64 hex digits."""
     kind, value = key
-    return blake2b(
-        f"{kind}\0{value}".encode(), key=_derived(settings.SECRET_KEY), digest_size=32
-    ).hexdigest()
+    return blake2b(f"{kind}\0{value}".encode(), key=_derived(settings.SECRET_KEY), digest_size=32).hexdigest()
 
 
 def forget_hashes(*, hashes: Iterable[str], now: datetime) -> None:

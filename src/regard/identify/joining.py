@@ -14,9 +14,7 @@ from regard.kernel.issues import Issue, Refused
 
 
 @transaction.atomic
-def merge_people(
-    *, survivor: int, absorbed: int, by: str, now: datetime, evidence: dict[str, object]
-) -> int:
+def merge_people(*, survivor: int, absorbed: int, by: str, now: datetime, evidence: dict[str, object]) -> int:
     """Join two people on `by`'s word ("staff:<id>") and return the joining's number. Any of their origins may be given.
 
     Raises Refused where one is unknown or both are one already. The holdout key of the survivor holds (contract 5).
@@ -53,9 +51,7 @@ def unmerge(*, joining: int, by: str, now: datetime) -> int:
     if done is None:
         raise Refused(Issue("joining", f"there is no joining {joining}", code="not_found"))
     if Joining.objects.filter(undoes=joining).exists():
-        raise Refused(
-            Issue("joining", f"joining {joining} is undone already", code="already_undone")
-        )
+        raise Refused(Issue("joining", f"joining {joining} is undone already", code="already_undone"))
     root = _root(done.survivor_id)
     lock_people_rows([root])
     seq = allot_sequence()
@@ -76,17 +72,11 @@ def unmerge(*, joining: int, by: str, now: datetime) -> int:
 @transaction.atomic
 def decide_proposal(*, proposal: int, join: bool, by: str, now: datetime) -> None:
     """Settle a proposal by a person's word: join the two, or keep them apart for good."""
-    found = (
-        JoinProposal.objects.select_for_update()
-        .filter(id=proposal, state=JoinProposal.State.OPEN)
-        .first()
-    )
+    found = JoinProposal.objects.select_for_update().filter(id=proposal, state=JoinProposal.State.OPEN).first()
     if found is None:
         raise Refused(Issue("proposal", "it is settled already", code="already_settled"))
     if join:
-        merge_people(
-            survivor=found.one_id, absorbed=found.other_id, by=by, now=now, evidence=found.evidence
-        )
+        merge_people(survivor=found.one_id, absorbed=found.other_id, by=by, now=now, evidence=found.evidence)
     state = JoinProposal.State.JOINED if join else JoinProposal.State.KEPT_APART
     JoinProposal.objects.filter(id=proposal).update(state=state, decided_at=now, decided_by=by)
 
@@ -94,9 +84,7 @@ def decide_proposal(*, proposal: int, join: bool, by: str, now: datetime) -> Non
 def _point_anew(root: int) -> None:
     """Work the survivors of a group out from its joinings that still stand, as a forest: each tree keeps its root."""
     members = [root, *Person.objects.filter(survivor_id=root).values_list("id", flat=True)]
-    undone = set(
-        Joining.objects.filter(undoes__absorbed_id__in=members).values_list("undoes_id", flat=True)
-    )
+    undone = set(Joining.objects.filter(undoes__absorbed_id__in=members).values_list("undoes_id", flat=True))
     standing = (
         Joining.objects.filter(kind=Joining.Kind.MERGE, absorbed_id__in=members)
         .exclude(seq__in=undone)
@@ -135,6 +123,6 @@ def lock_people_rows(people: list[int]) -> None:
 
 def _settle_proposals(people: set[int], state: str, *, by: str, now: datetime) -> None:
     """A joining by hand settles the proposal about the same two."""
-    JoinProposal.objects.filter(
-        one_id=min(people), other_id=max(people), state=JoinProposal.State.OPEN
-    ).update(state=state, decided_at=now, decided_by=by)
+    JoinProposal.objects.filter(one_id=min(people), other_id=max(people), state=JoinProposal.State.OPEN).update(
+        state=state, decided_at=now, decided_by=by
+    )

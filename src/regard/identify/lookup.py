@@ -104,9 +104,7 @@ def forgotten_among(keys: Iterable[Key]) -> set[Key]:
         return {by_hash[row[0]] for row in cursor.fetchall()}
 
 
-def needs_more(
-    known: Known, messages: Iterable[tuple[tuple[Key, ...], str | None]]
-) -> tuple[set[int], set[int]]:
+def needs_more(known: Known, messages: Iterable[tuple[tuple[Key, ...], str | None]]) -> tuple[set[int], set[int]]:
     """Return (survivors that may gather ids, anonymous survivors that may be merged) in this batch.
 
     In the steady state, every id known and stitched, both are empty and nothing more is read.
@@ -119,11 +117,7 @@ def needs_more(
             continue
         roots = {root[owner[key]] for key in keys if key in owner}
         if previous is not None:
-            roots |= {
-                root[owner[k]]
-                for k in ((ANONYMOUS_ID, previous), ("user_id", previous))
-                if k in owner
-            }
+            roots |= {root[owner[k]] for k in ((ANONYMOUS_ID, previous), ("user_id", previous)) if k in owner}
         if len(roots) > 1 or previous is not None or any(key not in owner for key in keys):
             gather |= roots
             if any(key[0] != ANONYMOUS_ID for key in keys) or previous is not None:

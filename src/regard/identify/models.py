@@ -15,17 +15,13 @@ class Person(models.Model):
     """
 
     public_id = models.UUIDField(unique=True)
-    survivor = models.ForeignKey(
-        "self", on_delete=models.PROTECT, related_name="origins", null=True
-    )
+    survivor = models.ForeignKey("self", on_delete=models.PROTECT, related_name="origins", null=True)
     holdout_key = models.BigIntegerField()  # random; decides the arm for ever (contract 5)
     is_known = models.BooleanField(default=False)  # has a user id, an e-mail or a phone
     created_at = InstantField()
     created_seq = models.BigIntegerField(db_index=True)
     is_sample = models.BooleanField(default=False)
-    batch_id = models.BigIntegerField(
-        null=True
-    )  # the import that made this person, so that undo finds them
+    batch_id = models.BigIntegerField(null=True)  # the import that made this person, so that undo finds them
 
     class Meta:
         indexes = (

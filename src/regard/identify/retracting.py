@@ -27,9 +27,7 @@ def part_joined_by_batch(*, batch: int, now: datetime) -> int:
     first = Touchpoint.objects.filter(batch_id=batch).values_list("received_at", flat=True)
     times = set(first.distinct())
     undone = set(Joining.objects.filter(undoes__isnull=False).values_list("undoes_id", flat=True))
-    for joining in Joining.objects.filter(
-        kind=Joining.Kind.MERGE, at__in=times, by__startswith="rule:"
-    ):
+    for joining in Joining.objects.filter(kind=Joining.Kind.MERGE, at__in=times, by__startswith="rule:"):
         if joining.seq in undone or not _is_of_batch(joining.evidence, batch):
             continue
         undoing = unmerge(joining=joining.seq, by=f"undo:{batch}", now=now)
@@ -55,11 +53,7 @@ def retract_people(*, batch: int, kept: Collection[int]) -> tuple[int, int]:
     ids = Identifier.objects.filter(batch_id=batch)
     made = Person.objects.filter(batch_id=batch).values("id")
     count = ids.exclude(person_id__in=made).delete()[0]
-    gone = [
-        p
-        for p in Person.objects.filter(batch_id=batch).values_list("id", flat=True)
-        if p not in kept
-    ]
+    gone = [p for p in Person.objects.filter(batch_id=batch).values_list("id", flat=True) if p not in kept]
     for chunk in _chunks(gone):
         count += Identifier.objects.filter(person_id__in=chunk).delete()[0]
         Person.objects.filter(id__in=chunk).delete()

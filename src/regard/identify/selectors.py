@@ -84,11 +84,7 @@ def find_person(text: str, *, country: str = "") -> int | None:
         if found is not None:
             return survivor_of(found)
     for kind, value in _readings(text, country):
-        owner = (
-            Identifier.objects.filter(kind=kind, value=value)
-            .values_list("person_id", flat=True)
-            .first()
-        )
+        owner = Identifier.objects.filter(kind=kind, value=value).values_list("person_id", flat=True).first()
         if owner is not None:
             return survivor_of(owner)
     foreign = Identifier.objects.filter(kind__in=_foreign_kinds(), value=text)
@@ -101,12 +97,7 @@ def _foreign_kinds() -> list[str]:
     kinds: list[str] = []
     last: str | None = ""
     while last is not None:
-        last = (
-            Identifier.objects.filter(kind__gt=last)
-            .order_by("kind")
-            .values_list("kind", flat=True)
-            .first()
-        )
+        last = Identifier.objects.filter(kind__gt=last).order_by("kind").values_list("kind", flat=True).first()
         if last is not None and last.startswith(FOREIGN):
             kinds.append(last)
     return kinds
@@ -171,10 +162,7 @@ _RULES = {
 def joinings_of(person: int, *, origins: Collection[int] = ()) -> list[JoinedWith]:
     """Return who was joined into this person and parted again, newest first."""
     origins = origins or origins_of(person)
-    rows = list(
-        Joining.objects.filter(absorbed_id__in=origins)
-        | Joining.objects.filter(survivor_id__in=origins)
-    )
+    rows = list(Joining.objects.filter(absorbed_id__in=origins) | Joining.objects.filter(survivor_id__in=origins))
     undone = {row.undoes_id for row in rows if row.undoes_id is not None}
     return [
         JoinedWith(
@@ -196,16 +184,10 @@ def _words(row: Joining) -> str:
     if row.kind == Joining.Kind.UNMERGE:
         return "A colleague parted them again"
     rule = _RULES.get(str(row.evidence.get("rule")))
-    return (
-        f"Joined because {rule}"
-        if row.by.startswith("rule:") and rule
-        else "A colleague joined them"
-    )
+    return f"Joined because {rule}" if row.by.startswith("rule:") and rule else "A colleague joined them"
 
 
-def open_proposals(
-    person: int | None = None, limit: int = 50, *, origins: Collection[int] = ()
-) -> list[JoinProposal]:
+def open_proposals(person: int | None = None, limit: int = 50, *, origins: Collection[int] = ()) -> list[JoinProposal]:
     """Return the proposals that wait for a person's word, newest first."""
     rows = JoinProposal.objects.filter(state=JoinProposal.State.OPEN).order_by("-id")
     if person is not None:

@@ -57,9 +57,7 @@ def resolve(incomings: Sequence[Incoming], *, country: str | None = None) -> lis
     _look_up_more(known, wanted, speaks)
     stitching = Stitching(known)
     origins = [
-        incoming.origin
-        if incoming.origin is not None
-        else stitching.place(position, *speaks[position])
+        incoming.origin if incoming.origin is not None else stitching.place(position, *speaks[position])
         for position, incoming in enumerate(incomings)
     ]
     real = write_stitched(incomings, stitching.found)
@@ -113,9 +111,7 @@ def _ids_in_traits(incoming: Incoming) -> tuple[tuple[str, str], ...]:
     traits = incoming.traits or {}
     named = {kind for kind, _ in incoming.ids}
     return tuple(
-        (kind, value)
-        for kind in _TOLD_AS_TRAITS
-        if kind not in named and isinstance(value := traits.get(kind), str)
+        (kind, value) for kind in _TOLD_AS_TRAITS if kind not in named and isinstance(value := traits.get(kind), str)
     )
 
 

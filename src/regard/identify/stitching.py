@@ -28,12 +28,8 @@ class Known:
     owner: dict[Key, int]  # id -> person it hangs on
     root: dict[int, int]  # person -> surviving person
     is_known: dict[int, bool]  # surviving person -> has an id that is not anonymous
-    holdings: dict[int, dict[str, int]] = field(
-        default_factory=dict
-    )  # survivor -> kind -> number of ids
-    parted: set[tuple[int, int]] = field(
-        default_factory=set
-    )  # (survivor, absorbed) parted by a person
+    holdings: dict[int, dict[str, int]] = field(default_factory=dict)  # survivor -> kind -> number of ids
+    parted: set[tuple[int, int]] = field(default_factory=set)  # (survivor, absorbed) parted by a person
     forgotten: set[Key] = field(default_factory=set)
 
 
@@ -63,9 +59,7 @@ class Proposal:
 class Stitched:
     """What a batch adds; positions are those of the messages that caused it."""
 
-    people: dict[int, tuple[int, bool]] = field(
-        default_factory=dict
-    )  # new person -> (position, is known)
+    people: dict[int, tuple[int, bool]] = field(default_factory=dict)  # new person -> (position, is known)
     attached: list[tuple[Key, int, int]] = field(default_factory=list)  # id, person, position
     merges: list[Merge] = field(default_factory=list)
     proposals: list[Proposal] = field(default_factory=list)

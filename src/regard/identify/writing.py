@@ -25,9 +25,7 @@ MOST_PROPOSALS = 20  # open questions about one person
 def write_stitched(incomings: Sequence[Incoming], found: Stitched) -> dict[int, int]:
     """Write everything found; return the real ids of the new people. Call inside a transaction."""
     if found.merges:  # before any number is allotted: claims lock in the same order
-        lock_people_rows(
-            [person for m in found.merges for person in (m.survivor, m.absorbed) if person > 0]
-        )
+        lock_people_rows([person for m in found.merges for person in (m.survivor, m.absorbed) if person > 0])
     numbers = len(found.people) + len(found.merges) + (1 if found.attached else 0)
     if not numbers and not found.proposals:
         return {}
@@ -60,9 +58,7 @@ def _write_people(incomings: Sequence[Incoming], found: Stitched, seq: int) -> d
         return {}
     first = allot_person_ids(len(found.people))
     samples = set(
-        Source.objects.filter(kind__in=(Source.Kind.SAMPLE, Source.Kind.INVENTED)).values_list(
-            "id", flat=True
-        )
+        Source.objects.filter(kind__in=(Source.Kind.SAMPLE, Source.Kind.INVENTED)).values_list("id", flat=True)
     )
     entropy = os.urandom(18 * len(found.people))
     real: dict[int, int] = {}
@@ -92,9 +88,7 @@ def _write_people(incomings: Sequence[Incoming], found: Stitched, seq: int) -> d
     return real
 
 
-def _write_identifiers(
-    incomings: Sequence[Incoming], found: Stitched, real: dict[int, int], seq: int
-) -> None:
+def _write_identifiers(incomings: Sequence[Incoming], found: Stitched, real: dict[int, int], seq: int) -> None:
     rows = []
     for (kind, value), person, position in found.attached:
         incoming = incomings[position]
@@ -116,9 +110,7 @@ def _write_identifiers(
     )
 
 
-def _write_merges(
-    incomings: Sequence[Incoming], found: Stitched, real: dict[int, int], seq: int
-) -> None:
+def _write_merges(incomings: Sequence[Incoming], found: Stitched, real: dict[int, int], seq: int) -> None:
     if not found.merges:
         return
     moved, rows = [], []
@@ -146,15 +138,11 @@ def _write_merges(
             )
         )
     with connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE identify_person SET survivor_id = %s WHERE id = %s OR survivor_id = %s", moved
-        )
+        cursor.executemany("UPDATE identify_person SET survivor_id = %s WHERE id = %s OR survivor_id = %s", moved)
     insert_rows("identify_joining", "seq, kind, survivor_id, absorbed_id, evidence, by, at", rows)
 
 
-def _write_proposals(
-    incomings: Sequence[Incoming], proposals: list[Proposal], real: dict[int, int]
-) -> None:
+def _write_proposals(incomings: Sequence[Incoming], proposals: list[Proposal], real: dict[int, int]) -> None:
     if not proposals:
         return
     pairs = {_pair(proposal, real): proposal for proposal in reversed(proposals)}

@@ -55,13 +55,9 @@ def start_or_resume_batch(
     would store some rows twice.
     """
     mapping = plan.as_json() | {"asked": dict(asked)}
-    origin, _ = Source.objects.get_or_create(
-        name=source, defaults={"kind": Source.Kind.IMPORT, "created_at": now}
-    )
+    origin, _ = Source.objects.get_or_create(name=source, defaults={"kind": Source.Kind.IMPORT, "created_at": now})
     unfinished = (
-        Batch.objects.filter(file_hash=plan.survey.sha256, source=origin, state__in=_OPEN)
-        .order_by("-id")
-        .first()
+        Batch.objects.filter(file_hash=plan.survey.sha256, source=origin, state__in=_OPEN).order_by("-id").first()
     )
     if unfinished is not None:
         if unfinished.mapping != mapping:
@@ -92,9 +88,7 @@ def _read_otherwise(batch: Batch, plan: Plan) -> Issue:
 
 def advance_batch(*, batch: Batch, read: int, stored: int, rejected: int) -> bool:
     """Move the resume point; False where another process moved it meanwhile. Call in the rows' own transaction."""
-    moved = Batch.objects.filter(
-        id=batch.id, rows_read=batch.rows_read, state=Batch.State.RUNNING
-    ).update(
+    moved = Batch.objects.filter(id=batch.id, rows_read=batch.rows_read, state=Batch.State.RUNNING).update(
         rows_read=F("rows_read") + read,
         rows_stored=F("rows_stored") + stored,
         rows_rejected=F("rows_rejected") + rejected,
@@ -104,9 +98,7 @@ def advance_batch(*, batch: Batch, read: int, stored: int, rejected: int) -> boo
 
 def finish_batch(*, batch: Batch, now: datetime) -> None:
     """The whole file was read."""
-    Batch.objects.filter(id=batch.id, state=Batch.State.RUNNING).update(
-        state=Batch.State.DONE, finished_at=now
-    )
+    Batch.objects.filter(id=batch.id, state=Batch.State.RUNNING).update(state=Batch.State.DONE, finished_at=now)
 
 
 def stop_batch(*, batch: Batch) -> None:
@@ -140,6 +132,4 @@ def batch_row(batch: Batch) -> BatchRow:
 
 def list_batches(limit: int = 100) -> list[BatchRow]:
     """Return the newest batches first."""
-    return [
-        batch_row(batch) for batch in Batch.objects.select_related("source").order_by("-id")[:limit]
-    ]
+    return [batch_row(batch) for batch in Batch.objects.select_related("source").order_by("-id")[:limit]]

@@ -73,11 +73,7 @@ def check_file(
 
 
 def _here_already(source: int, ids: set[str]) -> int:
-    return (
-        Touchpoint.objects.filter(source_id=source, message_id__in=ids).count()
-        if source and ids
-        else 0
-    )
+    return Touchpoint.objects.filter(source_id=source, message_id__in=ids).count() if source and ids else 0
 
 
 def _count_reasons(chunk: list[Unit], reasons: dict[str, _Reason]) -> int:

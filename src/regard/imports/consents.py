@@ -57,9 +57,7 @@ def record_told(
         for person, purpose, is_granted, evidence in words
         if not (is_granted and (survivors.get(person, person), purpose) in withdrawn)
     ]
-    return sum(
-        seq is not None for seq in record_consents(told=told, now=now, source=batch.source_id)
-    )
+    return sum(seq is not None for seq in record_consents(told=told, now=now, source=batch.source_id))
 
 
 def _words(
@@ -81,9 +79,7 @@ def _withdrawn(people: set[int], now: datetime) -> set[tuple[int, str]]:
     return {(row["person"], row["purpose"]) for row in states if row["state"] == "withdrawn"}
 
 
-def _told(
-    person: int, purpose: str, is_granted: bool, evidence: str, batch: Batch, now: datetime
-) -> Told:
+def _told(person: int, purpose: str, is_granted: bool, evidence: str, batch: Batch, now: datetime) -> Told:
     digest = blake2b(evidence.encode(), digest_size=6).hexdigest()
     return Told(
         person=person,

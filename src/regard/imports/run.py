@@ -80,9 +80,7 @@ def run_import(
         raise Refused(*plan.errors)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     told = {"consents": [one.as_json() for one in asked]}
-    batch, is_resumed = start_or_resume_batch(
-        plan=plan, source=source, asked=told, folder=folder, now=now
-    )
+    batch, is_resumed = start_or_resume_batch(plan=plan, source=source, asked=told, folder=folder, now=now)
     progress = Progress(
         plan.table.about_rows,
         batch.rows_read,
@@ -93,9 +91,7 @@ def run_import(
     setting = Setting(batch.source_id, batch.id, to_us(now), plan.survey.sha256)
     try:
         with (
-            closing(
-                Rejects(Path(batch.rejects_file), plan.table.columns, batch.rows_rejected)
-            ) as rejects,
+            closing(Rejects(Path(batch.rejects_file), plan.table.columns, batch.rows_rejected)) as rejects,
             closing(units(plan, setting, folder)) as found,
         ):
             for chunk in _chunks(_pass_over(found, batch.rows_read), chunk_rows):
@@ -119,9 +115,7 @@ def units(plan: Plan, setting: Setting, folder: Path) -> Generator[Unit, None, N
         for line, cells, problem in rows:
             yield _unit_of_row(plan, row, line, cells, problem)
         return
-    key_at = plan.table.columns.index(
-        next(m.column for m in plan.matches if m.field == plan.kind.group_by)
-    )
+    key_at = plan.table.columns.index(next(m.column for m in plan.matches if m.field == plan.kind.group_by))
     for found in grouped_rows(rows, key_at, folder):
         if len(found) == 3:
             yield Unit(1, [(found[0], found[1])], None, found[2])
@@ -139,9 +133,7 @@ def _unit_of_row(plan: Plan, row: Reading, line: int, cells: Sequence[Any], prob
     return Unit(1, [(line, cells)], None, problem)
 
 
-def _unit_of_group(
-    plan: Plan, row: Reading, lines: list[tuple[int, list[Any]]], count: int
-) -> Unit:
+def _unit_of_group(plan: Plan, row: Reading, lines: list[tuple[int, list[Any]]], count: int) -> Unit:
     read_group = plan.kind.read_group
     assert read_group is not None  # noqa: S101 (a kind with group_by has it)
     try:

@@ -79,9 +79,7 @@ def undo_batch(*, batch: Batch, now: datetime) -> Undone:
     stay = people_who_stay(batch.id)
     words = _words_of(stay)
     part_joined_by_batch(batch=batch.id, now=now)
-    told_by_ids = set(
-        Identifier.objects.filter(batch_id=batch.id).values_list("person_id", flat=True)
-    )
+    told_by_ids = set(Identifier.objects.filter(batch_id=batch.id).values_list("person_id", flat=True))
     touchpoints = retract_touchpoints(batch=batch.id, now=now)
     fields, told = retract_fields(batch=batch.id)
     consents = retract_consents(batch=batch.id)
@@ -112,9 +110,7 @@ def people_who_stay(batch: int) -> dict[int, list[str]]:
         label = relation.related_model._meta.label_lower
         if label in _DERIVED or label.split(".")[0] in _DERIVED_STAGES:
             continue
-        rows: QuerySet[Any] = relation.related_model._default_manager.filter(
-            **{relation.field.name: OuterRef("id")}
-        )
+        rows: QuerySet[Any] = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("id")})
         if label in _TOLD:
             rows = rows.exclude(batch_id=batch) | rows.filter(batch_id__isnull=True)
         if label == "identify.joining":
@@ -127,9 +123,7 @@ def people_who_stay(batch: int) -> dict[int, list[str]]:
 
 
 def _words_of(stay: dict[int, list[str]]) -> tuple[str, ...]:
-    names = dict(
-        Card.objects.filter(person_id__in=list(stay)).values_list("person_id", "display_name")
-    )
+    names = dict(Card.objects.filter(person_id__in=list(stay)).values_list("person_id", "display_name"))
     ids = dict(Person.objects.filter(id__in=list(stay)).values_list("id", "public_id"))
     return tuple(
         f"{names.get(p) or 'somebody'} ({public_id('per', ids[p])}): {', '.join(why)}"

@@ -34,9 +34,7 @@ def wishes_of(
     for pair in mapping:
         column, sign, name = pair.rpartition("=")
         if not sign:
-            mistakes.append(
-                Issue("--map", f"'{pair}' is not COLUMN=FIELD", "such as --map 'Kunde Nr=user_id'")
-            )
+            mistakes.append(Issue("--map", f"'{pair}' is not COLUMN=FIELD", "such as --map 'Kunde Nr=user_id'"))
         columns[column] = name.strip()
     if decimal not in ("", ",", "."):
         mistakes.append(Issue("--decimal", f"'{decimal}' is no decimal mark", "one of , and ."))
@@ -54,11 +52,7 @@ def wishes_of(
         mistakes.append(Issue("--currency", f"'{currency}' is not a currency code", "such as EUR"))
     delimiter = delimiter.replace("\\t", "\t")
     if len(delimiter) > 1:
-        mistakes.append(
-            Issue(
-                "--delimiter", f"'{delimiter}' is more than one character", "such as ';' or '\\t'"
-            )
-        )
+        mistakes.append(Issue("--delimiter", f"'{delimiter}' is more than one character", "such as ';' or '\\t'"))
     if mistakes:
         raise Refused(*mistakes)
     return Wishes(
@@ -94,9 +88,7 @@ def _is_zone(name: str) -> bool:
 def purposes_to_ask() -> list[tuple[str, str]]:
     """Return (purpose, its name) of what people can agree to."""
     purposes = active_playbook().playbook.purposes
-    return [
-        (name, purpose.name) for name, purpose in purposes.items() if purpose.basis == "consent"
-    ]
+    return [(name, purpose.name) for name, purpose in purposes.items() if purpose.basis == "consent"]
 
 
 def asked_of(pairs: Iterable[str], told: str, columns: Iterable[str] = ()) -> list[Asked]:
@@ -109,11 +101,7 @@ def asked_of(pairs: Iterable[str], told: str, columns: Iterable[str] = ()) -> li
     for pair in pairs:
         purpose, _, state = pair.partition("=")
         if purpose not in purposes:
-            mistakes.append(
-                Issue(
-                    "--consent", f"there is no purpose '{purpose}'", f"one of {', '.join(purposes)}"
-                )
-            )
+            mistakes.append(Issue("--consent", f"there is no purpose '{purpose}'", f"one of {', '.join(purposes)}"))
         if state not in STATES:
             mistakes.append(Issue("--consent", f"'{state}' is no state", "granted or withdrawn"))
         if state == "granted" and not told.strip():
@@ -128,9 +116,7 @@ def asked_of(pairs: Iterable[str], told: str, columns: Iterable[str] = ()) -> li
     for name in columns:
         purpose = name.removeprefix(CONSENT)
         if purpose not in purposes:
-            mistakes.append(
-                Issue("--map", f"there is no purpose '{purpose}'", f"one of {', '.join(purposes)}")
-            )
+            mistakes.append(Issue("--map", f"there is no purpose '{purpose}'", f"one of {', '.join(purposes)}"))
         if not told.strip():
             mistakes.append(
                 Issue(

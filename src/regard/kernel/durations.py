@@ -16,9 +16,7 @@ def parse_duration(text: str) -> int:
     """Return microseconds of a text such as "36h". Raises ValueError with what is expected instead."""
     found = _SHAPE.match(text.strip())
     if found is None:
-        raise ValueError(
-            f"'{text}' is not a duration: write a number and its unit, such as 7d or 36 hours"
-        )
+        raise ValueError(f"'{text}' is not a duration: write a number and its unit, such as 7d or 36 hours")
     us = int(found[1]) * _UNITS[found[2][0]]
     if us > LONGEST_US:
         raise ValueError(f"'{text}' is longer than ten years")

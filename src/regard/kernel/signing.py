@@ -21,24 +21,16 @@ def unsign(use: str, token: str, secret: bytes) -> str | None:
     if not dot or len(token) > 2048:
         return None
     try:
-        payload = base64.b64decode(
-            body + "=" * (-len(body) % 4), altchars=b"-_", validate=True
-        ).decode()
+        payload = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True).decode()
     except ValueError:
         return None
     # compare_digest needs ASCII on both sides; a token from outside may carry anything.
-    return (
-        payload if hmac.compare_digest(_mac(use, payload, secret).encode(), mac.encode()) else None
-    )
+    return payload if hmac.compare_digest(_mac(use, payload, secret).encode(), mac.encode()) else None
 
 
 def _mac(use: str, payload: str, secret: bytes) -> str:
     key = blake2b(use.encode(), key=secret[:64], digest_size=32).digest()
-    return (
-        base64.urlsafe_b64encode(hmac.new(key, payload.encode(), sha256).digest()[:_MAC_BYTES])
-        .rstrip(b"=")
-        .decode()
-    )
+    return base64.urlsafe_b64encode(hmac.new(key, payload.encode(), sha256).digest()[:_MAC_BYTES]).rstrip(b"=").decode()
 
 
 def keyed_hash(value: str, secret: bytes) -> str:

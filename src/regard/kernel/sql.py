@@ -15,9 +15,7 @@ class Sql:
 
     def __post_init__(self) -> None:
         if self.text.count("?") != len(self.params):
-            raise ValueError(
-                f"{self.text.count('?')} placeholders, {len(self.params)} values: {self.text}"
-            )
+            raise ValueError(f"{self.text.count('?')} placeholders, {len(self.params)} values: {self.text}")
 
     def wrap(self, before: str, after: str = "") -> Sql:
         """Return the same SQL between two literal pieces that carry no values."""

@@ -51,9 +51,7 @@ def wilson(reached: int, people: int, level: float) -> Interval:
     return Interval(max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale))
 
 
-def newcombe(
-    reached: int, people: int, reached_other: int, people_other: int, level: float
-) -> Interval:
+def newcombe(reached: int, people: int, reached_other: int, people_other: int, level: float) -> Interval:
     """Return the interval of `reached/people - reached_other/people_other` at a level."""
     one, other = wilson(reached, people, level), wilson(reached_other, people_other, level)
     p = reached / people if people else 0.0
@@ -63,9 +61,7 @@ def newcombe(
     return Interval(max(-1.0, low), min(1.0, high))
 
 
-def compare(
-    *, treated: int, treated_reached: int, held_out: int, held_out_reached: int
-) -> Difference:
+def compare(*, treated: int, treated_reached: int, held_out: int, held_out_reached: int) -> Difference:
     """Return the difference between the arms and the honest words for it."""
     counts = (treated_reached, treated, held_out_reached, held_out)
     wide, narrow = newcombe(*counts, 0.95), newcombe(*counts, 0.80)

@@ -19,6 +19,4 @@ class Measure(models.Model):
     held_out_reached = models.IntegerField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("journey", "goal", "as_of"), name="measure_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("journey", "goal", "as_of"), name="measure_once"),)

@@ -23,11 +23,7 @@ def measure(*, as_of: datetime, playbook: Playbook, again: bool = False) -> list
     3. Reached: the goal's touchpoint after entering and within the time.
     """
     day = as_of.replace(hour=0, minute=0, second=0, microsecond=0)
-    done = (
-        []
-        if again
-        else list(Measure.objects.filter(as_of=to_us(day)).values_list("journey", flat=True))
-    )
+    done = [] if again else list(Measure.objects.filter(as_of=to_us(day)).values_list("journey", flat=True))
     measured = []
     for name, journey in playbook.journeys.items():
         if journey.goal is None or name in done:
@@ -90,9 +86,7 @@ def _condition(goal: Goal) -> tuple[str, list[str | int]]:
             parts.append(f"AND t.{column} {sign} %s")
             bound.append(round(value * scale))
     read = (
-        "t.properties::json ->> %s"
-        if connection.vendor == "postgresql"
-        else "json_extract(t.properties, '$.' || %s)"
+        "t.properties::json ->> %s" if connection.vendor == "postgresql" else "json_extract(t.properties, '$.' || %s)"
     )
     for key, told in sorted(happening.where.items()):
         parts.append(f"AND CAST({read} AS TEXT) = %s")

@@ -15,9 +15,7 @@ class SurveyInvitation(models.Model):
     public_id = models.UUIDField(unique=True)
     survey = models.CharField(max_length=60)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="survey_invitations")
-    message = models.OneToOneField(
-        Message, on_delete=models.CASCADE, null=True, related_name="survey_invitation"
-    )
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, null=True, related_name="survey_invitation")
     asked_at = InstantField()
     expires_at = InstantField()
 
@@ -29,9 +27,7 @@ class Answer(models.Model):
     """What the person answered. Kept as given; a changed answer is a new row, the newest counts."""
 
     seq = models.BigIntegerField(primary_key=True)  # of its touchpoint
-    invitation = models.ForeignKey(
-        SurveyInvitation, on_delete=models.CASCADE, null=True, related_name="answers"
-    )
+    invitation = models.ForeignKey(SurveyInvitation, on_delete=models.CASCADE, null=True, related_name="answers")
     survey = models.CharField(max_length=60)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="answers")
     score = models.IntegerField(null=True)

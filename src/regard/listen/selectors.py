@@ -18,11 +18,7 @@ class Asked:
 
 def asked_by(public_id: uuid.UUID) -> Asked | None:
     """Return the invitation of a public id with its newest answer, or None."""
-    invitation = (
-        SurveyInvitation.objects.select_related("person", "message")
-        .filter(public_id=public_id)
-        .first()
-    )
+    invitation = SurveyInvitation.objects.select_related("person", "message").filter(public_id=public_id).first()
     if invitation is None:
         return None
     return Asked(invitation, Answer.objects.filter(invitation=invitation).order_by("-seq").first())

@@ -19,9 +19,7 @@ from regard.playbooks.surveys import Survey
 
 PREFIX = "inv"
 LONGEST_COMMENT = 4000
-MOST_CHANGES = (
-    20  # of one invitation; a page that is posted to for ever fills nothing (promise F14)
-)
+MOST_CHANGES = 20  # of one invitation; a page that is posted to for ever fills nothing (promise F14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +36,7 @@ def invite_asked(*, playbook: Playbook, now: datetime) -> int:
     Idempotent; call right after `act.services.enqueue`, before anything is claimed.
     """
     made = 0
-    for message in (
-        Message.objects.exclude(survey="").filter(survey_invitation__isnull=True).order_by("id")
-    ):
+    for message in Message.objects.exclude(survey="").filter(survey_invitation__isnull=True).order_by("id"):
         survey = playbook.surveys.get(message.survey)
         days = survey.expires_days if survey else 30
         _, created = SurveyInvitation.objects.get_or_create(
@@ -68,9 +64,7 @@ def invite(*, person: int, survey: str, expires_days: int, now: datetime) -> Sur
     )
 
 
-def record_answer(
-    *, invitation_id: int, survey: Survey, score: int | None, comment: str, now: datetime
-) -> GivenAnswer:
+def record_answer(*, invitation_id: int, survey: Survey, score: int | None, comment: str, now: datetime) -> GivenAnswer:
     """Write an answer down. The same again changes nothing; a changed one is a new row, and the newest counts.
 
     Raises Refused where the invitation expired, the score is not on the scale, or too much was changed.
@@ -107,18 +101,14 @@ def _refuse(
     if now >= invitation.expires_at:
         raise Refused(Issue("survey", "this invitation has expired", code="expired"))
     if score is not None and score not in survey.scale:
-        raise Refused(
-            Issue("score", f"is from {survey.scale[0]} to {survey.scale[-1]}", code="not_on_scale")
-        )
+        raise Refused(Issue("score", f"is from {survey.scale[0]} to {survey.scale[-1]}", code="not_on_scale"))
     if score is None and not before:
         raise Refused(Issue("score", "choose a number first", code="no_score"))
     if len(before) >= MOST_CHANGES:
         raise Refused(Issue("survey", "this answer was changed too often", code="too_often"))
 
 
-def _deed(
-    invitation: SurveyInvitation, score: int | None, comment: str, before: list[Answer]
-) -> Deed:
+def _deed(invitation: SurveyInvitation, score: int | None, comment: str, before: list[Answer]) -> Deed:
     properties: dict[str, object] = {
         "survey": invitation.survey,
         "invitation": public_id(PREFIX, invitation.public_id),
@@ -128,9 +118,7 @@ def _deed(
     if before:
         properties["changes"] = before[-1].seq
     key = f"answer:{invitation.public_id.hex}:{len(before)}"
-    return Deed(
-        invitation.person_id, "Survey Answered", key, "survey", "in", "customer", score, properties
-    )
+    return Deed(invitation.person_id, "Survey Answered", key, "survey", "in", "customer", score, properties)
 
 
 def _clean(comment: str) -> str:

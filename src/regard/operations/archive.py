@@ -71,9 +71,7 @@ def take_file(archive: ZipFile, name: str, path: Path, *, digest: str) -> None:
             found.update(chunk)
             target.write(chunk)
     if found.hexdigest() != digest:
-        raise Refused(
-            Issue(name, "is damaged: its checksum differs", hint="take another backup file")
-        )
+        raise Refused(Issue(name, "is damaged: its checksum differs", hint="take another backup file"))
 
 
 def write_manifest(archive: ZipFile, manifest: Manifest) -> None:
@@ -90,11 +88,7 @@ def read_manifest(path: Path) -> Manifest:
         raise Refused(Issue(str(path), "is no finished backup of Regard")) from error
     if raw.get("format") != FORMAT:
         hint = "restore it with the version of Regard that made it"
-        raise Refused(
-            Issue(
-                str(path), f"has format {raw.get('format')}, this version reads {FORMAT}", hint=hint
-            )
-        )
+        raise Refused(Issue(str(path), f"has format {raw.get('format')}, this version reads {FORMAT}", hint=hint))
     return Manifest(**{**raw, "migrations": [tuple(pair) for pair in raw["migrations"]]})
 
 

@@ -73,25 +73,19 @@ def write_backup(*, file: Path, now: datetime, kept_for: timedelta = KEPT_FOR) -
     return manifest
 
 
-def check_backup(
-    *, file: Path, now: datetime, secret: str, vendor: str, take_expired: bool = False
-) -> Manifest:
+def check_backup(*, file: Path, now: datetime, secret: str, vendor: str, take_expired: bool = False) -> Manifest:
     """Return the manifest of a backup that may be brought back here. Raises Refused with every reason it may not."""
     manifest = read_manifest(file)
     issues = []
     if manifest.vendor != vendor:
         hint = "set DATABASE_URL" if manifest.vendor == "postgresql" else "leave DATABASE_URL empty"
-        issues.append(
-            Issue(str(file), f"was made on {manifest.vendor}, this is {vendor}", hint=hint)
-        )
+        issues.append(Issue(str(file), f"was made on {manifest.vendor}, this is {vendor}", hint=hint))
     if manifest.secret != fingerprint(secret):
         hint = "give the secret.key of the machine it was made on with --secret FILE, or REGARD_SECRET_KEY"
         issues.append(Issue(str(file), "was made with another secret", hint=hint, code="policy"))
     if manifest.is_expired(now) and not take_expired:
         hint = "people erased since may be in it; --expired brings it back all the same"
-        issues.append(
-            Issue(str(file), f"ended on {manifest.expires_at[:10]}", hint=hint, code="policy")
-        )
+        issues.append(Issue(str(file), f"ended on {manifest.expires_at[:10]}", hint=hint, code="policy"))
     if issues:
         raise Refused(*issues)
     return manifest
@@ -105,9 +99,7 @@ def restore_backup(*, file: Path, manifest: Manifest, erase_again: Callable[[], 
     store = _store()
     if store.holds_something():
         hint = "restore into an empty folder (--data DIR) or an empty database"
-        raise Refused(
-            Issue("restore", "this installation holds data already", hint=hint, code="policy")
-        )
+        raise Refused(Issue("restore", "this installation holds data already", hint=hint, code="policy"))
     with ZipFile(file) as archive:
         store.copy_in(archive, manifest)
     call_command("migrate", verbosity=0, interactive=False)

@@ -57,17 +57,13 @@ def ok(name: str, words: str) -> Check:
 def check_database(now: datetime) -> Check:  # noqa: ARG001
     """Does the store answer, and durably?"""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT sqlite_version()" if connection.vendor == "sqlite" else "SHOW server_version"
-        )
+        cursor.execute("SELECT sqlite_version()" if connection.vendor == "sqlite" else "SHOW server_version")
         version = cursor.fetchone()[0]
         cursor.execute("PRAGMA synchronous" if connection.vendor == "sqlite" else "SHOW fsync")
         durable = str(cursor.fetchone()[0]) in ("2", "3", "on")
     words = f"{connection.vendor} {version}"
     if not durable:
-        return Check(
-            "database", State.WARNING, f"{words}, not durable", "turn fsync (synchronous=FULL) on"
-        )
+        return Check("database", State.WARNING, f"{words}, not durable", "turn fsync (synchronous=FULL) on")
     return ok("database", words)
 
 
@@ -95,9 +91,7 @@ def check_journal(now: datetime) -> Check:  # noqa: ARG001
             journal.close()
     words = f"{waiting:,} messages wait to be absorbed" if waiting else "nothing waits"
     if waiting > MUCH_BACKLOG:
-        return Check(
-            "journal", State.WARNING, words, "is the worker running? it absorbs as fast as it can"
-        )
+        return Check("journal", State.WARNING, words, "is the worker running? it absorbs as fast as it can")
     return ok("journal", words)
 
 
@@ -108,9 +102,7 @@ def check_worker(now: datetime) -> Check:
         return Check("worker", State.WARNING, "is not running", "'regard up' runs it")
     if not is_alive(beat, now=now):
         ago = int((now - beat.moment).total_seconds())
-        return Check(
-            "worker", State.FAILED, f"silent for {ago:,} s", "'regard up' runs it and restarts it"
-        )
+        return Check("worker", State.FAILED, f"silent for {ago:,} s", "'regard up' runs it and restarts it")
     if beat.trouble:
         return Check(
             "worker",
@@ -126,9 +118,7 @@ def check_disk(now: datetime) -> Check:  # noqa: ARG001
     free = shutil.disk_usage(settings.CONFIG.folder).free
     words = f"{free / 1e9:.1f} GB free in {settings.CONFIG.folder}"
     if free < TOO_LITTLE_DISK:
-        return Check(
-            "disk", State.FAILED, words, "make room: intake answers 503 when it cannot write"
-        )
+        return Check("disk", State.FAILED, words, "make room: intake answers 503 when it cannot write")
     if free < LITTLE_DISK:
         return Check("disk", State.WARNING, words, "make room soon")
     return ok("disk", words)
@@ -141,9 +131,7 @@ def check_secret(now: datetime) -> Check:  # noqa: ARG001
         return ok("secret", "from REGARD_SECRET_KEY")
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077:
-        return Check(
-            "secret", State.FAILED, f"{path} is readable by others ({mode:o})", f"chmod 600 {path}"
-        )
+        return Check("secret", State.FAILED, f"{path} is readable by others ({mode:o})", f"chmod 600 {path}")
     return ok("secret", f"{path}, its owner's only; keep a copy apart from the backups")
 
 
@@ -195,9 +183,7 @@ def check_refused(now: datetime) -> Check:
     if not counts:
         return ok("refused", "no message was refused in the last day")
     told = ", ".join(f"{times:,} {code}" for code, times in list(counts.items())[:5])
-    return Check(
-        "refused", State.WARNING, f"in the last day: {told}", "Settings shows each with its place"
-    )
+    return Check("refused", State.WARNING, f"in the last day: {told}", "Settings shows each with its place")
 
 
 def check_copy(now: datetime) -> Check:  # noqa: ARG001

@@ -30,9 +30,7 @@ class Beat:
 def write_beat(folder: Path, *, now: datetime, backlog: int, cycle_ms: int, trouble: str) -> None:
     """Say that the worker lives. Written aside and renamed, so a reader never sees half of it."""
     aside = folder / f"{FILE_NAME}.new"
-    aside.write_text(
-        json.dumps(asdict(Beat(now.astimezone(UTC).isoformat(), backlog, cycle_ms, trouble)))
-    )
+    aside.write_text(json.dumps(asdict(Beat(now.astimezone(UTC).isoformat(), backlog, cycle_ms, trouble))))
     aside.replace(folder / FILE_NAME)
 
 

@@ -18,6 +18,4 @@ def be_patient() -> None:
 
 def is_busy(error: BaseException) -> bool:
     """Say whether an error means that another process holds the database's write lock, no more than that."""
-    return isinstance(error, OperationalError | sqlite3.OperationalError) and "is locked" in str(
-        error
-    )
+    return isinstance(error, OperationalError | sqlite3.OperationalError) and "is locked" in str(error)

@@ -34,9 +34,7 @@ def copy_out(archive: ZipFile, folder: Path) -> Copied:  # noqa: ARG001 (the sig
             cursor.execute(f'SELECT count(*) FROM "{table}"')  # noqa: S608 (its own tables)
             counts[table] = cursor.fetchone()[0]
         cursor.execute("SELECT app, name FROM django_migrations ORDER BY id")
-        return Copied(
-            digests, counts, last_sequence(), [(app, name) for app, name in cursor.fetchall()]
-        )
+        return Copied(digests, counts, last_sequence(), [(app, name) for app, name in cursor.fetchall()])
 
 
 def copy_in(archive: ZipFile, manifest: Manifest) -> None:
@@ -58,9 +56,7 @@ def holds_something() -> bool:
 
 
 def _tables(cursor: CursorWrapper) -> list[str]:
-    cursor.execute(
-        "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
-    )
+    cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename")
     return [name for (name,) in cursor.fetchall()]
 
 
@@ -100,9 +96,7 @@ def _fill_table(archive: ZipFile, cursor: CursorWrapper, table: str, manifest: M
                 digest.update(block)
                 copy.write(block)
     if digest.hexdigest() != manifest.digests[name]:
-        raise Refused(
-            Issue(name, "is damaged: its checksum differs", hint="take another backup file")
-        )
+        raise Refused(Issue(name, "is damaged: its checksum differs", hint="take another backup file"))
 
 
 def _raw(cursor: CursorWrapper) -> Any:
@@ -118,11 +112,7 @@ def _migrate_as_then(manifest: Manifest) -> None:
     if len(targets) < len(manifest.migrations):
         strange = sorted({f"{a}.{n}" for a, n in manifest.migrations if (a, n) not in known})
         hint = "restore it with the version of Regard that made it, or a newer one"
-        raise Refused(
-            Issue(
-                "backup", f"knows tables this version does not: {', '.join(strange[:5])}", hint=hint
-            )
-        )
+        raise Refused(Issue("backup", f"knows tables this version does not: {', '.join(strange[:5])}", hint=hint))
     executor.migrate(targets)
 
 

@@ -71,14 +71,10 @@ def _number_journal_behind_cursor(main: Path, journal: Path) -> None:
     entry with one of their numbers would be taken for absorbed and lost.
     """
     with closing(sqlite3.connect(main)) as opened:
-        row = opened.execute(
-            "SELECT position FROM collect_cursor WHERE name = 'journal'"
-        ).fetchone()
+        row = opened.execute("SELECT position FROM collect_cursor WHERE name = 'journal'").fetchone()
     position = row[0] if row else 0
     with closing(sqlite3.connect(journal)) as opened:
-        opened.execute(
-            "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'entry'", [position]
-        )
+        opened.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'entry'", [position])
         opened.commit()
 
 
@@ -98,7 +94,4 @@ def _last_sequence(copy: sqlite3.Connection) -> int:
 
 
 def _migrations(copy: sqlite3.Connection) -> list[tuple[str, str]]:
-    return [
-        (app, name)
-        for app, name in copy.execute("SELECT app, name FROM django_migrations ORDER BY id")
-    ]
+    return [(app, name) for app, name in copy.execute("SELECT app, name FROM django_migrations ORDER BY id")]

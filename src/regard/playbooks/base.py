@@ -28,17 +28,13 @@ def _duration(value: Any) -> Any:
 
 
 def _share(value: Any) -> Any:
-    if isinstance(value, str) and (
-        found := re.match(r"^(\d{1,3}(?:\.\d{1,3})?)\s*%$", value.strip())
-    ):
+    if isinstance(value, str) and (found := re.match(r"^(\d{1,3}(?:\.\d{1,3})?)\s*%$", value.strip())):
         return float(found[1]) / 100
     return value
 
 
 def _minutes(value: Any) -> Any:
-    if isinstance(value, str) and (
-        found := re.match(r"^([01]\d|2[0-3]):([0-5]\d)$", value.strip())
-    ):
+    if isinstance(value, str) and (found := re.match(r"^([01]\d|2[0-3]):([0-5]\d)$", value.strip())):
         return int(found[1]) * 60 + int(found[2])
     raise ValueError('a time of day is written in quotes, such as "09:00"')
 
@@ -52,9 +48,7 @@ def _in_range(value: float) -> float:
 Duration = Annotated[int, BeforeValidator(_duration), PlainSerializer(write_duration)]
 Share = Annotated[
     float,
-    BeforeValidator(
-        lambda value: _in_range(v) if isinstance(v := _share(value), int | float) else v
-    ),
+    BeforeValidator(lambda value: _in_range(v) if isinstance(v := _share(value), int | float) else v),
     PlainSerializer(lambda share: f"{share * 100:g}%"),
 ]
 TimeOfDay = Annotated[

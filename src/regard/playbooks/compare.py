@@ -66,9 +66,7 @@ def check_pattern(pattern: str) -> str:
     try:
         re2.compile(pattern, options)
     except re2.error as error:
-        raise ValueError(
-            f"not a pattern RE2 understands (no look-around, no back-references): {error}"
-        ) from None
+        raise ValueError(f"not a pattern RE2 understands (no look-around, no back-references): {error}") from None
     return pattern
 
 
@@ -86,36 +84,20 @@ class Compare(Part):
 
     is_: Scalar | None = Field(None, alias="is", description="equals (text, number, true or false)")
     is_not: Scalar | None = Field(None, description="does not equal, or is missing")
-    one_of: tuple[Scalar, ...] = Field(
-        (), max_length=MOST_VALUES, description="equals one of these"
-    )
-    none_of: tuple[Scalar, ...] = Field(
-        (), max_length=MOST_VALUES, description="equals none of these, or is missing"
-    )
+    one_of: tuple[Scalar, ...] = Field((), max_length=MOST_VALUES, description="equals one of these")
+    none_of: tuple[Scalar, ...] = Field((), max_length=MOST_VALUES, description="equals none of these, or is missing")
     at_least: Decimal | None = Field(None, description="number or money: this much or more")
     at_most: Decimal | None = Field(None, description="number or money: this much or less")
     more_than: Decimal | None = Field(None, description="number or money: more than this")
     less_than: Decimal | None = Field(None, description="number or money: less than this")
-    contains: str | None = Field(
-        None, min_length=1, max_length=200, description="text that holds this"
-    )
-    starts_with: str | None = Field(
-        None, min_length=1, max_length=200, description="text that begins so"
-    )
-    ends_with: str | None = Field(
-        None, min_length=1, max_length=200, description="text that ends so"
-    )
+    contains: str | None = Field(None, min_length=1, max_length=200, description="text that holds this")
+    starts_with: str | None = Field(None, min_length=1, max_length=200, description="text that begins so")
+    ends_with: str | None = Field(None, min_length=1, max_length=200, description="text that ends so")
     matches: str | None = Field(None, description="text in which this RE2 pattern is found")
-    before: date | datetime | None = Field(
-        None, description="a time before this day or instant (UTC)"
-    )
-    after: date | datetime | None = Field(
-        None, description="a time on or after this day or instant (UTC)"
-    )
+    before: date | datetime | None = Field(None, description="a time before this day or instant (UTC)")
+    after: date | datetime | None = Field(None, description="a time on or after this day or instant (UTC)")
     older_than: Duration | None = Field(None, description="a time longer ago than this")
-    newer_than: Duration | None = Field(
-        None, description="a time in the past, no longer ago than this"
-    )
+    newer_than: Duration | None = Field(None, description="a time in the past, no longer ago than this")
     in_next: Duration | None = Field(None, description="a time ahead, at most this far")
     exists: bool | None = Field(None, description="true: there is a value; false: there is none")
 
@@ -137,17 +119,13 @@ class Compare(Part):
 
     def compare_sql(self, operand: Operand, clock: Clock, currency: str) -> Sql:
         """Return a condition that is true or false, never NULL."""
-        parts = [
-            _asked_sql(OPERATORS[name], operand, value, clock, currency)
-            for name, value in self.asked()
-        ]
+        parts = [_asked_sql(OPERATORS[name], operand, value, clock, currency) for name, value in self.asked()]
         return join(parts, " AND ").wrap("(", ")")
 
     def compare_words(self, unit: Unit, currency: str) -> str:
         """Return 'is at least 3 and less than 10'."""
         return " and ".join(
-            OPERATORS[name].words.format(v=_shown(name, value, unit, currency))
-            for name, value in self.asked()
+            OPERATORS[name].words.format(v=_shown(name, value, unit, currency)) for name, value in self.asked()
         )
 
     def flips(self, clock: Clock) -> tuple[int, ...]:
@@ -181,9 +159,7 @@ OPERATORS: dict[str, Operator] = {
     "is": Operator("{x} = ?", "value", "is {v}"),
     "is_not": Operator("{x} = ?", "value", "is not {v}", negated=True),
     "one_of": Operator("{x} IN ({marks})", "value", "is one of {v}", lambda v, _: tuple(v)),
-    "none_of": Operator(
-        "{x} IN ({marks})", "value", "is none of {v}", lambda v, _: tuple(v), negated=True
-    ),
+    "none_of": Operator("{x} IN ({marks})", "value", "is none of {v}", lambda v, _: tuple(v), negated=True),
     "at_least": Operator("{x} >= ?", "number", "is at least {v}"),
     "at_most": Operator("{x} <= ?", "number", "is at most {v}"),
     "more_than": Operator("{x} > ?", "number", "is more than {v}"),
@@ -195,23 +171,15 @@ OPERATORS: dict[str, Operator] = {
     "before": Operator("{x} < ?", "date", "is before {v}", lambda v, _: (instant_us(v),)),
     "after": Operator("{x} >= ?", "date", "is on or after {v}", lambda v, _: (instant_us(v),)),
     "older_than": Operator("{x} < ?", "date", "is more than {v} ago", lambda v, c: (c.us - v,)),
-    "newer_than": Operator(
-        "{x} BETWEEN ? AND ?", "date", "is in the last {v}", lambda v, c: _range(-v + 1, 0, c)
-    ),
-    "in_next": Operator(
-        "{x} BETWEEN ? AND ?", "date", "is in the next {v}", lambda v, c: _range(1, v, c)
-    ),
+    "newer_than": Operator("{x} BETWEEN ? AND ?", "date", "is in the last {v}", lambda v, c: _range(-v + 1, 0, c)),
+    "in_next": Operator("{x} BETWEEN ? AND ?", "date", "is in the next {v}", lambda v, c: _range(1, v, c)),
     "exists": Operator("{x} IS NOT NULL", "any", "{v}", lambda _v, _c: ()),
 }
 
 
 def _asked_sql(op: Operator, operand: Operand, value: Any, clock: Clock, currency: str) -> Sql:
     if op.reads == "any":
-        present = (
-            f"COALESCE(len({operand.text}), 0) > 0"
-            if operand.is_list
-            else f"{operand.text} IS NOT NULL"
-        )
+        present = f"COALESCE(len({operand.text}), 0) > 0" if operand.is_list else f"{operand.text} IS NOT NULL"
         return Sql(present if value else f"NOT ({present})")
     raw = op.params(value, clock)
     column, params = _typed(op, operand, raw, currency)
@@ -226,9 +194,7 @@ def _asked_sql(op: Operator, operand: Operand, value: Any, clock: Clock, currenc
     return Sql(f"NOT ({text})" if op.negated else text, params)
 
 
-def _typed(
-    op: Operator, operand: Operand, raw: tuple[object, ...], currency: str
-) -> tuple[str, tuple[object, ...]]:
+def _typed(op: Operator, operand: Operand, raw: tuple[object, ...], currency: str) -> tuple[str, tuple[object, ...]]:
     """Return which reading of the operand is compared, and the values in that reading's unit."""
     if op.reads in ("text", "date"):
         return op.reads, raw

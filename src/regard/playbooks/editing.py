@@ -41,7 +41,7 @@ def put_part(text: str, section: str, name: str, value: dict[str, object]) -> st
 
 def _kept(
     lines: list[str], old: tuple[yaml.Node, yaml.Node], section: str, name: str, value: dict[str, object], anew: str
-) -> str | None:  # fmt: skip
+) -> str | None:
     """Return the text with unchanged lines of the part kept, or None where it would not say the same as `anew`."""
     key, node = old
     if not isinstance(node, yaml.MappingNode) or node.flow_style:

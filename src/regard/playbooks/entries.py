@@ -121,24 +121,15 @@ class ExitOn(Part):
 
     @model_validator(mode="after")
     def _one(self) -> ExitOn:
-        if (
-            sum(v is not None for v in (self.touchpoint, self.segment_entered, self.segment_left))
-            != 1
-        ):
-            raise ValueError(
-                "an exit has exactly one of: touchpoint, segment_entered, segment_left"
-            )
+        if sum(v is not None for v in (self.touchpoint, self.segment_entered, self.segment_left)) != 1:
+            raise ValueError("an exit has exactly one of: touchpoint, segment_entered, segment_left")
         return self
 
     def words(self) -> str:
         """Return the exit as people read it."""
         if self.touchpoint is not None:
             return f"{self.touchpoint.words()} happens"
-        return (
-            f"enters {self.segment_entered}"
-            if self.segment_entered
-            else f"leaves {self.segment_left}"
-        )
+        return f"enters {self.segment_entered}" if self.segment_entered else f"leaves {self.segment_left}"
 
 
 class Goal(Part):
@@ -162,8 +153,4 @@ class Reentry(Part):
         """Return the rule as people read it."""
         if self.after is None:
             return "once in a lifetime"
-        return (
-            f"again {duration_words(self.after)} after the last time"
-            if self.after
-            else "every time"
-        )
+        return f"again {duration_words(self.after)} after the last time" if self.after else "every time"

@@ -51,9 +51,7 @@ Events = Annotated[
 ]
 Channels = Annotated[tuple[Name, ...], BeforeValidator(_as_many)]
 Directions = Annotated[tuple[Literal["in", "out", "none"], ...], BeforeValidator(_as_many)]
-Actors = Annotated[
-    tuple[Literal["customer", "staff", "automation", "system"], ...], BeforeValidator(_as_many)
-]
+Actors = Annotated[tuple[Literal["customer", "staff", "automation", "system"], ...], BeforeValidator(_as_many)]
 
 
 def fact_of(word: str) -> Fact:
@@ -66,12 +64,8 @@ def fact_of(word: str) -> Fact:
 class Where(Compare):
     """What a touchpoint must carry: a property by path, or its value or score."""
 
-    property: Path | None = Field(
-        None, description="path of a property, such as `plan` or `products[].category`"
-    )
-    fact: Literal["value", "score"] | None = Field(
-        None, description="the touchpoint's value (money) or score"
-    )
+    property: Path | None = Field(None, description="path of a property, such as `plan` or `products[].category`")
+    fact: Literal["value", "score"] | None = Field(None, description="the touchpoint's value (money) or score")
 
     @model_validator(mode="after")
     def _one_fact(self) -> Where:
@@ -85,24 +79,16 @@ class Where(Compare):
 
     def of(self) -> Fact:
         """Return the fact that is compared."""
-        return (
-            Fact("property", self.property)
-            if self.property is not None
-            else Fact(self.fact or "value")
-        )
+        return Fact("property", self.property) if self.property is not None else Fact(self.fact or "value")
 
 
 class Picked(Part):
     """The filters every part that looks at the log has in common."""
 
     channel: Channels = Field((), description="only on these channels")
-    direction: Directions = Field(
-        (), description="only in (from the customer), out (to the customer) or none"
-    )
+    direction: Directions = Field((), description="only in (from the customer), out (to the customer) or none")
     actor: Actors = Field((), description="only by customer, staff, automation or system")
-    where: tuple[Where, ...] = Field(
-        (), max_length=20, description="only those that carry this; all must hold"
-    )
+    where: tuple[Where, ...] = Field((), max_length=20, description="only those that carry this; all must hold")
 
     def pick(self, events: tuple[str, ...]) -> Pick:
         """Return the filter over touchpoints of these names."""
@@ -136,22 +122,14 @@ class Picked(Part):
 class Windowed(Picked):
     """Filters, and over which stretch of time; none given is a whole life."""
 
-    within: Duration | None = Field(
-        None, description="rolling: in the last '30 days' (minutes, hours, days, weeks)"
-    )
-    but_not_the_last: Duration | None = Field(
-        None, description="leave out the last stretch of the window"
-    )
-    during: Period | None = Field(
-        None, description="calendar period in the company's zone; weeks start on Monday"
-    )
+    within: Duration | None = Field(None, description="rolling: in the last '30 days' (minutes, hours, days, weeks)")
+    but_not_the_last: Duration | None = Field(None, description="leave out the last stretch of the window")
+    during: Period | None = Field(None, description="calendar period in the company's zone; weeks start on Monday")
 
     @model_validator(mode="after")
     def _one_window(self) -> Windowed:
         if self.during and (self.within or self.but_not_the_last):
-            raise ValueError(
-                "'during' is a window by itself: leave out 'within' and 'but_not_the_last'"
-            )
+            raise ValueError("'during' is a window by itself: leave out 'within' and 'but_not_the_last'")
         if self.within and self.but_not_the_last and self.but_not_the_last >= self.within:
             raise ValueError(
                 f"nothing is left: 'within' {duration_words(self.within)} without the last "

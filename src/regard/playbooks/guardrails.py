@@ -22,9 +22,7 @@ class QuietHours(Part):
 
     def words(self) -> str:
         """Return the hours as people read them."""
-        return (
-            f"{self.start // 60:02}:{self.start % 60:02} to {self.end // 60:02}:{self.end % 60:02}"
-        )
+        return f"{self.start // 60:02}:{self.start % 60:02} to {self.end // 60:02}:{self.end % 60:02}"
 
 
 class Cap(Part):
@@ -77,13 +75,9 @@ class Guardrails(Part):
     human_touch: HumanTouch | None = HumanTouch()
     minors: Minors | None = Minors()
     sensitive: Sensitive = Sensitive()
-    approval_above: int | None = (
-        None  # messages of one step in one day that need a second pair of eyes
-    )
+    approval_above: int | None = None  # messages of one step in one day that need a second pair of eyes
     tasks_without_approval: int | None = Field(
         default=50, ge=0
     )  # tasks one step opens in one day; a history just imported must not bury the team
     minutes_per_day: int = Field(default=240, ge=0)  # what the team can do by hand
-    cost_minor: dict[
-        str, float
-    ] = {}  # of one message by channel, in minor units; "minute" for a human minute
+    cost_minor: dict[str, float] = {}  # of one message by channel, in minor units; "minute" for a human minute

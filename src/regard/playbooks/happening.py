@@ -33,9 +33,7 @@ class Happening(Part):
     @classmethod
     def _confirmed(cls, name: str) -> str:
         if name in UNCONFIRMED:
-            raise ValueError(
-                f"'{name}' is an access record that mail scanners make too; it cannot drive a journey"
-            )
+            raise ValueError(f"'{name}' is an access record that mail scanners make too; it cannot drive a journey")
         return name
 
     @property

@@ -57,15 +57,11 @@ def _name_issues(playbook: Playbook, journey: Journey, where: str) -> Iterator[I
     """Segments that are named must exist."""
     for number, entry in enumerate(journey.entry):
         if segment := getattr(entry, "segment", None):
-            yield from _unknown(
-                f"{where}.entry.{number}.segment", "segment", segment, playbook.segments
-            )
+            yield from _unknown(f"{where}.entry.{number}.segment", "segment", segment, playbook.segments)
     for number, way_out in enumerate(journey.exit_on):
         for key in ("segment_entered", "segment_left"):
             if segment := getattr(way_out, key):
-                yield from _unknown(
-                    f"{where}.exit_on.{number}.{key}", "segment", segment, playbook.segments
-                )
+                yield from _unknown(f"{where}.exit_on.{number}.{key}", "segment", segment, playbook.segments)
     if journey.only_if:
         yield from _unknown(f"{where}.only_if", "segment", journey.only_if, playbook.segments)
 
@@ -110,9 +106,7 @@ def _step_issues(playbook: Playbook, journey: Journey, step: Step, where: str) -
         yield from _branch_issues(playbook, journey, step, where)
 
 
-def _branch_issues(
-    playbook: Playbook, journey: Journey, step: Branch, where: str
-) -> Iterator[Issue]:
+def _branch_issues(playbook: Playbook, journey: Journey, step: Branch, where: str) -> Iterator[Issue]:
     waits = {s.step: s for s in journey.all_steps() if isinstance(s, WaitFor)}
     for number, case in enumerate(step.cases):
         place = f"{where}.cases.{number}.when"
@@ -128,15 +122,11 @@ def _branch_issues(
                 )
 
 
-def _message_issues(
-    playbook: Playbook, journey: Journey, step: MessageStep, where: str
-) -> Iterator[Issue]:
+def _message_issues(playbook: Playbook, journey: Journey, step: MessageStep, where: str) -> Iterator[Issue]:
     purpose = playbook.purposes.get(step.purpose)
     yield from _unknown(f"{where}.purpose", "purpose", step.purpose, playbook.purposes)
     if purpose is not None and step.channel not in purpose.channels:
-        yield Issue(
-            f"{where}.channel", f"the purpose '{step.purpose}' does not speak of {step.channel}"
-        )
+        yield Issue(f"{where}.channel", f"the purpose '{step.purpose}' does not speak of {step.channel}")
     if step.sender is not None:
         yield from _unknown(f"{where}.from", "sender", step.sender, playbook.company.senders)
         sender = playbook.company.senders.get(step.sender)
@@ -167,23 +157,21 @@ def _telling_issues(playbook: Playbook, step: Webhook, where: str) -> Iterator[I
             yield Issue(f"{where}.fields", f"tells something sensitive: {mark}", code="sensitive")
 
 
-def _words_issues(
-    playbook: Playbook, journey: Journey, step: MessageStep, where: str
-) -> Iterator[Issue]:
+def _words_issues(playbook: Playbook, journey: Journey, step: MessageStep, where: str) -> Iterator[Issue]:
     """The words a step sends exist, and were written for the purpose it sends them under."""
     name = step.template if isinstance(step, Send) else None
     if isinstance(step, Ask):
         yield from _unknown(f"{where}.survey", "survey", step.survey, playbook.surveys)
         survey = playbook.surveys.get(step.survey)
         name = step.template or (survey.template if survey else None)
-        if not any(
-            isinstance(s, WaitFor) and s.touchpoint.name == "Survey Answered"
-            for s in journey.all_steps()
-        ):
+        if not any(isinstance(s, WaitFor) and s.touchpoint.name == "Survey Answered" for s in journey.all_steps()):
             yield Issue(
-                where, f"'{step.step}' asks, but no step waits for 'Survey Answered'",
-                "an answer nobody reacts to is worse than no question", level=Level.WARNING, code="nobody_listens",
-            )  # fmt: skip
+                where,
+                f"'{step.step}' asks, but no step waits for 'Survey Answered'",
+                "an answer nobody reacts to is worse than no question",
+                level=Level.WARNING,
+                code="nobody_listens",
+            )
     if name is None:
         return
     yield from _unknown(f"{where}.template", "template", name, playbook.templates)

@@ -17,14 +17,23 @@ from regard.playbooks.journeys import Journey, Rate
 from regard.playbooks.steps import KINDS
 
 ENTRIES = (
-    entries.SegmentEntered, entries.SegmentLeft, entries.TouchpointSeen, entries.DateReached, entries.Silence,
-    entries.Scheduled, entries.ByHand,
-)  # fmt: skip
+    entries.SegmentEntered,
+    entries.SegmentLeft,
+    entries.TouchpointSeen,
+    entries.DateReached,
+    entries.Silence,
+    entries.Scheduled,
+    entries.ByHand,
+)
 RECALLS = (recall.Answered, recall.InSegment, recall.Meets, recall.Both, recall.AnyOf)
 LIMITS = (
-    guardrails.Guardrails, guardrails.QuietHours, guardrails.Cap, guardrails.HumanTouch, guardrails.Minors,
+    guardrails.Guardrails,
+    guardrails.QuietHours,
+    guardrails.Cap,
+    guardrails.HumanTouch,
+    guardrails.Minors,
     guardrails.Sensitive,
-)  # fmt: skip
+)
 _PLAIN = {
     str: "text",
     int: "whole number or duration",
@@ -87,8 +96,6 @@ def _default(field: FieldInfo) -> str:
         return "needed"
     if value is None:
         return "none"
-    if isinstance(value, BaseModel) or (
-        isinstance(value, tuple) and value and isinstance(value[0], BaseModel)
-    ):
+    if isinstance(value, BaseModel) or (isinstance(value, tuple) and value and isinstance(value[0], BaseModel)):
         return "as below"
     return f"`{value}`" if value not in ((), {}, "") else "empty"

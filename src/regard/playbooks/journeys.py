@@ -40,9 +40,7 @@ class Journey(Part):
     reentry: Reentry = Reentry()
     exit_on: tuple[ExitOn, ...] = ()
     goal: Goal | None = None
-    holdout: Share | None = (
-        None  # none: the guardrails' own; 0%: nobody is held out, for service and care
-    )
+    holdout: Share | None = None  # none: the guardrails' own; 0%: nobody is held out, for service and care
     priority: int = Field(default=50, ge=0, le=100)
     when_capped: Literal["defer", "drop"] | None = None
     steps: tuple[AnyStep, ...] = Field(min_length=1)
@@ -53,16 +51,12 @@ class Journey(Part):
         seen: set[str] = set()
         for step in self.all_steps():
             if step.step in seen:
-                raise ValueError(
-                    f"two steps are called '{step.step}': a name is unique in its journey"
-                )
+                raise ValueError(f"two steps are called '{step.step}': a name is unique in its journey")
             seen.add(step.step)
         waits = {s.step for s in self.all_steps() if isinstance(s, WaitFor)}
         for name in self.assume:
             if name not in waits:
-                raise ValueError(
-                    f"assume names '{name}', which is no wait_for step of this journey"
-                )
+                raise ValueError(f"assume names '{name}', which is no wait_for step of this journey")
         return self
 
     def all_steps(self) -> Iterator[Step]:

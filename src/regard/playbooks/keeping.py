@@ -59,9 +59,7 @@ class Kept:
             else:
                 yield from self._changed(name, key, value, old[name], told)
 
-    def _changed(
-        self, name: str, key: yaml.Node, node: yaml.Node, old: Any, new: Any
-    ) -> Iterator[str]:
+    def _changed(self, name: str, key: yaml.Node, node: yaml.Node, old: Any, new: Any) -> Iterator[str]:
         indent, line = key.start_mark.column, key.start_mark.line
         if isinstance(node, yaml.MappingNode) and not node.flow_style and _both(old, new, dict):
             yield " " * indent + self.lines[line][indent:]
@@ -72,9 +70,7 @@ class Kept:
         else:
             yield from dumped({name: new}, indent)
 
-    def _sequence(
-        self, node: yaml.SequenceNode, old: list[Any], new: list[Any], after: int
-    ) -> Iterator[str]:
+    def _sequence(self, node: yaml.SequenceNode, old: list[Any], new: list[Any], after: int) -> Iterator[str]:
         column, left = node.start_mark.column, []
         for item, told in zip(node.value, old, strict=True):
             left.append((after, item, told))

@@ -24,20 +24,14 @@ class Kinds:
         if isinstance(value, BaseModel):
             return next(kind for kind, model in self.models.items() if type(value) is model)
         if not isinstance(value, dict):
-            raise ValueError(
-                f"a {self.word} is a mapping such as '{self.example}', not {value!r:.60}"
-            )
+            raise ValueError(f"a {self.word} is a mapping such as '{self.example}', not {value!r:.60}")
         found = [kind for kind in self.models if kind in value]
         if len(found) == 1:
             return found[0]
         if found:
             raise ValueError(f"'{found[0]}' and '{found[1]}' are two {self.word}s: {self.two}")
         near = [hit for key in value for hit in get_close_matches(str(key), self.models, n=1)]
-        hint = (
-            f"did you mean '{near[0]}'?"
-            if near
-            else f"a {self.word} begins with one of {', '.join(self.models)}"
-        )
+        hint = f"did you mean '{near[0]}'?" if near else f"a {self.word} begins with one of {', '.join(self.models)}"
         raise ValueError(f"no {self.word} is called '{next(iter(map(str, value)), '')}': {hint}")
 
     def known(self, value: Any) -> Any:

@@ -38,9 +38,7 @@ _TAGS = (
     "assign",
 )
 _ASIDE = dict(zip("[]()\n-*", "\ue000\ue001\ue002\ue003\ue004\ue005\ue006", strict=True))
-_BACK = str.maketrans(
-    {mark: "" if char == "\n" else char for char, mark in _ASIDE.items()} | {"\ue004": " "}
-)
+_BACK = str.maketrans({mark: "" if char == "\n" else char for char, mark in _ASIDE.items()} | {"\ue004": " "})
 _PRIVATE = re.compile("[\ue000-\uf8ff\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SPAN = re.compile(r"\[([^\[\]\n]{1,200})\]\(([^()\n]{1,1000})\)|\*\*([^*\n]{1,500})\*\*")
 _TARGET = re.compile(r"\]\((?!https?://[A-Za-z0-9.-]+(?::\d+)?[/?#)])")
@@ -182,9 +180,7 @@ def uses_of(source: str) -> tuple[Use, ...]:
         for variable in variables:
             at = variable.span.index
             rest = source[at : source.find("}}", at) + 1 or len(source)]
-            path = tuple(
-                str(part) if isinstance(part, str | int) else "*" for part in variable.segments
-            )
+            path = tuple(str(part) if isinstance(part, str | int) else "*" for part in variable.segments)
             found.append(
                 (
                     at,

@@ -43,9 +43,7 @@ class PlaybookLexicon:
     def segment_name(self, name: str) -> str:
         """Return what people call a segment."""
         segment = self.playbook.segments.get(name)
-        return (segment.name if segment else None) or name.replace("-", " ").replace(
-            "_", " "
-        ).capitalize()
+        return (segment.name if segment else None) or name.replace("-", " ").replace("_", " ").capitalize()
 
     def purpose_name(self, name: str) -> str:
         """Return what people call a purpose."""
@@ -73,9 +71,7 @@ def check_understanding(playbook: Playbook) -> list[Issue]:
         faults += _unknown(playbook, where, all_refers(c.refers() for c in walk(segment.who)))
         faults += _conditions(playbook, where, segment.who)
         for trait_name in segment.persona.traits if segment.persona else ():
-            faults += _unknown(
-                playbook, ("segments", name, "persona"), Refers(traits=frozenset({trait_name}))
-            )
+            faults += _unknown(playbook, ("segments", name, "persona"), Refers(traits=frozenset({trait_name})))
     return faults or list(_circles(playbook))
 
 
@@ -98,14 +94,10 @@ def _trait_types(playbook: Playbook, path: tuple[str, ...], trait: TraitBase) ->
             of = playbook.traits.get(name)
             numeric = (*_NUMBERS, "date") if isinstance(trait, Score) else _NUMBERS
             if of is not None and of.unit() not in numeric:
-                yield _issue(
-                    path, f"trait '{name}' is {of.unit()}, not a number", "choose a numeric trait"
-                )
+                yield _issue(path, f"trait '{name}' is {of.unit()}, not a number", "choose a numeric trait")
 
 
-def _conditions(
-    playbook: Playbook, path: tuple[str, ...], condition: ConditionBase
-) -> Iterator[Issue]:
+def _conditions(playbook: Playbook, path: tuple[str, ...], condition: ConditionBase) -> Iterator[Issue]:
     if _depth(condition) > DEEPEST:
         yield _issue(
             path,
@@ -128,14 +120,13 @@ def _compared(path: tuple[str, ...], condition: TraitIs, trait: TraitBase) -> It
         }.get(reads, True)
         if not fits:
             hint = {"number": "numbers", "text": "text", "date": "dates"}[reads]
-            yield _issue(
-                path, f"'{operator}' is for {hint}, and trait '{condition.trait}' is {unit}"
-            )
+            yield _issue(path, f"'{operator}' is for {hint}, and trait '{condition.trait}' is {unit}")
     if condition.changed_within and not isinstance(trait, LogTrait):
         yield _issue(
-            path, f"trait '{condition.trait}' is worked out of other traits: 'changed_within' cannot ask about it",
+            path,
+            f"trait '{condition.trait}' is worked out of other traits: 'changed_within' cannot ask about it",
             "ask about one of the traits it is made of",
-        )  # fmt: skip
+        )
 
 
 def _depth(condition: ConditionBase) -> int:
@@ -144,17 +135,13 @@ def _depth(condition: ConditionBase) -> int:
 
 def _circles(playbook: Playbook) -> Iterator[Issue]:
     waiting = {("traits", n): t.refers() for n, t in playbook.traits.items()}
-    waiting |= {
-        ("segments", n): all_refers(c.refers() for c in walk(s.who))
-        for n, s in playbook.segments.items()
-    }
+    waiting |= {("segments", n): all_refers(c.refers() for c in walk(s.who)) for n, s in playbook.segments.items()}
     done: set[tuple[str, str]] = set()
     while True:
         ready = [
             node
             for node, refers in waiting.items()
-            if {("traits", t) for t in refers.traits} | {("segments", s) for s in refers.segments}
-            <= done
+            if {("traits", t) for t in refers.traits} | {("segments", s) for s in refers.segments} <= done
         ]
         if not ready:
             break
@@ -163,6 +150,4 @@ def _circles(playbook: Playbook) -> Iterator[Issue]:
             del waiting[node]
     names = " and ".join(f"'{name}'" for _, name in waiting)
     for kind, name in waiting:
-        yield _issue(
-            (kind, name), f"{names} go in a circle", "each must be decidable without the other"
-        )
+        yield _issue((kind, name), f"{names} go in a circle", "each must be decidable without the other")

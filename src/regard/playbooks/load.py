@@ -53,9 +53,7 @@ def load_playbook(text: str, *, where: str = "playbook.yaml") -> Loaded:
         line = mark.line + 1 if mark else None
         return Loaded(None, digest, (Issue(where, f"not YAML: {error.problem}", line=line),))
     if not isinstance(raw, dict):
-        return Loaded(
-            None, digest, (Issue(where, "a playbook is a mapping with 'playbook: 1' on top"),)
-        )
+        return Loaded(None, digest, (Issue(where, "a playbook is a mapping with 'playbook: 1' on top"),))
     try:
         playbook = Playbook.model_validate(raw)
     except ValidationError as error:

@@ -19,9 +19,22 @@ from regard.playbooks.compare import Compare, Operand, Unit
 from regard.playbooks.windows import Clock, Window
 
 Take = Literal[
-    "count", "sum", "average", "smallest", "largest", "first", "last", "first_at", "last_at", "distinct",
-    "most_frequent", "last_n", "rhythm", "followed", "unfollowed",
-]  # fmt: skip
+    "count",
+    "sum",
+    "average",
+    "smallest",
+    "largest",
+    "first",
+    "last",
+    "first_at",
+    "last_at",
+    "distinct",
+    "most_frequent",
+    "last_n",
+    "rhythm",
+    "followed",
+    "unfollowed",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +75,7 @@ class Pick:
     def takes_name(self, name: str) -> bool:
         """Say whether a touchpoint of this name is picked; `*` stands for any letters."""
         return not self.names or any(
-            name == wanted or ("*" in wanted and _star(wanted).fullmatch(name) is not None)
-            for wanted in self.names
+            name == wanted or ("*" in wanted and _star(wanted).fullmatch(name) is not None) for wanted in self.names
         )
 
 

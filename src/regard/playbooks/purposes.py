@@ -68,9 +68,7 @@ class Purpose(Part):
             raise ValueError("fields are named one by one; '*' would allow everything for ever")
         versions = [wording.version for wording in self.wordings]
         if len(versions) != len(set(versions)):
-            raise ValueError(
-                "two wordings have the same version; a grant could not say which was shown"
-            )
+            raise ValueError("two wordings have the same version; a grant could not say which was shown")
         if self.basis == "consent" and not self.wordings:
             raise ValueError("a purpose that rests on consent needs the wording people agree to")
         if self.marketing and self.basis in ("contract", "legal_obligation"):

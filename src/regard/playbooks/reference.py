@@ -29,9 +29,7 @@ CONDITION_EXAMPLES: dict[str, list[dict[str, Any]]] = {
         },
         {"did": "Order Completed", "where": [{"property": "products[].category", "is": "Jazz"}]},
     ],
-    "did_not": [
-        {"did_not": "Order Completed", "within": "300 days", "but_not_the_last": "60 days"}
-    ],
+    "did_not": [{"did_not": "Order Completed", "within": "300 days", "but_not_the_last": "60 days"}],
     "trait": [
         {"trait": "lifetime_value", "at_least": 150, "less_than": 1000},
         {"trait": "last_order_at", "older_than": "180 days"},
@@ -121,9 +119,7 @@ def trait_reference() -> str:
         text.append(f"\n## `{kind}`\n\n{inspect.getdoc(model)} Unit: {trait.unit()}.\n")
         text.append(f"```yaml\n{_yaml({'example': example})}```\n*{trait.words(_Lexicon())}*\n")
         text.append(_fields(model, LogTrait, TraitBase))
-    text.append(
-        f"\n## Every trait of the log\n\n{inspect.getdoc(LogTrait)}\n\n{_fields(LogTrait, Windowed)}"
-    )
+    text.append(f"\n## Every trait of the log\n\n{inspect.getdoc(LogTrait)}\n\n{_fields(LogTrait, Windowed)}")
     return "\n".join(text).rstrip() + "\n"
 
 

@@ -73,18 +73,14 @@ def fields_behind(playbook: Playbook, name: str) -> set[str]:
     }
 
 
-def _walk(
-    steps: tuple[Step, ...], where: str, rests: Resting, found: dict[str, Resting]
-) -> Resting:
+def _walk(steps: tuple[Step, ...], where: str, rests: Resting, found: dict[str, Resting]) -> Resting:
     """Note what these steps rest on; return what whoever comes behind them rests on."""
     for number, step in enumerate(steps):
         place = f"{where}.{number}"
         found[step.step] = rests
         asked = tuple(_asked(step, place))
         inside = (*rests, *asked)
-        behind = [
-            _walk(nested, f"{place}.{path}", inside, found) for path, nested in nested_in(step)
-        ]
+        behind = [_walk(nested, f"{place}.{path}", inside, found) for path, nested in nested_in(step)]
         if isinstance(step, WaitFor) or any(_may_end(arm.steps) for arm in step.arms()):
             handed = dict.fromkeys(rest for part in (inside, *behind) for rest in part)
             rests = tuple(handed)
@@ -93,9 +89,7 @@ def _walk(
 
 def _may_end(steps: tuple[Step, ...]) -> bool:
     """Say whether somebody may leave the journey within these steps."""
-    return any(
-        step.op is Op.EXIT or any(_may_end(arm.steps) for arm in step.arms()) for step in steps
-    )
+    return any(step.op is Op.EXIT or any(_may_end(arm.steps) for arm in step.arms()) for step in steps)
 
 
 def _of_the_whole(journey: Journey, where: str) -> Iterator[Rest]:

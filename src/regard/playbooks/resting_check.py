@@ -38,9 +38,7 @@ def resting_issues(playbook: Playbook) -> Iterator[Issue]:
 def _issues(playbook: Playbook, step: MessageStep | Webhook, rest: Rest) -> Iterator[Issue]:
     """Yield what one step may not rest on."""
     what = _act(step)
-    for field in sorted(
-        fields_behind(playbook, rest.name) - allowed_fields(playbook, step.purpose)
-    ):
+    for field in sorted(fields_behind(playbook, rest.name) - allowed_fields(playbook, step.purpose)):
         yield Issue(
             rest.where,
             f"{rest.words} uses the field '{field}' and leads to {what};"

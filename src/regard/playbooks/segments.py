@@ -18,15 +18,9 @@ def as_condition(value: Any) -> Any:
 class Persona(Part):
     """What a portrait of the members shows; everything in it is computed from them."""
 
-    traits: tuple[Slug, ...] = Field(
-        (), max_length=12, description="whose typical values are shown"
-    )
-    products: str | None = Field(
-        None, description="property path of what they buy, such as `products[].name`"
-    )
-    quotes: str | None = Field(
-        "comment", description="property of survey answers that holds their own words"
-    )
+    traits: tuple[Slug, ...] = Field((), max_length=12, description="whose typical values are shown")
+    products: str | None = Field(None, description="property path of what they buy, such as `products[].name`")
+    quotes: str | None = Field("comment", description="property of survey answers that holds their own words")
 
 
 class Segment(Part):

@@ -16,18 +16,33 @@ from regard.playbooks.recall import UNNAMED
 
 # Word stems by special category (GDPR article 9) and by what people hide for good reasons. Matched at word starts.
 STEMS: dict[str, tuple[str, ...]] = {
-    "health": ("health", "diagnos", "disease", "illness", "medic", "therap", "disab", "hiv", "cancer", "diabet", "allerg",
-               "depress", "addict", "insulin", "wheelchair", "symptom"),
+    "health": (
+        "health",
+        "diagnos",
+        "disease",
+        "illness",
+        "medic",
+        "therap",
+        "disab",
+        "hiv",
+        "cancer",
+        "diabet",
+        "allerg",
+        "depress",
+        "addict",
+        "insulin",
+        "wheelchair",
+        "symptom",
+    ),
     "faith": ("faith", "religio", "church", "mosque", "synagog", "muslim", "christian", "jewish", "halal", "kosher"),
     "orientation": ("sexual", "orientation", "gay", "lesbian", "lgbt", "transgender"),
     "politics": ("politic", "party_member", "union_member", "voter", "ideolog"),
     "pregnancy": ("pregnan", "maternity", "fertility", "baby_due", "due_date", "prenatal", "expecting"),
     "money trouble": ("debt", "bankrupt", "insolven", "overdraft", "arrears", "foreclos", "payday", "credit_score"),
     "origin": ("ethnic", "race", "caste"),
-}  # fmt: skip
+}
 _FINDERS = {
-    topic: re.compile(r"(?:^|[^a-z])(?:" + "|".join(stems) + r")", re.IGNORECASE)
-    for topic, stems in STEMS.items()
+    topic: re.compile(r"(?:^|[^a-z])(?:" + "|".join(stems) + r")", re.IGNORECASE) for topic, stems in STEMS.items()
 }
 
 
@@ -71,17 +86,13 @@ def _parts(playbook: Playbook, name: str) -> Iterator[str]:
             yield from refers.traits
             yield from (f"segment:{segment}" for segment in refers.segments)
             yield from (need.name for need in condition.needs() if isinstance(need, Told))
-        yield from (
-            f"value:{text}" for text in _texts(playbook.segments[bare].who.model_dump(mode="json"))
-        )
+        yield from (f"value:{text}" for text in _texts(playbook.segments[bare].who.model_dump(mode="json")))
     elif kind == "field" and bare in playbook.traits:
         trait = playbook.traits[bare]
         refers = trait.refers()
         yield from (other for other in refers.traits if other != bare)
         yield from (f"segment:{segment}" for segment in refers.segments)
-        yield from (
-            need.name for need in trait.needs() if isinstance(need, Told) and need.name != bare
-        )
+        yield from (need.name for need in trait.needs() if isinstance(need, Told) and need.name != bare)
         yield from (f"value:{text}" for text in _texts(trait.model_dump(mode="json")))
 
 

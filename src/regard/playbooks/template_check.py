@@ -11,9 +11,7 @@ from regard.playbooks.letters import MARKS, LetterError, Use, fill, uses_of
 from regard.playbooks.model import Playbook
 from regard.playbooks.templates import Template
 
-NO_REPLY = re.compile(
-    r"^(?:no|do|dont|donot|never)[-_.]?(?:not[-_.]?)?(?:reply|answer|respond)", re.IGNORECASE
-)
+NO_REPLY = re.compile(r"^(?:no|do|dont|donot|never)[-_.]?(?:not[-_.]?)?(?:reply|answer|respond)", re.IGNORECASE)
 _ALWAYS = {
     "company": {"name", "postal_address"},
     "sender": {"name", "first_name", "title", "email"},
@@ -21,9 +19,7 @@ _ALWAYS = {
     "referral": {"code"},
     "products": set(),
 }
-PURCHASES = (
-    "orders"  # the field a purpose allows when fitting products may be worked out from past orders
-)
+PURCHASES = "orders"  # the field a purpose allows when fitting products may be worked out from past orders
 
 
 def template_issues(playbook: Playbook) -> list[Issue]:
@@ -174,8 +170,7 @@ def _use_issues(playbook: Playbook, template: Template, use: Use, where: str) ->
             yield Issue(
                 where,
                 f"the purpose '{template.purpose}' does not allow '{name}'",
-                _near(name, allowed)
-                or f"add '{name}' to the fields of the purpose, if people were told so",
+                _near(name, allowed) or f"add '{name}' to the fields of the purpose, if people were told so",
                 line=use.line,
                 code="field_not_allowed",
             )

@@ -21,20 +21,14 @@ def _fact(value: Any) -> Any:
     return text
 
 
-FactWord = Annotated[
-    str, BeforeValidator(_fact), Field(description="value, score, channel, name or a property path")
-]
-NumberWord = Annotated[
-    str, BeforeValidator(_fact), Field(description="value, score or the path of a numeric property")
-]
+FactWord = Annotated[str, BeforeValidator(_fact), Field(description="value, score, channel, name or a property path")]
+NumberWord = Annotated[str, BeforeValidator(_fact), Field(description="value, score or the path of a numeric property")]
 
 
 class TraitBase(Part):
     """What every trait has: a name for people and a unit."""
 
-    name: str | None = Field(
-        None, max_length=80, description="what people call it; else the key with spaces"
-    )
+    name: str | None = Field(None, max_length=80, description="what people call it; else the key with spaces")
 
     def unit(self) -> Unit:
         """Return how its values read."""
@@ -72,18 +66,12 @@ class TraitBase(Part):
 class LogTrait(Windowed, TraitBase):
     """A trait read straight off the log, over a person's touchpoints or those of their whole account."""
 
-    per: Literal["person", "account"] = Field(
-        "person", description="account: over everybody in the person's account"
-    )
-    over: Events | None = Field(
-        None, description="of which touchpoints; not with kinds that name them first"
-    )
+    per: Literal["person", "account"] = Field("person", description="account: over everybody in the person's account")
+    over: Events | None = Field(None, description="of which touchpoints; not with kinds that name them first")
 
     def _events(self) -> tuple[str, ...]:
         return self.over or ("anything",)
 
     def _where_words(self, lexicon: Lexicon) -> str:
         account = " in their account" if self.per == "account" else ""
-        return (
-            f"{self.pick_words(self._events(), lexicon.currency)}{self.window().words()}{account}"
-        )
+        return f"{self.pick_words(self._events(), lexicon.currency)}{self.window().words()}{account}"

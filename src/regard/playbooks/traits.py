@@ -63,11 +63,7 @@ class _OfNumber(LogTrait):
         return str(getattr(self, self._take()))
 
     def _take(self) -> Any:
-        return next(
-            kind
-            for kind in ("sum", "average", "smallest", "largest")
-            if kind in type(self).model_fields
-        )
+        return next(kind for kind in ("sum", "average", "smallest", "largest") if kind in type(self).model_fields)
 
     def unit(self) -> Unit:
         return _UNITS[self._of().kind]
@@ -78,9 +74,7 @@ class _OfNumber(LogTrait):
     @model_validator(mode="after")
     def _numeric(self) -> _OfNumber:
         if self._word() in ("channel", "name"):
-            raise ValueError(
-                f"'{self._word()}' is not a number: 'value', 'score' or a property path"
-            )
+            raise ValueError(f"'{self._word()}' is not a number: 'value', 'score' or a property path")
         return self
 
     def measures(self) -> tuple[Measure, ...]:
@@ -160,11 +154,7 @@ class _Edge(LogTrait):
         pick = self.pick(self._events())
         if self._word() == "time":
             return (Measure(f"{self._take()}_at", pick, self.window(), None, "date", self.per),)  # type: ignore[arg-type]
-        return (
-            Measure(
-                self._take(), pick, self.window(), fact_of(self._word()), self.unit(), self.per
-            ),
-        )
+        return (Measure(self._take(), pick, self.window(), fact_of(self._word()), self.unit(), self.per),)
 
     def words(self, lexicon: Lexicon) -> str:
         return f"{self._take()} {self._word()} of {self._where_words(lexicon)}"
@@ -189,9 +179,7 @@ class Distinct(LogTrait):
 
     def measures(self) -> tuple[Measure, ...]:
         pick = self.pick(self._events())
-        return (
-            Measure("distinct", pick, self.window(), fact_of(self.distinct), "number", self.per),
-        )
+        return (Measure("distinct", pick, self.window(), fact_of(self.distinct), "number", self.per),)
 
     def words(self, lexicon: Lexicon) -> str:
         return f"how many different {self.distinct} in {self._where_words(lexicon)}"
@@ -207,11 +195,7 @@ class MostFrequent(LogTrait):
 
     def measures(self) -> tuple[Measure, ...]:
         pick = self.pick(self._events())
-        return (
-            Measure(
-                "most_frequent", pick, self.window(), fact_of(self.most_frequent), "text", self.per
-            ),
-        )
+        return (Measure("most_frequent", pick, self.window(), fact_of(self.most_frequent), "text", self.per),)
 
     def words(self, lexicon: Lexicon) -> str:
         return f"the most frequent {self.most_frequent} in {self._where_words(lexicon)}"
@@ -228,9 +212,7 @@ class LastN(LogTrait):
 
     def measures(self) -> tuple[Measure, ...]:
         pick = self.pick(self._events())
-        return (
-            Measure("last_n", pick, self.window(), fact_of(self.last_n), "list", self.per, self.n),
-        )
+        return (Measure("last_n", pick, self.window(), fact_of(self.last_n), "list", self.per, self.n),)
 
     def words(self, lexicon: Lexicon) -> str:
         return f"the last {self.n} {self.last_n} of {self._where_words(lexicon)}"
@@ -248,9 +230,7 @@ class DaysSince(_Verb):
         return "days"
 
     def measures(self) -> tuple[Measure, ...]:
-        return (
-            Measure("last_at", self.pick(self.days_since), self.window(), None, "date", self.per),
-        )
+        return (Measure("last_at", self.pick(self.days_since), self.window(), None, "date", self.per),)
 
     def counts_days_since(self) -> Measure | None:
         return self.measures()[0]
@@ -331,11 +311,7 @@ class Score(TraitBase):
         return () if self.among is None else tuple(n for c in walk(self.among) for n in c.needs())
 
     def moments(self, clock: Clock) -> tuple[Moment, ...]:
-        return (
-            ()
-            if self.among is None
-            else tuple(m for c in walk(self.among) for m in c.moments(clock))
-        )
+        return () if self.among is None else tuple(m for c in walk(self.among) for m in c.moments(clock))
 
     def words(self, lexicon: Lexicon) -> str:
         among = "" if self.among is None else f" among those who {self.among.words(lexicon)}"
@@ -347,9 +323,7 @@ class Case(Part):
 
     value: str = Field(max_length=60)
     when: Condition
-    moved_by: Events | None = Field(
-        None, description="touchpoints that may have moved somebody here, for the story"
-    )
+    moved_by: Events | None = Field(None, description="touchpoints that may have moved somebody here, for the story")
 
 
 class FirstMatch(TraitBase):
@@ -368,29 +342,50 @@ class FirstMatch(TraitBase):
         return tuple(n for case in self.first_match for c in walk(case.when) for n in c.needs())
 
     def moments(self, clock: Clock) -> tuple[Moment, ...]:
-        return tuple(
-            m for case in self.first_match for c in walk(case.when) for m in c.moments(clock)
-        )
+        return tuple(m for case in self.first_match for c in walk(case.when) for m in c.moments(clock))
 
     def words(self, lexicon: Lexicon) -> str:
         return "; ".join(f"{case.value}: {case.when.words(lexicon)}" for case in self.first_match)
 
 
 TRAIT_KINDS: dict[str, type[TraitBase]] = {
-    "count": Count, "sum": Sum, "average": Average, "smallest": Smallest, "largest": Largest, "first": First,
-    "last": Last, "distinct": Distinct, "most_frequent": MostFrequent, "last_n": LastN, "days_since": DaysSince,
-    "rhythm": Rhythm, "silence": Silence, "ratio": Ratio, "score": Score, "first_match": FirstMatch,
-}  # fmt: skip
+    "count": Count,
+    "sum": Sum,
+    "average": Average,
+    "smallest": Smallest,
+    "largest": Largest,
+    "first": First,
+    "last": Last,
+    "distinct": Distinct,
+    "most_frequent": MostFrequent,
+    "last_n": LastN,
+    "days_since": DaysSince,
+    "rhythm": Rhythm,
+    "silence": Silence,
+    "ratio": Ratio,
+    "score": Score,
+    "first_match": FirstMatch,
+}
 _BY_KEY = Kinds("trait", "count: Order Completed", TRAIT_KINDS, "keep one")
 
 _Trait = Annotated[
-    Annotated[Count, Tag("count")] | Annotated[Sum, Tag("sum")] | Annotated[Average, Tag("average")]
-    | Annotated[Smallest, Tag("smallest")] | Annotated[Largest, Tag("largest")] | Annotated[First, Tag("first")]
-    | Annotated[Last, Tag("last")] | Annotated[Distinct, Tag("distinct")]
-    | Annotated[MostFrequent, Tag("most_frequent")] | Annotated[LastN, Tag("last_n")]
-    | Annotated[DaysSince, Tag("days_since")] | Annotated[Rhythm, Tag("rhythm")] | Annotated[Silence, Tag("silence")]
-    | Annotated[Ratio, Tag("ratio")] | Annotated[Score, Tag("score")] | Annotated[FirstMatch, Tag("first_match")],
+    Annotated[Count, Tag("count")]
+    | Annotated[Sum, Tag("sum")]
+    | Annotated[Average, Tag("average")]
+    | Annotated[Smallest, Tag("smallest")]
+    | Annotated[Largest, Tag("largest")]
+    | Annotated[First, Tag("first")]
+    | Annotated[Last, Tag("last")]
+    | Annotated[Distinct, Tag("distinct")]
+    | Annotated[MostFrequent, Tag("most_frequent")]
+    | Annotated[LastN, Tag("last_n")]
+    | Annotated[DaysSince, Tag("days_since")]
+    | Annotated[Rhythm, Tag("rhythm")]
+    | Annotated[Silence, Tag("silence")]
+    | Annotated[Ratio, Tag("ratio")]
+    | Annotated[Score, Tag("score")]
+    | Annotated[FirstMatch, Tag("first_match")],
     Discriminator(_BY_KEY.of),
-]  # fmt: skip
+]
 # The check comes first: pydantic words an error raised there, not one raised while it looks for the kind.
 Trait = Annotated[_Trait, BeforeValidator(_BY_KEY.known)]

@@ -160,9 +160,5 @@ def _started_by(playbook: Playbook, journey: Journey) -> Iterator[str]:
     for name, other in playbook.journeys.items():
         for entry in other.entry:
             # With a filter it may be another journey's: not to be told from here.
-            if (
-                isinstance(entry, TouchpointSeen)
-                and entry.touchpoint.name in left
-                and not entry.touchpoint.where
-            ):
+            if isinstance(entry, TouchpointSeen) and entry.touchpoint.name in left and not entry.touchpoint.where:
                 yield name

@@ -21,9 +21,17 @@ _DURATION = re.compile(r"(\d{1,6}) ?(minute|hour|day|week)s?")
 LONGEST = 36_525 * DAY_US  # a hundred years
 
 Period = Literal[
-    "today", "yesterday", "this week", "last week", "this month", "last month",
-    "this quarter", "last quarter", "this year", "last year",
-]  # fmt: skip
+    "today",
+    "yesterday",
+    "this week",
+    "last week",
+    "this month",
+    "last month",
+    "this quarter",
+    "last quarter",
+    "this year",
+    "last year",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +53,8 @@ def parse_duration(value: object) -> int:
     text = str(value).strip().lower()
     found = _DURATION.fullmatch(text)
     if found is None:
-        calendar = (
-            " (a month has no fixed length: say '30 days', or 'during: last month')"
-            if "month" in text
-            else ""
-        )
-        raise ValueError(
-            f"'{value}' is no duration: write for example '30 days', '2 weeks' or '6 hours'{calendar}"
-        )
+        calendar = " (a month has no fixed length: say '30 days', or 'during: last month')" if "month" in text else ""
+        raise ValueError(f"'{value}' is no duration: write for example '30 days', '2 weeks' or '6 hours'{calendar}")
     us = int(found[1]) * _UNITS[found[2]]
     if not 0 < us <= LONGEST:
         raise ValueError(f"'{value}' is not between a minute and a hundred years")
@@ -85,11 +87,7 @@ Duration = Annotated[
 def period_span(period: Period, clock: Clock) -> tuple[int, int]:
     """Return the period around the clock as [start, end) in microseconds."""
     zone = ZoneInfo(clock.zone)
-    day = (
-        from_us(clock.us)
-        .astimezone(zone)
-        .replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-    )
+    day = from_us(clock.us).astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     day = day.replace(tzinfo=None)  # wall-clock arithmetic; the zone is put back at the end
     which, _, unit = period.partition(" ")
     if not unit:
@@ -142,9 +140,5 @@ class Window:
         if self.during is not None:
             return f" {self.during}"
         last = f" in the last {duration_words(self.within)}" if self.within is not None else ""
-        gap = (
-            f", leaving out the last {duration_words(self.but_not_the_last)}"
-            if self.but_not_the_last
-            else ""
-        )
+        gap = f", leaving out the last {duration_words(self.but_not_the_last)}" if self.but_not_the_last else ""
         return last + gap

@@ -100,21 +100,15 @@ def _delete_everything(person: int, by: str, now: datetime, origin: str) -> _Gon
     origins = origins_of(person)
     keys = list(Identifier.objects.filter(person_id__in=origins).values_list("kind", "value"))
     addresses = _addresses(origins, keys)
-    public = [
-        p.hex for p in Person.objects.filter(id__in=origins).values_list("public_id", flat=True)
-    ]
-    hashes = {id_hash(key) for key in {*keys, *addresses}} | {
-        id_hash((PERSON_KEY, p)) for p in public
-    }
+    public = [p.hex for p in Person.objects.filter(id__in=origins).values_list("public_id", flat=True)]
+    hashes = {id_hash(key) for key in {*keys, *addresses}} | {id_hash((PERSON_KEY, p)) for p in public}
     append_hashes(sorted(hashes), now=now)
     forget_hashes(hashes=hashes, now=now)
     for kind, value in sorted(addresses):
         for channel in ("email",) if kind == EMAIL else ("sms", "phone"):
             suppress(address=value, channel=channel, reason=ERASED, scope=ALL, now=now)
     counts = _delete_rows(origins)
-    Retraction.objects.create(
-        seq=allot_sequence(), reason=ERASED, at=now, rows=counts.get("touchpoints", 0)
-    )
+    Retraction.objects.create(seq=allot_sequence(), reason=ERASED, at=now, rows=counts.get("touchpoints", 0))
     number = uuid7(to_us(now), os.urandom(10))
     ErasureReceipt.objects.create(public_id=number, at=now, by=by, counts=counts)
     record_entry(
@@ -126,17 +120,13 @@ def _delete_everything(person: int, by: str, now: datetime, origin: str) -> _Gon
         now=now,
         origin=origin,
     )
-    return _Gone(
-        public_id("era", number), origins, keys, {value for _, value in {*keys, *addresses}}, counts
-    )
+    return _Gone(public_id("era", number), origins, keys, {value for _, value in {*keys, *addresses}}, counts)
 
 
 def _addresses(origins: list[int], keys: list[Key]) -> set[Key]:
     """Return every address we ever knew: ids, and fields told that were not ids."""
     told = FieldChange.objects.filter(person_id__in=origins, name__in=(EMAIL, PHONE))
-    fields = {
-        (name, value) for name, value in told.values_list("name", "value") if isinstance(value, str)
-    }
+    fields = {(name, value) for name, value in told.values_list("name", "value") if isinstance(value, str)}
     return fields | {key for key in keys if key[0] in (EMAIL, PHONE)}
 
 
@@ -156,9 +146,7 @@ def _delete_rows(origins: list[int]) -> dict[str, int]:
 
 def _accounts_of_nobody_else(origins: list[int]) -> list[int]:
     """Return the accounts whose only members are these: a household of one goes with its one."""
-    theirs = set(
-        AccountMember.objects.filter(person_id__in=origins).values_list("account_id", flat=True)
-    )
+    theirs = set(AccountMember.objects.filter(person_id__in=origins).values_list("account_id", flat=True))
     others = AccountMember.objects.filter(account_id__in=theirs).exclude(person_id__in=origins)
     return sorted(theirs - set(others.values_list("account_id", flat=True)))
 
@@ -193,14 +181,10 @@ def _known_hashes(listed: Iterable[str]) -> set[str]:
 def _people_behind(hashes: set[str]) -> list[int]:
     """Return the surviving people one of whose ids, or whose own number, has one of the hashes."""
     found: set[int] = set()
-    for person, kind, value in Identifier.objects.values_list(
-        "person_id", "kind", "value"
-    ).iterator():
+    for person, kind, value in Identifier.objects.values_list("person_id", "kind", "value").iterator():
         if id_hash((kind, value)) in hashes:
             found.add(person)
-    public: Iterable[tuple[int, uuid.UUID]] = Person.objects.values_list(
-        "id", "public_id"
-    ).iterator()
+    public: Iterable[tuple[int, uuid.UUID]] = Person.objects.values_list("id", "public_id").iterator()
     found |= {person for person, number in public if id_hash((PERSON_KEY, number.hex)) in hashes}
     survivors = Person.objects.filter(id__in=found).values_list("id", "survivor_id")
     return sorted({survivor or person for person, survivor in survivors})

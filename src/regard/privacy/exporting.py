@@ -64,15 +64,11 @@ def export_person(*, person: int, file: Path, by: str, now: datetime, origin: st
         aside.replace(file)
     finally:
         aside.unlink(missing_ok=True)
-    record_entry(
-        by=by, verb="export person", object_type="person", object_id=public, now=now, origin=origin
-    )
+    record_entry(by=by, verb="export person", object_type="person", object_id=public, now=now, origin=origin)
     return Exported(file, public, counts)
 
 
-def write_archive(
-    archive: ZipFile, origins: list[int], public: str, now: datetime
-) -> dict[str, int]:
+def write_archive(archive: ZipFile, origins: list[int], public: str, now: datetime) -> dict[str, int]:
     """Write every holding in its three forms, each streamed; return the number of rows by holding."""
     counts: dict[str, int] = {}
     for holding in HOLDINGS:
@@ -130,12 +126,8 @@ def _json(origins: list[int], public: str, now: datetime, counts: dict[str, int]
 
 def _html(origins: list[int], public: str, now: datetime, counts: dict[str, int]) -> Iterator[str]:
     shown = [holding for holding in HOLDINGS if counts[holding.name]]
-    contents = "".join(
-        f'<li><a href="#{h.name}">{escape(h.title)}</a> ({counts[h.name]})</li>' for h in shown
-    )
-    yield _PAGE.format(
-        made=escape(now.strftime("%-d %B %Y")), person=escape(public), contents=contents
-    )
+    contents = "".join(f'<li><a href="#{h.name}">{escape(h.title)}</a> ({counts[h.name]})</li>' for h in shown)
+    yield _PAGE.format(made=escape(now.strftime("%-d %B %Y")), person=escape(public), contents=contents)
     for holding in shown:
         columns = columns_of(holding)
         heads = "".join(f"<th>{escape(_words(column))}</th>" for column in columns)

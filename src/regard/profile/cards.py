@@ -75,9 +75,7 @@ def catch_up(now_us: int) -> None:
 def _follow_joinings(now_us: int) -> None:
     position = _position(JOININGS)
     rows = list(
-        Joining.objects.filter(seq__gt=position)
-        .order_by("seq")
-        .values_list("seq", "survivor_id", "absorbed_id")
+        Joining.objects.filter(seq__gt=position).order_by("seq").values_list("seq", "survivor_id", "absorbed_id")
     )
     if rows:
         rebuild_cards({person for _, *pair in rows for person in pair}, now_us)
@@ -230,9 +228,7 @@ def apply_changes(changes: list[Change], now_us: int) -> None:
 
 def ensure_cards(people: Iterable[int], now_us: int) -> None:
     """Make missing cards of people; for those made outside of `resolve`."""
-    wanted = Person.objects.filter(id__in=list(people), survivor_id=None, card=None).values_list(
-        "id", flat=True
-    )
+    wanted = Person.objects.filter(id__in=list(people), survivor_id=None, card=None).values_list("id", flat=True)
     cards = Cards({person: Fold() for person in wanted})
     cards.touched.update(cards.folds)
     write_cards(cards, now_us)

@@ -27,9 +27,7 @@ def add_tag(*, person: int, name: str, by: str, now: datetime) -> None:
     tag = " ".join(name.split())[:LONGEST_TAG]
     if not tag:
         raise Refused(Issue("tag", "a tag is a word or a few", code="empty"))
-    if tag not in Tag.objects.filter(person_id__in=origins_of(person)).values_list(
-        "name", flat=True
-    ):
+    if tag not in Tag.objects.filter(person_id__in=origins_of(person)).values_list("name", flat=True):
         Tag.objects.get_or_create(person_id=person, name=tag, defaults={"by": by, "at": now})
 
 
@@ -66,9 +64,7 @@ def make_promise(
     if not said:
         raise Refused(Issue("promise", "say what was promised", code="empty"))
     key = f"promise:{uuid.uuid4().hex}"
-    seq = _record(
-        person, "Promise Made", key, now, {"text": said, "due": due_at.isoformat(), "by": by}
-    )
+    seq = _record(person, "Promise Made", key, now, {"text": said, "due": due_at.isoformat(), "by": by})
     promise = Promise.objects.create(
         person_id=person,
         text=said,
@@ -106,9 +102,7 @@ def reopen_promise(*, promise: int, by: str, now: datetime) -> None:
 def _settle(promise: int, state: str, name: str, by: str, now: datetime) -> None:
     open_ones = Promise.objects.filter(id=promise, state=Promise.State.OPEN)
     if not open_ones.update(state=state, settled_at=now):
-        raise Refused(
-            Issue("promise", "it is settled already, or there is none", code="already_settled")
-        )
+        raise Refused(Issue("promise", "it is settled already, or there is none", code="already_settled"))
     row = Promise.objects.get(id=promise)
     key = f"promise:{promise}:{state}:{to_us(now)}"  # the update above makes it once; undo may make it again
     _record(row.person_id, name, key, now, {"promise": promise, "by": by})

@@ -12,9 +12,8 @@ class FieldChange(models.Model):
     """Append-only: somebody told us a field's value. The current value is the newest by `occurred_at`, then `seq`."""
 
     seq = SequenceField(primary_key=True)
-    person = models.ForeignKey(
-        Person, on_delete=models.CASCADE, related_name="field_changes", db_index=False
-    )  # field_of_person begins with it
+    # no index of its own: field_of_person begins with it
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="field_changes", db_index=False)
     name = models.CharField(max_length=80)
     value = JSONTextField(null=True)  # null: the field was taken away
     source_id = models.BigIntegerField(null=True)
@@ -40,15 +39,11 @@ class Card(models.Model):
     A merge drops the card of the absorbed person and folds the survivor's anew; an un-merge brings both back.
     """
 
-    person = models.OneToOneField(
-        Person, on_delete=models.CASCADE, primary_key=True, related_name="card"
-    )
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="card")
     fields = JSONTextField(default=dict)
     stamps = JSONTextField(default=dict)  # field -> [occurred_at, seq] of its newest telling
     display_name = models.CharField(max_length=255, blank=True)
-    search = models.CharField(
-        max_length=200, blank=True
-    )  # the name in lower case, for prefix search
+    search = models.CharField(max_length=200, blank=True)  # the name in lower case, for prefix search
     search_last = models.CharField(max_length=200, blank=True)  # the same, last name first
     owner_id = models.BigIntegerField(null=True, db_index=True)  # staff.User
     updated_at = InstantField()

@@ -47,14 +47,8 @@ STANDARD: dict[str, tuple[str, ...]] = {
     "customer_since": ("createdat", "signedupat", "registeredat", "membersince"),
 }
 _SQUEEZE = re.compile(r"[\s_\-]+")
-_BY_SPELLING = {
-    _SQUEEZE.sub("", spelling): name
-    for name, others in STANDARD.items()
-    for spelling in (name, *others)
-}
-_LANGUAGE = re.compile(
-    r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|[0-9]{3}))?(?:[.@].*)?"
-)
+_BY_SPELLING = {_SQUEEZE.sub("", spelling): name for name, others in STANDARD.items() for spelling in (name, *others)}
+_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|[0-9]{3}))?(?:[.@].*)?")
 _CHANNELS = {"web", "app", "email", "sms", "push", "phone", "chat", "shop", "post", "social"}
 
 Value = str | int | float | bool | list[object] | dict[str, object] | None
@@ -94,9 +88,7 @@ def _taken_apart(whole: str, parts: dict[str, object], country: str) -> Iterator
     """An address is its street, city, ...; a company told as a mapping is its name and the rest."""
     for part, value in parts.items():
         if whole == "company":
-            name = (
-                "company" if part == "name" else f"company_{clean_text(str(part))}"[:LONGEST_NAME]
-            )
+            name = "company" if part == "name" else f"company_{clean_text(str(part))}"[:LONGEST_NAME]
             yield from _one(name, name, value, country)
         else:
             yield from _one(f"address_{part}", standard_name(str(part)), value, country)
@@ -114,10 +106,8 @@ def _one(told: str, standard: str, value: object, country: str) -> Iterator[tupl
     if formed is not None:
         yield standard, formed
     elif clean_text(told)[:LONGEST_NAME] != standard and kept != "":
-        yield (
-            clean_text(told)[:LONGEST_NAME],
-            kept,
-        )  # unreadable: kept as told, under the name it was told
+        # unreadable: kept as told, under the name it was told
+        yield clean_text(told)[:LONGEST_NAME], kept
     elif kept != "":
         yield f"{standard}_as_told", kept
 
@@ -156,9 +146,7 @@ def _language(text: str, _: str) -> str | None:
     if found is None:
         return None
     language, script, region = found.groups()
-    return "-".join(
-        p for p in (language.lower(), script and script.title(), region and region.upper()) if p
-    )
+    return "-".join(p for p in (language.lower(), script and script.title(), region and region.upper()) if p)
 
 
 @lru_cache(maxsize=1)

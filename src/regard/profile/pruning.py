@@ -23,6 +23,4 @@ def prune_tellings(*, now: datetime) -> int:
         "AND (n.occurred_at > profile_fieldchange.occurred_at "
         "OR (n.occurred_at = profile_fieldchange.occurred_at AND n.seq > profile_fieldchange.seq)))"
     )
-    return delete_rows(
-        "profile_fieldchange", "seq", f"occurred_at < %s AND {overtaken}", [term, term]
-    )
+    return delete_rows("profile_fieldchange", "seq", f"occurred_at < %s AND {overtaken}", [term, term])

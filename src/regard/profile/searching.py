@@ -51,13 +51,7 @@ def _read_mark(mark: str | None, wanted: str) -> tuple[int, str, int]:
     """Return (row of matches, text, person) to go on from."""
     row, _, rest = (mark or "").partition(".")
     person, _, text = rest.partition(".")
-    if (
-        row in ("0", "1")
-        and person.isascii()
-        and person.isdecimal()
-        and len(person) < 19
-        and text >= wanted
-    ):
+    if row in ("0", "1") and person.isascii() and person.isdecimal() and len(person) < 19 and text >= wanted:
         return int(row), text, int(person)
     return 0, wanted, 0
 

@@ -72,9 +72,7 @@ def _card(person: int, public: str, card: Card | None, tags: list[str]) -> Perso
     if card is None:
         return PersonCard(person, public, fallback, {}, None, tuple(tags))
     fields = {name: value for name, value in card.fields.items() if name != OWNER}
-    return PersonCard(
-        person, public, card.display_name or fallback, fields, card.owner_id, tuple(tags)
-    )
+    return PersonCard(person, public, card.display_name or fallback, fields, card.owner_id, tuple(tags))
 
 
 def address_of(person: int, channel: str) -> str | None:
@@ -96,9 +94,7 @@ def addresses_of(people: Iterable[int], channel: str) -> dict[int, str]:
         kind=EMAIL if name == "email" else PHONE,
     )
     for row in rows:
-        ids[row.person_id] = max(
-            ids.get(row.person_id, ((0, 0), "")), ((row.seq, row.id), row.value)
-        )
+        ids[row.person_id] = max(ids.get(row.person_id, ((0, 0), "")), ((row.seq, row.id), row.value))
     found = {}
     for person, family in families.items():
         card = cards.get(family[0])
@@ -128,9 +124,7 @@ class FieldRow:
 
 def fields_of(person: int, *, origins: Collection[int] = ()) -> list[FieldRow]:
     """Return the current fields of a person over all origins, each with its provenance, by name."""
-    rows = FieldChange.objects.filter(person_id__in=origins or origins_of(person)).order_by(
-        "occurred_at", "seq"
-    )
+    rows = FieldChange.objects.filter(person_id__in=origins or origins_of(person)).order_by("occurred_at", "seq")
     sources = dict(Source.objects.values_list("id", "name"))
     newest: dict[str, FieldChange] = {}
     tellings: dict[str, int] = {}

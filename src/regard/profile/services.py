@@ -43,9 +43,7 @@ _ADDRESSES = ("email", "phone")
 
 
 @transaction.atomic
-def absorb(
-    incomings: Sequence[Incoming], recorded: Sequence[Recorded], *, country: str | None = None
-) -> None:
+def absorb(incomings: Sequence[Incoming], recorded: Sequence[Recorded], *, country: str | None = None) -> None:
     """Learn the fields told by messages that were recorded, each with its provenance; account traits too.
 
     Order-free: the newest by (occurred_at, seq) is current, whatever order messages arrive in. A duplicate tells nothing.
@@ -67,9 +65,7 @@ def absorb(
     tell_accounts(incomings=incomings, recorded=recorded)
 
 
-def _told(
-    incomings: Sequence[Incoming], recorded: Sequence[Recorded], country: str
-) -> Iterable[Change]:
+def _told(incomings: Sequence[Incoming], recorded: Sequence[Recorded], country: str) -> Iterable[Change]:
     """Yield the changes messages tell; their numbers are still to come."""
     for incoming, row in zip(incomings, recorded, strict=True):
         if row.seq is None or row.origin <= 0:
@@ -99,16 +95,12 @@ def _from_context(context: str) -> dict[str, object]:
     if '"timezone"' not in context and '"locale"' not in context:
         return {}
     found = json.loads(context)
-    return {
-        name: found[name] for name in ("timezone", "locale") if isinstance(found.get(name), str)
-    }
+    return {name: found[name] for name in ("timezone", "locale") if isinstance(found.get(name), str)}
 
 
 def _without_erased(told: list[Change]) -> list[Change]:
     """Leave out addresses of erased people that somebody else's message names (promise D6)."""
-    addresses = {
-        (c.name, c.value) for c in told if c.name in _ADDRESSES and isinstance(c.value, str)
-    }
+    addresses = {(c.name, c.value) for c in told if c.name in _ADDRESSES and isinstance(c.value, str)}
     gone = forgotten_among(addresses)
     return [c for c in told if (c.name, c.value) not in gone] if gone else told
 
@@ -120,9 +112,7 @@ def follow_people(*, now: datetime) -> None:
 
 
 @transaction.atomic
-def set_field(
-    *, person: int, name: str, value: Value, by: str, now: datetime, touchpoint: int | None = None
-) -> None:
+def set_field(*, person: int, name: str, value: Value, by: str, now: datetime, touchpoint: int | None = None) -> None:
     """Set one field on a colleague's or the person's own word (`by`: "staff:<id>", "customer"); None takes it away.
 
     Raises Refused where the value is not what the field can be.

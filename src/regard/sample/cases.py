@@ -59,13 +59,9 @@ def tell_stories(shop: Shop, desk: Desk, invented: Invented, tickets: Sequence[T
     scene.postage_back(cast.find(recent))
     scene.delighted(cast.find(lambda b: recent(b) and b.surveys == "granted"), 2, 10, 0)
     scene.delighted(cast.find(lambda b: recent(b) and b.surveys == "granted"), 4, 9, 1)
-    scene.delighted(
-        cast.find(lambda b: 6 <= cast.days_since(b) <= 40 and b.surveys == "granted"), 5, 10, 2
-    )
+    scene.delighted(cast.find(lambda b: 6 <= cast.days_since(b) <= 40 and b.surveys == "granted"), 5, 10, 2)
     for _ in range(2):
-        scene.gone_quiet(
-            cast.find(lambda b: b.number not in wrote and _has_gone_quiet(b, cast.days_since(b)))
-        )
+        scene.gone_quiet(cast.find(lambda b: b.number not in wrote and _has_gone_quiet(b, cast.days_since(b))))
     return told
 
 
@@ -76,11 +72,7 @@ def _has_gone_quiet(buyer: Buyer, days: int) -> bool:
 
 
 def _gap(buyer: Buyer) -> int:
-    gaps = sorted(
-        (b.on - a.on).days
-        for a, b in zip(buyer.orders, buyer.orders[1:], strict=False)
-        if b.on > a.on
-    )
+    gaps = sorted((b.on - a.on).days for a, b in zip(buyer.orders, buyer.orders[1:], strict=False) if b.on > a.on)
     return gaps[len(gaps) // 2] if gaps else 0
 
 
@@ -93,9 +85,7 @@ class _Scene:
     invented: Invented
     told: Told
 
-    def _talk(
-        self, buyer: Buyer, key: str, when: datetime, subject: str, text: str, agent: str = ""
-    ) -> None:
+    def _talk(self, buyer: Buyer, key: str, when: datetime, subject: str, text: str, agent: str = "") -> None:
         """Add one message of a conversation: the customer's, or a colleague's where one is named."""
         properties: dict[str, Any] = {
             "ticket_id": f"T-{buyer.number}",
@@ -161,13 +151,22 @@ class _Scene:
             "quote": quote,
         }
         self.told.items += self.desk.task(
-            buyer, "case:late", kind="complaint", title="Second parcel late in 30 days", opened_at=self._ago(0.13), context=context,
-            due_at=self._soon(5), pauses=True, minutes=15,
-        )  # fmt: skip
+            buyer,
+            "case:late",
+            kind="complaint",
+            title="Second parcel late in 30 days",
+            opened_at=self._ago(0.13),
+            context=context,
+            due_at=self._soon(5),
+            pauses=True,
+            minutes=15,
+        )
 
     def bent_sleeves(self, buyer: Buyer) -> None:
         """A low score with a reason."""
-        quote = "Two sleeves bent in one parcel. The music is lovely, the box was a joke. I collect these, you know that."
+        quote = (
+            "Two sleeves bent in one parcel. The music is lovely, the box was a joke. I collect these, you know that."
+        )
         answered = self._at(1, 10.6)
         self.told.answers.append(Given(buyer, 900, 3, quote, answered))
         context = {
@@ -175,9 +174,17 @@ class _Scene:
             "quote": quote,
         }
         self.told.items += self.desk.task(
-            buyer, "case:bent", kind="complaint", title="Make it right in person", opened_at=answered + timedelta(minutes=1), context=context,
-            agent=_TOMAS, due_at=self._soon(3), pauses=True, minutes=15,
-        )  # fmt: skip
+            buyer,
+            "case:bent",
+            kind="complaint",
+            title="Make it right in person",
+            opened_at=answered + timedelta(minutes=1),
+            context=context,
+            agent=_TOMAS,
+            due_at=self._soon(3),
+            pauses=True,
+            minutes=15,
+        )
 
     def promise_tomorrow(self, buyer: Buyer) -> None:
         """Somebody asked about a pressing and was promised an answer by tomorrow noon."""
@@ -210,9 +217,7 @@ class _Scene:
             "sleeve:1",
             self._at(8, 20.1),
             "Corner of the sleeve is bent",
-            buyer.fill(
-                "{title} came with the corner folded over. Could I have a new sleeve?", _PRIYA
-            ),
+            buyer.fill("{title} came with the corner folded over. Could I have a new sleeve?", _PRIYA),
         )
         self._talk(
             buyer,
@@ -238,9 +243,16 @@ class _Scene:
             "quote": "",
         }
         self.told.items += self.desk.task(
-            buyer, "case:postage", kind="approval", title=f"Refund the postage and add a record for {buyer.persona.name}", opened_at=self._ago(0.3),
-            context=context, agent=_MAYA, due_at=self._soon(4), minutes=3,
-        )  # fmt: skip
+            buyer,
+            "case:postage",
+            kind="approval",
+            title=f"Refund the postage and add a record for {buyer.persona.name}",
+            opened_at=self._ago(0.3),
+            context=context,
+            agent=_MAYA,
+            due_at=self._soon(4),
+            minutes=3,
+        )
 
     def delighted(self, buyer: Buyer, days: int, score: int, words: int) -> None:
         """Somebody is happy and nobody has said thank you yet."""
@@ -264,6 +276,11 @@ class _Scene:
         days = (self.shop.now.date() - buyer.last_on).days
         why = f"No order in {days} days; the usual gap was {_gap(buyer)}. {len(buyer.orders)} orders before that, and no complaint on file."
         self.told.items += self.desk.task(
-            buyer, "case:quiet", kind="check_in", title=f"{buyer.persona.first_name} has gone quiet", opened_at=at((self.shop.now - timedelta(days=1)).date(), 9),
-            context={"why": why}, minutes=8,
-        )  # fmt: skip
+            buyer,
+            "case:quiet",
+            kind="check_in",
+            title=f"{buyer.persona.first_name} has gone quiet",
+            opened_at=at((self.shop.now - timedelta(days=1)).date(), 9),
+            context={"why": why},
+            minutes=8,
+        )

@@ -46,9 +46,7 @@ def make_catalogue(random: Random) -> tuple[Product, ...]:
         for artist in artists:
             for _ in range(random.choice((3, 3, 4))):
                 sku = f"REC-{len(products) + 101}"
-                products.append(
-                    Product(sku, titles[len(products)], artist, genre, random.choice(_PRICES))
-                )
+                products.append(Product(sku, titles[len(products)], artist, genre, random.choice(_PRICES)))
     return tuple(products)
 
 
@@ -80,9 +78,7 @@ class Shelf:
             counts[random.choice(list(picked))] += 1
         return [
             _line(picked[sku], count, price)
-            for (sku, count), price in zip(
-                counts.items(), _prices(picked, counts, order.minor), strict=True
-            )
+            for (sku, count), price in zip(counts.items(), _prices(picked, counts, order.minor), strict=True)
         ]
 
 

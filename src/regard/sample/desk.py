@@ -97,9 +97,16 @@ class Desk:
 
         def row(recorded: Recorded) -> Promise:
             return Promise(
-                person_id=recorded.origin, text=text, due_at=due_at, owner_id=owner, state=state, made_at=made_at,
-                made_seq=_number(recorded), settled_at=settled_at, is_invented=True,
-            )  # fmt: skip
+                person_id=recorded.origin,
+                text=text,
+                due_at=due_at,
+                owner_id=owner,
+                state=state,
+                made_at=made_at,
+                made_seq=_number(recorded),
+                settled_at=settled_at,
+                is_invented=True,
+            )
 
         items = [Item(made, row)]
         if settled_at is not None:
@@ -135,22 +142,27 @@ class Desk:
         """Return a task; `closed` is (when, what came of it)."""
         identity = _uuid(opened_at, f"{buyer.number}:{key}")
         about = {"kind": kind, "task": public_id("tsk", identity), "pauses_promotions": pauses}
-        opened = self._staff_deed(
-            buyer, f"task:{key}:opened", "Task Opened", opened_at, about, actor="automation"
-        )
+        opened = self._staff_deed(buyer, f"task:{key}:opened", "Task Opened", opened_at, about, actor="automation")
         closing = None
         if closed is not None:
             outcome = about | {"outcome": closed[1], "told_customer": True}
-            closing = self._staff_deed(
-                buyer, f"task:{key}:closed", "Task Closed", closed[0], outcome
-            )
+            closing = self._staff_deed(buyer, f"task:{key}:closed", "Task Closed", closed[0], outcome)
 
         def row(recorded: Recorded) -> HumanTask:
             task = HumanTask(
-                public_id=identity, person_id=recorded.origin, kind=kind, title=title, context=dict(context), pauses_promotions=pauses,
-                owner_id=self._staff[agent] if agent else None, minutes=minutes, opened_at=opened_at, opened_seq=_number(recorded),
-                due_at=due_at, is_invented=True,
-            )  # fmt: skip
+                public_id=identity,
+                person_id=recorded.origin,
+                kind=kind,
+                title=title,
+                context=dict(context),
+                pauses_promotions=pauses,
+                owner_id=self._staff[agent] if agent else None,
+                minutes=minutes,
+                opened_at=opened_at,
+                opened_seq=_number(recorded),
+                due_at=due_at,
+                is_invented=True,
+            )
             if closed is not None:
                 task.state, task.closed_at, task.outcome = (
                     HumanTask.State.DONE,
@@ -228,9 +240,7 @@ def _promise_of(shop: Shop, desk: Desk, ticket: Ticket) -> list[Item]:
     made = ticket.answered_at
     due = at((made + timedelta(days=random.randrange(1, 6))).date(), 12)
     is_kept = random.random() < 0.93
-    settled = (
-        due - timedelta(minutes=random.randrange(5, 170)) if is_kept else due + timedelta(days=1)
-    )
+    settled = due - timedelta(minutes=random.randrange(5, 170)) if is_kept else due + timedelta(days=1)
     if settled < made or settled > shop.now:
         return []
     text = buyer.fill(random.choice(PROMISES), ticket.agent, ticket.order)
@@ -266,9 +276,7 @@ def _thanks_of(shop: Shop, desk: Desk, answer: Given, agents: Sequence[str]) -> 
     random = answer.buyer.luck(f"settled:{answer.order}")
     closed = at_work(answer.answered_at + timedelta(hours=random.uniform(2, 40)), random)
     if closed > shop.now or (
-        not answer.comment
-        and random.random() < 0.6
-        and answer.answered_at < shop.now - timedelta(days=14)
+        not answer.comment and random.random() < 0.6 and answer.answered_at < shop.now - timedelta(days=14)
     ):
         return []
     return desk.task(

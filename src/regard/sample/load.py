@@ -67,9 +67,7 @@ def real_orders(shop: Shop, source: int) -> Iterator[Incoming]:
                 ids=(("user_id", user_id(order.person)),),
                 value_minor=order.minor,
                 currency=CURRENCY,
-                properties=json.dumps(
-                    {"order_id": order_id(order), "quantity": order.quantity, "products": basket}
-                ),
+                properties=json.dumps({"order_id": order_id(order), "quantity": order.quantity, "products": basket}),
                 context=_DAY_ONLY,
             )
 
@@ -109,12 +107,8 @@ def load_sample(now: datetime, progress: Tell | None = None) -> int:
 def _load_history(shop: Shop, tell: Tell) -> None:
     real = ensure_source(name=REAL, kind=Source.Kind.SAMPLE, now=shop.now)
     _receive(real_orders(shop, real), shop, "real orders", ORDERS, tell)
-    invented = Invented(
-        ensure_source(name=INVENTED, kind=Source.Kind.INVENTED, now=shop.now), shop.now
-    )
-    recorded = _receive(
-        introductions(shop, invented), shop, "invented names", len(shop.buyers), tell
-    )
+    invented = Invented(ensure_source(name=INVENTED, kind=Source.Kind.INVENTED, now=shop.now), shop.now)
+    recorded = _receive(introductions(shop, invented), shop, "invented names", len(shop.buyers), tell)
     person_of = {buyer.number: row.origin for buyer, row in zip(shop.buyers, recorded, strict=True)}
     _fix_arms(shop, person_of)
     source = Source.objects.get(name=INVENTED).id
@@ -143,9 +137,7 @@ def _silent(*_: object) -> None:
     """Tell nobody."""
 
 
-def _receive(
-    messages: Iterable[Incoming], shop: Shop, words: str, of: int, tell: Tell
-) -> list[Recorded]:
+def _receive(messages: Iterable[Incoming], shop: Shop, words: str, of: int, tell: Tell) -> list[Recorded]:
     rest, recorded = iter(messages), []
     while chunk := list(islice(rest, _CHUNK)):
         recorded += flow.receive(chunk, now=shop.now)

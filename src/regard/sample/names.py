@@ -142,9 +142,7 @@ class People:
             first_name=first,
             last_name=last,
             email=self._address(first, last, number, random),
-            phone=f"+447700900{number:03d}"
-            if country == "GB" and number < 1000 and random.random() < 0.4
-            else "",
+            phone=f"+447700900{number:03d}" if country == "GB" and number < 1000 and random.random() < 0.4 else "",
             city=city,
             postal_code=code,
             country=country,
@@ -154,9 +152,7 @@ class People:
 
     def _address(self, first: str, last: str, number: int, random: Random) -> str:
         one, two = _plain(first), _plain(last)
-        local = random.choice(
-            (f"{one}.{two}", f"{one}{two}", f"{one[:1]}.{two}", f"{two}.{one}")
-        ).strip(".")
+        local = random.choice((f"{one}.{two}", f"{one}{two}", f"{one[:1]}.{two}", f"{two}.{one}")).strip(".")
         if len(local) < 4:
             local = f"listener{number}"
         address = f"{local}@{random.choice(_DOMAINS)}"

@@ -84,9 +84,15 @@ def introductions(shop: Shop, invented: Invented) -> Iterator[Incoming]:
     for buyer in shop.buyers:
         who = buyer.persona
         traits = {
-            "first_name": who.first_name, "last_name": who.last_name, "email": who.email, "city": who.city, "postal_code": who.postal_code,
-            "country": who.country, "time_zone": who.time_zone, "language": who.language,
-        }  # fmt: skip
+            "first_name": who.first_name,
+            "last_name": who.last_name,
+            "email": who.email,
+            "city": who.city,
+            "postal_code": who.postal_code,
+            "country": who.country,
+            "time_zone": who.time_zone,
+            "language": who.language,
+        }
         ids = [("email", who.email)]
         if who.phone:
             traits["phone"] = who.phone
@@ -120,9 +126,7 @@ def visits(shop: Shop, invented: Invented) -> Iterator[Incoming]:
                     yield _visit(shop, invented, buyer, f"visit:{number}:{step}", moment, random)
 
 
-def _visit(
-    shop: Shop, invented: Invented, buyer: Buyer, key: str, moment: datetime, random: Random
-) -> Incoming:
+def _visit(shop: Shop, invented: Invented, buyer: Buyer, key: str, moment: datetime, random: Random) -> Incoming:
     fitting = [product for product in shop.products if product.genre in buyer.taste]
     product = random.choice(fitting)
     if random.random() < 0.35:
@@ -193,9 +197,17 @@ def make_tickets(shop: Shop) -> list[Ticket]:
             if closed < shop.now - timedelta(days=1):
                 said, reply = random.choice(topic.said), random.choice(topic.answered)
                 ticket = Ticket(
-                    buyer, place, topic, random.choice(topic.subjects), buyer.fill(said, agent, place), buyer.fill(reply, agent, place),
-                    agent, opened, answered, closed,
-                )  # fmt: skip
+                    buyer,
+                    place,
+                    topic,
+                    random.choice(topic.subjects),
+                    buyer.fill(said, agent, place),
+                    buyer.fill(reply, agent, place),
+                    agent,
+                    opened,
+                    answered,
+                    closed,
+                )
                 tickets.append(ticket)
     return tickets
 
@@ -204,9 +216,7 @@ def conversations(tickets: list[Ticket], invented: Invented) -> Iterator[Incomin
     """Yield each ticket as it went: opened, answered by a colleague, closed."""
     for number, ticket in enumerate(tickets):
         buyer = ticket.buyer
-        channel = buyer.luck(f"channel:{ticket.order}").choices(
-            ("email", "chat", "web"), (70, 20, 10)
-        )[0]
+        channel = buyer.luck(f"channel:{ticket.order}").choices(("email", "chat", "web"), (70, 20, 10))[0]
         about = {
             "ticket_id": f"T-{1001 + number}",
             "subject": ticket.subject,

@@ -88,9 +88,7 @@ def make_shop(now: datetime) -> Shop:
 def _share_a_phone(buyers: list[Buyer]) -> None:
     """Give two known people one phone and one family name: whether they are one, a colleague has to say."""
     one = next(buyer for buyer in buyers if buyer.persona.phone and len(buyer.orders) > 2)
-    other = next(
-        b for b in buyers if b.persona.country == "GB" and not b.persona.phone and len(b.orders) > 1
-    )
+    other = next(b for b in buyers if b.persona.country == "GB" and not b.persona.phone and len(b.orders) > 1)
     other.persona = replace(other.persona, last_name=one.persona.last_name, phone=one.persona.phone)
 
 
@@ -100,9 +98,7 @@ def _agree(buyer: Buyer, random: Random) -> None:
     buyer.offers = "granted" if roll < 0.50 else "withdrawn" if roll < 0.58 else "unknown"
     if buyer.offers != "unknown":
         buyer.surveys = "granted" if random.random() < 0.85 else "unknown"
-        buyer.referrals = (
-            "granted" if buyer.offers == "granted" and random.random() < 0.6 else "unknown"
-        )
+        buyer.referrals = "granted" if buyer.offers == "granted" and random.random() < 0.6 else "unknown"
     elif random.random() < 0.15:
         buyer.surveys = "granted"
 

@@ -34,9 +34,7 @@ def cycle_times(now: datetime) -> list[datetime]:
     return [at(day, 10.5 if turn % 2 else 17.5) for turn, day in enumerate(days)]
 
 
-def live_through(
-    shop: Shop, source: int, staff: dict[str, int], number: int, when: datetime
-) -> None:
+def live_through(shop: Shop, source: int, staff: dict[str, int], number: int, when: datetime) -> None:
     """Run one past week, once: its cycle, and what people and colleagues made of it until the next."""
     if _position() >= number:
         return
@@ -56,9 +54,7 @@ def _position() -> int:
 class _Reactions:
     """What happened in the days after one cycle; all of it invented, and none of it later than the shop's now."""
 
-    def __init__(
-        self, shop: Shop, source: int, staff: dict[str, int], since: datetime, until: datetime
-    ) -> None:
+    def __init__(self, shop: Shop, source: int, staff: dict[str, int], since: datetime, until: datetime) -> None:
         self._now, self._source, self._staff = shop.now, source, staff
         self._since, self._until = since, min(until, shop.now - timedelta(hours=20))
         self._random = Random(f"{SEED}:{since.isoformat()}")  # noqa: S311 (a sample, not a secret)
@@ -68,9 +64,7 @@ class _Reactions:
 
     def read_letters(self) -> None:
         """Some open their letter; opens are unconfirmed, as always."""
-        letters = Message.objects.filter(
-            state=Message.State.SAMPLE, queued_at=us(self._since)
-        ).order_by("id")
+        letters = Message.objects.filter(state=Message.State.SAMPLE, queued_at=us(self._since)).order_by("id")
         seen = []
         for message in letters:
             when = self._later(0.02, 3)
@@ -102,30 +96,29 @@ class _Reactions:
             if self._random.random() < 0.55 and when is not None:
                 score = self._random.choices((3, 5, 6, 7, 8, 9, 10), (6, 7, 7, 8, 16, 26, 30))[0]
                 given.append((invitation, when, score, self._comment(invitation.person_id, score)))
-        messages = [
-            self._answer(invitation, when, score, comment)
-            for invitation, when, score, comment in given
-        ]
+        messages = [self._answer(invitation, when, score, comment) for invitation, when, score, comment in given]
         recorded = flow.receive(messages, now=self._now)
         Answer.objects.bulk_create(
             Answer(
-                seq=row.seq, invitation=invitation, survey=invitation.survey, person_id=invitation.person_id, score=score,
-                comment=comment, answered_at=when, is_invented=True,
+                seq=row.seq,
+                invitation=invitation,
+                survey=invitation.survey,
+                person_id=invitation.person_id,
+                score=score,
+                comment=comment,
+                answered_at=when,
+                is_invented=True,
             )
             for (invitation, when, score, comment), row in zip(given, recorded, strict=True)
             if row.seq is not None
-        )  # fmt: skip
+        )
 
     def settle_tasks(self) -> None:
         """Colleagues settle what journeys handed to them, but for what came in the last days."""
-        waiting = HumanTask.objects.filter(
-            state=HumanTask.State.OPEN, opened_at=us(self._since)
-        ).order_by("id")
+        waiting = HumanTask.objects.filter(state=HumanTask.State.OPEN, opened_at=us(self._since)).order_by("id")
         for task in waiting:
             agent = self._random.choice(AGENTS)
-            closed_at = at_work(
-                task.opened_at + timedelta(minutes=self._random.randrange(30, 900)), self._random
-            )
+            closed_at = at_work(task.opened_at + timedelta(minutes=self._random.randrange(30, 900)), self._random)
             if closed_at > self._until:
                 continue
             outcome = self._random.choice(OUTCOMES)
@@ -144,9 +137,14 @@ class _Reactions:
             )
             (row,) = flow.receive([done], now=self._now)
             HumanTask.objects.filter(id=task.id).update(
-                state=HumanTask.State.DONE, closed_at=closed_at, closed_seq=row.seq, closed_by=f"staff:{self._staff[agent]}",
-                outcome=outcome, told_customer=True, owner_id=self._staff[agent],
-            )  # fmt: skip
+                state=HumanTask.State.DONE,
+                closed_at=closed_at,
+                closed_seq=row.seq,
+                closed_by=f"staff:{self._staff[agent]}",
+                outcome=outcome,
+                told_customer=True,
+                owner_id=self._staff[agent],
+            )
 
     def _later(self, first_days: float, last_days: float) -> datetime | None:
         day = (self._since + timedelta(days=self._random.uniform(first_days, last_days))).date()
@@ -162,9 +160,7 @@ class _Reactions:
             return ""
         return self._buyer_of[person].fill(self._random.choice(words), self._random.choice(AGENTS))
 
-    def _answer(
-        self, invitation: SurveyInvitation, when: datetime, score: int, comment: str
-    ) -> Incoming:
+    def _answer(self, invitation: SurveyInvitation, when: datetime, score: int, comment: str) -> Incoming:
         about = {"survey": invitation.survey, "invitation": public_id("inv", invitation.public_id)}
         if comment:
             about["comment"] = comment
@@ -179,9 +175,17 @@ class _Reactions:
         )
 
     def _message(
-        self, person: int, key: str, name: str, when: datetime, channel: str, properties: Mapping[str, object], *,
-        score: int | None = None, confirmed: bool = True,
-    ) -> Incoming:  # fmt: skip
+        self,
+        person: int,
+        key: str,
+        name: str,
+        when: datetime,
+        channel: str,
+        properties: Mapping[str, object],
+        *,
+        score: int | None = None,
+        confirmed: bool = True,
+    ) -> Incoming:
         context = {"invented": True} if confirmed else {"invented": True, "confirmed": False}
         is_staff = channel == "staff"
         return Incoming(

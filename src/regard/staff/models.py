@@ -38,9 +38,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_invented = models.BooleanField(default=False)
     time_zone = models.CharField(max_length=60, blank=True)
-    single_keys = models.BooleanField(
-        default=True
-    )  # WCAG 2.1.4: single-key shortcuts can be switched off
+    single_keys = models.BooleanField(default=True)  # WCAG 2.1.4: single-key shortcuts can be switched off
     session_round = models.IntegerField(default=0)  # raised to end every session of this person
 
     USERNAME_FIELD = "email"

@@ -17,9 +17,7 @@ LINK_LIVES = timedelta(minutes=30)
 TRY_WINDOW = timedelta(minutes=15)
 TRIES_PER_PAIR = 9  # one address at one account: the tenth is refused (promise F4)
 TRIES_PER_ADDRESS = 30
-TRIES_PER_ACCOUNT = (
-    60  # all strange addresses together; a device that logged in before is not counted here
-)
+TRIES_PER_ACCOUNT = 60  # all strange addresses together; a device that logged in before is not counted here
 KEEP_TRIES = timedelta(days=1)
 
 
@@ -61,9 +59,7 @@ def check_password(
     email = email.strip().lower()[:254]
     buckets = _buckets(email=email, address=address, is_known_device=is_known_device, secret=secret)
     since = now - TRY_WINDOW
-    if any(
-        LoginTry.objects.filter(bucket=b, at__gt=since).count() >= limit for b, limit in buckets
-    ):
+    if any(LoginTry.objects.filter(bucket=b, at__gt=since).count() >= limit for b, limit in buckets):
         raise TooManyTries
     tries = LoginTry.objects.bulk_create([LoginTry(bucket=b, at=now) for b, _ in buckets])
     LoginTry.objects.filter(at__lt=now - KEEP_TRIES).delete()
@@ -74,9 +70,7 @@ def check_password(
     return user if isinstance(user, User) else None
 
 
-def _buckets(
-    *, email: str, address: str, is_known_device: bool, secret: bytes
-) -> list[tuple[str, int]]:
+def _buckets(*, email: str, address: str, is_known_device: bool, secret: bytes) -> list[tuple[str, int]]:
     """Return (bucket, limit) of each counter this try falls into."""
     buckets = [
         (keyed_hash(f"pair {address} {email}", secret), TRIES_PER_PAIR),
@@ -107,9 +101,7 @@ def set_single_keys(*, user_id: int, is_on: bool) -> None:
     User.objects.filter(pk=user_id).update(single_keys=is_on)
 
 
-def save_view(
-    *, user_id: int, page: str, name: str, query: str, is_shared: bool = False
-) -> SavedView:
+def save_view(*, user_id: int, page: str, name: str, query: str, is_shared: bool = False) -> SavedView:
     """Keep a list's query string under a name; the same name of the same person is replaced."""
     view, _ = SavedView.objects.update_or_create(
         user_id=user_id,

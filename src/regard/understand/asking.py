@@ -25,9 +25,13 @@ from regard.understand.workbench import open_workbench
 
 @contextmanager
 def understood(
-    playbook: Playbook, *, as_of: datetime, upto: int | None = None, people: list[int] | None = None,
+    playbook: Playbook,
+    *,
+    as_of: datetime,
+    upto: int | None = None,
+    people: list[int] | None = None,
     more_paths: tuple[str, ...] = (),
-) -> Iterator[Answered]:  # fmt: skip
+) -> Iterator[Answered]:
     """Compute a (cut down) playbook at an instant, for everybody or a few, and give the bench for questions.
 
     `more_paths`: properties of the log the question reads beside what its conditions need.
@@ -41,9 +45,7 @@ def understood(
         log: Log = LogOfFew(at.upto) if few else open_log(at.upto)
         if few:
             bench.expect_few_rows()
-        understanding = Understanding(
-            playbook, at, log.codes, keep_cuts=stored is not None, keep_needs=True
-        )
+        understanding = Understanding(playbook, at, log.codes, keep_cuts=stored is not None, keep_needs=True)
         count = lay_inputs(bench, understanding, log, scope, more_paths)
         if stored is not None:
             lay_cuts(bench, understanding, stored)

@@ -70,9 +70,7 @@ def open_log(upto: int, *, only_when: bool = False) -> OpenLog:
     tables = []
     if upto > manifest.upto:
         tables = read_log(manifest.upto, upto, codes, only_when=only_when)
-    return OpenLog(
-        columns, manifest, codes, pa.concat_tables(tables) if tables else RAW.empty_table()
-    )
+    return OpenLog(columns, manifest, codes, pa.concat_tables(tables) if tables else RAW.empty_table())
 
 
 def sync_log(paths: Iterable[str], *, every_row: bool = False, compact: bool = False) -> None:
@@ -94,10 +92,9 @@ def sync_log(paths: Iterable[str], *, every_row: bool = False, compact: bool = F
         _take_away_retracted(columns, bench, manifest)
         columns.add_paths(bench, manifest, sorted(wanted))
         _append_new(columns, bench, manifest, TAIL if manifest.parts and not every_row else 1)
-        if (
-            compact
-            and (len(manifest.parts) > 1 or any(not part.is_clustered for part in manifest.parts))
-        ) or len(manifest.parts) > MOST_PARTS:
+        if (compact and (len(manifest.parts) > 1 or any(not part.is_clustered for part in manifest.parts))) or len(
+            manifest.parts
+        ) > MOST_PARTS:
             columns.compact(bench, manifest)
 
 
@@ -141,10 +138,7 @@ def _is_of_another_log(manifest: Manifest) -> bool:
         cursor.execute("SELECT last FROM collect_sequence WHERE id = 1")
         last = cursor.fetchone()
     return (
-        manifest.identity == 0
-        or row is None
-        or row[0] != manifest.identity
-        or manifest.upto > (last[0] if last else 0)
+        manifest.identity == 0 or row is None or row[0] != manifest.identity or manifest.upto > (last[0] if last else 0)
     )
 
 
@@ -155,9 +149,7 @@ def _is_long() -> bool:
 
 
 def _begin(manifest: Manifest) -> None:
-    fresh = Manifest(
-        next_file=manifest.next_file, paths=manifest.paths, identity=secrets.randbits(62)
-    )
+    fresh = Manifest(next_file=manifest.next_file, paths=manifest.paths, identity=secrets.randbits(62))
     for name in ("upto", "retracted", "words", "parts", "identity"):
         setattr(manifest, name, getattr(fresh, name))
     manifest.retracted = _last_retraction()

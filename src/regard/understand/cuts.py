@@ -31,9 +31,7 @@ def _hashed(playbook: Playbook, name: str) -> str:
         if node not in seen:
             seen.add(node)
             waiting += refers_of(playbook, node)
-    parts = {
-        n: playbook.traits[n[2:]] if n[0] == "t" else playbook.segments[n[2:]].who for n in seen
-    }
+    parts = {n: playbook.traits[n[2:]] if n[0] == "t" else playbook.segments[n[2:]].who for n in seen}
     text = "\n".join(f"{n}={part!r}" for n, part in sorted(parts.items()))
     return sha256(text.encode()).hexdigest()
 

@@ -62,9 +62,12 @@ class LogOfFew:
 
 
 def lay_inputs(
-    bench: Workbench, understanding: Understanding, log: Log, scope: Iterable[int] | None = None,
+    bench: Workbench,
+    understanding: Understanding,
+    log: Log,
+    scope: Iterable[int] | None = None,
     more_paths: tuple[str, ...] = (),
-) -> int:  # fmt: skip
+) -> int:
     """Lay every input of the plan out, for everybody or the surviving people of `scope`; return how many there are."""
     at, folds, paths = (
         understanding.at,
@@ -97,9 +100,7 @@ def family_about(people: Iterable[int] | None, understanding: Understanding) -> 
     return read_family(understanding.at.upto, wanted if is_asked_little else None)
 
 
-def origins_behind(
-    people: list[int], family: Family, understanding: Understanding, accounts: pa.Table
-) -> list[int]:
+def origins_behind(people: list[int], family: Family, understanding: Understanding, accounts: pa.Table) -> list[int]:
     """Return every origin whose touchpoints bear on these people: their own, and their accounts' where traits ask."""
     inside = set(people)
     if understanding.asks_accounts:

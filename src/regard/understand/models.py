@@ -29,17 +29,11 @@ class Run(models.Model):
 class Standing(models.Model):
     """A person's computed traits as last published, by surviving person."""
 
-    person = models.OneToOneField(
-        Person, on_delete=models.CASCADE, primary_key=True, related_name="standing"
-    )
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="standing")
     run = models.ForeignKey(Run, on_delete=models.PROTECT, db_index=False)
     as_of = InstantField()
-    traits = JSONTextField(
-        default=dict
-    )  # engine values: minor units, microseconds; selectors put them in words
-    mark = models.BigIntegerField(
-        default=0
-    )  # hash of everything published about the person: equal means untouched
+    traits = JSONTextField(default=dict)  # engine values: minor units, microseconds; selectors put them in words
+    mark = models.BigIntegerField(default=0)  # hash of everything published about the person: equal means untouched
     value_minor = models.BigIntegerField(default=0)  # lifetime value so far
     last_touch_at = InstantField(null=True)
 
@@ -67,11 +61,7 @@ class Member(models.Model):
     until_run = models.BigIntegerField(null=True)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=("segment", "person", "since_run"), name="segment_member_once"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=("segment", "person", "since_run"), name="segment_member_once"),)
         indexes = (
             models.Index(
                 fields=("until_run",),
@@ -97,9 +87,7 @@ class SegmentChange(models.Model):
         indexes = (
             models.Index(fields=("person", "as_of"), name="segment_change_of_person"),
             models.Index(fields=("segment", "as_of"), name="segment_change_of_segment"),
-            models.Index(
-                fields=("as_of",), name="segment_change_by_time"
-            ),  # each cycle asks: what is new
+            models.Index(fields=("as_of",), name="segment_change_by_time"),  # each cycle asks: what is new
         )
 
 

@@ -59,8 +59,7 @@ def needs_everybody(before: Run | None, understanding: Understanding, playbook_h
     ):
         return "touchpoints were taken back"
     if any(isinstance(n, Reached) for n in understanding.needs) and (
-        _happened("consent_suppression", before.upto, at.upto)
-        or _came_due_suppression(before, at.clock)
+        _happened("consent_suppression", before.upto, at.upto) or _came_due_suppression(before, at.clock)
     ):
         return "addresses were suppressed"
     return ""

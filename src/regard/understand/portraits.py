@@ -59,9 +59,7 @@ def _usual(playbook: Playbook) -> Persona:
     )
 
 
-def portrait_of(
-    segment: str, *, playbook: Playbook, as_of: datetime, upto: int | None = None
-) -> Portrait:
+def portrait_of(segment: str, *, playbook: Playbook, as_of: datetime, upto: int | None = None) -> Portrait:
     """Return the portrait of a segment's members at an instant, by the log up to `upto` (default: all of it)."""
     persona = persona_of(segment, playbook=playbook).persona
     part = cut_down(playbook, segments=(segment,), traits=persona.traits)
@@ -94,9 +92,7 @@ def said_of(quotes: tuple[Quote, ...], *, path: str, as_of: datetime, limit: int
             continue
         told = row.context.get("invented")
         is_invented = row.source_id in invented or bool(told)
-        found.append(
-            Said(quote.person, row.seq, text, row.occurred_at, row.score_milli, is_invented)
-        )
+        found.append(Said(quote.person, row.seq, text, row.occurred_at, row.score_milli, is_invented))
         if len(found) == limit:
             break
     return found

@@ -27,9 +27,7 @@ def prune_understanding(*, now: datetime) -> Pruned:
     The first run stays: it says since when anything was computed. A run that something published names stays without
     its report.
     """
-    changes = delete_rows(
-        "understand_segmentchange", "id", "as_of < %s", [to_us(now - CHANGES_KEPT)]
-    )
+    changes = delete_rows("understand_segmentchange", "id", "as_of < %s", [to_us(now - CHANGES_KEPT)])
     old = "as_of < %s AND id > (SELECT MIN(id) FROM understand_run)"
     term = to_us(now - RUNS_KEPT)
     named = (

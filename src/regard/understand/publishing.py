@@ -31,7 +31,9 @@ from regard.understand.models import Run
 from regard.understand.tallies import Moved, keep_tallies
 
 CHUNK = 5_000
-AT_ONCE = 20_000  # rows of one transaction with their run: a third of a second, and one wait for the disk instead of seven
+AT_ONCE = (
+    20_000  # rows of one transaction with their run: a third of a second, and one wait for the disk instead of seven
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,7 @@ def take_back_unfinished(pointer: int) -> None:
         if cursor.fetchone() is None:
             return
         cursor.execute("DELETE FROM understand_member WHERE since_run > %s", [pointer])
-        cursor.execute(
-            "UPDATE understand_member SET until_run = NULL WHERE until_run > %s", [pointer]
-        )
+        cursor.execute("UPDATE understand_member SET until_run = NULL WHERE until_run > %s", [pointer])
         cursor.execute("DELETE FROM understand_segmentchange WHERE run_id > %s", [pointer])
         # Standings written by it were whole and right at its clock; a mark of 0 makes this run write them again.
         cursor.execute(
@@ -94,14 +94,10 @@ def _read(sql: str, bound: list[Any], second: pa.DataType | None = None) -> pa.T
     columns = list(zip(*rows, strict=True)) if rows else [(), ()]
     types = (pa.int64(), second or pa.int64())
     names = ["person", "segment" if second else "mark"]
-    return pa.Table.from_arrays(
-        [pa.array(c, t) for c, t in zip(columns, types, strict=True)], names=names
-    )
+    return pa.Table.from_arrays([pa.array(c, t) for c, t in zip(columns, types, strict=True)], names=names)
 
 
-def publish(
-    bench: Workbench, *, playbook: Playbook, versions: Mapping[str, str], run: Run
-) -> Published:
+def publish(bench: Workbench, *, playbook: Playbook, versions: Mapping[str, str], run: Run) -> Published:
     """Publish `result` against `old_marks` and `old_members` for a new run; return how much changed."""
     _compare(bench, playbook)
     done = Published(
@@ -145,9 +141,7 @@ def _write(bench: Workbench, run: Run, versions: Mapping[str, str]) -> Moved:
     if run.id is None:
         run.save()
     _write_standings(bench, run)
-    return _write_members(bench, "entered", run, versions) + _write_members(
-        bench, "left", run, versions
-    )
+    return _write_members(bench, "entered", run, versions) + _write_members(bench, "left", run, versions)
 
 
 def _sizes(bench: Workbench) -> dict[str, int]:
@@ -159,9 +153,7 @@ def _compare(bench: Workbench, playbook: Playbook) -> None:
     """Make `changed`, `gone`, `entered` and `left` on the bench."""
     traits, segments = sorted(playbook.traits), sorted(playbook.segments)
     columns = ", ".join([*map(trait_column, traits), *map(segment_column, segments)]) or "0"
-    bench.make(
-        "marked", Sql(f"SELECT *, CAST(hash({columns}) >> 2 AS BIGINT) + 1 AS mark FROM result")
-    )
+    bench.make("marked", Sql(f"SELECT *, CAST(hash({columns}) >> 2 AS BIGINT) + 1 AS mark FROM result"))
     fields = ", ".join(f'"{t}" := {trait_column(t)}' for t in traits)
     value = trait_column("lifetime_value") if "lifetime_value" in traits else "NULL"
     touched = trait_column("last_touch_at") if "last_touch_at" in traits else "NULL"
@@ -174,14 +166,9 @@ def _compare(bench: Workbench, playbook: Playbook) -> None:
             "WHERE o.mark IS DISTINCT FROM r.mark"
         ),
     )
-    bench.make(
-        "gone", Sql("SELECT s.person FROM old_marks s ANTI JOIN result r ON r.person = s.person")
-    )
+    bench.make("gone", Sql("SELECT s.person FROM old_marks s ANTI JOIN result r ON r.person = s.person"))
     now = join(
-        [
-            Sql(f"SELECT person, ? AS segment FROM result WHERE {segment_column(s)}", (s,))
-            for s in segments
-        ],
+        [Sql(f"SELECT person, ? AS segment FROM result WHERE {segment_column(s)}", (s,)) for s in segments],
         " UNION ALL ",
     )
     bench.make(

@@ -23,15 +23,11 @@ def preview_segment(segment: Segment, *, playbook: Playbook, as_of: datetime) ->
         return preview_of(answered, segment.who)
 
 
-def people_as_of(
-    segment: str, *, playbook: Playbook, as_of: datetime, upto: int | None = None
-) -> list[int]:
+def people_as_of(segment: str, *, playbook: Playbook, as_of: datetime, upto: int | None = None) -> list[int]:
     """Return who was in a segment at an instant, by the log up to `upto` (default: all that is known now)."""
     part = cut_down(playbook, segments=(segment,))
     with understood(part, as_of=as_of, upto=upto) as answered:
-        return answered.column(
-            Sql(f"SELECT person FROM result WHERE {segment_column(segment)} ORDER BY person")
-        )
+        return answered.column(Sql(f"SELECT person FROM result WHERE {segment_column(segment)} ORDER BY person"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +41,7 @@ class Redefinition:
     leave_sample: tuple[int, ...]
 
 
-def preview_redefinition(
-    name: str, segment: Segment, *, playbook: Playbook, as_of: datetime
-) -> Redefinition:
+def preview_redefinition(name: str, segment: Segment, *, playbook: Playbook, as_of: datetime) -> Redefinition:
     """Compare a segment's saved definition with another one, on the same instant."""
     wanted = (ASKED, name) if name in playbook.segments else (ASKED,)
     part = cut_down(with_segment(playbook, segment), segments=wanted)
@@ -92,9 +86,7 @@ def reach_of_segment(segment: str, *, playbook: Playbook, as_of: datetime) -> li
         for one in asked:
             sql = f"SELECT {one.needs()[0].key()} AS why, COUNT(*) AS n FROM result WHERE {segment_column(segment)} GROUP BY 1"
             counts = {row["why"]: row["n"] for row in answered.rows(Sql(sql))}
-            found.append(
-                ChannelReach(one.reachable, one.purpose or "", counts.pop("yes", 0), counts)
-            )
+            found.append(ChannelReach(one.reachable, one.purpose or "", counts.pop("yes", 0), counts))
     return found
 
 

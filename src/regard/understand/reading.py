@@ -29,9 +29,7 @@ _WHOLE = "seq, origin, occurred_at, name, channel, direction, actor, value_minor
 # What tells whom time passed over; the rest of a row is left where it is.
 _BETWEEN = "seq > %s AND seq <= %s"
 _WHEN = "seq, origin, occurred_at, name, '', '', '', NULL, '', NULL, "
-_JOININGS = (
-    "SELECT seq, kind, survivor_id, absorbed_id, undoes_id FROM identify_joining WHERE seq <= %s"
-)
+_JOININGS = "SELECT seq, kind, survivor_id, absorbed_id, undoes_id FROM identify_joining WHERE seq <= %s"
 _REACHED_BY = {"email": ("email",), "phone": ("sms", "phone")}  # kind of identifier -> channels
 
 
@@ -116,30 +114,20 @@ def read_log(after: int, upto: int, codes: Codes, *, only_when: bool = False) ->
     `only_when`: of each row only its number, whose it is, when it happened and its name.
     """
     columns = f"{_WHEN} '{{}}'" if only_when else f"{_WHOLE} properties"
-    return [
-        table
-        for part in _read_parts(columns, f"{_BETWEEN} ORDER BY seq", [after, upto], codes)
-        for table in part
-    ]
+    return [table for part in _read_parts(columns, f"{_BETWEEN} ORDER BY seq", [after, upto], codes) for table in part]
 
 
-def read_log_of(
-    origins: Iterable[int], upto: int, codes: Codes, *, with_properties: bool
-) -> pa.Table:
+def read_log_of(origins: Iterable[int], upto: int, codes: Codes, *, with_properties: bool) -> pa.Table:
     """Return the touchpoints of a few origins up to a number, by the index on them. Properties are read where asked."""
     inside, bound = among(set(origins))
     columns = f"{_WHOLE} properties" if with_properties else f"{_WHOLE} '{{}}'"
     tables = [
-        table
-        for part in _read_parts(columns, f"origin {inside} AND seq <= %s", [bound, upto], codes)
-        for table in part
+        table for part in _read_parts(columns, f"origin {inside} AND seq <= %s", [bound, upto], codes) for table in part
     ]
     return pa.concat_tables(tables) if tables else RAW.empty_table()
 
 
-def read_in_parts(
-    after: int, upto: int, codes: Codes, rows_a_part: int
-) -> Iterator[list[pa.Table]]:
+def read_in_parts(after: int, upto: int, codes: Codes, rows_a_part: int) -> Iterator[list[pa.Table]]:
     """Yield the touchpoints numbered (after, upto] in lists of tables, each list of about so many rows."""
     where = f"{_BETWEEN} ORDER BY seq"
     yield from _read_parts(f"{_WHOLE} properties", where, [after, upto], codes, rows_a_part)
@@ -187,19 +175,14 @@ def read_fields(folds: Folds, origins: Iterable[int] | None = None) -> pa.Table:
 
 def read_consents(folds: Folds, people: Iterable[int] | None = None) -> pa.Table:
     """Return the words about consent, folded to maxima: person, purpose, channel, granted_us, withdrawn_us."""
-    return consent_facts(
-        as_of=from_us(folds.clock.us), upto=folds.upto, people=people if folds.agreed() else ()
-    )
+    return consent_facts(as_of=from_us(folds.clock.us), upto=folds.upto, people=people if folds.agreed() else ())
 
 
 def read_contacts(folds: Folds, family: Family, origins: Iterable[int] | None = None) -> pa.Table:
     """Return on which channels we hold an address of whom, and how far it is suppressed: '', 'marketing' or 'all'."""
     rows: list[tuple[int, str, str]] = []
     if folds.reached():
-        sql = (
-            "SELECT person_id, kind, value FROM identify_identifier "
-            "WHERE kind IN ('email', 'phone') AND seq <= %s"
-        )
+        sql = "SELECT person_id, kind, value FROM identify_identifier WHERE kind IN ('email', 'phone') AND seq <= %s"
         bound: list[Any] = [folds.upto]
         if origins is not None:
             who, value = among(set(origins))
@@ -214,9 +197,7 @@ def read_contacts(folds: Folds, family: Family, origins: Iterable[int] | None = 
             for channel in _REACHED_BY[kind]
         ]
         blocked = _suppressed(held, folds)
-        rows = [
-            (person, channel, blocked.get((channel, value), "")) for person, channel, value in held
-        ]
+        rows = [(person, channel, blocked.get((channel, value), "")) for person, channel, value in held]
     columns = list(zip(*rows, strict=True)) if rows else [(), (), ()]
     types = (pa.int64(), pa.string(), pa.string())
     arrays = [pa.array(c, t) for c, t in zip(columns, types, strict=True)]

@@ -154,9 +154,7 @@ def shown_members() -> QuerySet[Member]:
     """Return the rows of who is in which segment by the newest finished run."""
     run = finished_run()
     pointer = run.id if run else 0
-    return Member.objects.filter(
-        Q(until_run__isnull=True) | Q(until_run__gt=pointer), since_run__lte=pointer
-    )
+    return Member.objects.filter(Q(until_run__isnull=True) | Q(until_run__gt=pointer), since_run__lte=pointer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +170,7 @@ class PersonSegment:
 def segments_of(person: int, *, playbook: Playbook) -> list[PersonSegment]:
     """Return the segments a person is in now, in the playbook's order, with their sentence."""
     lexicon = PlaybookLexicon(playbook)
-    since: dict[str, Any] = dict(
-        shown_members().filter(person_id=person).values_list("segment", "since_at")
-    )
+    since: dict[str, Any] = dict(shown_members().filter(person_id=person).values_list("segment", "since_at"))
     return [
         PersonSegment(name, lexicon.segment_name(name), since[name], segment.who.words(lexicon))
         for name, segment in playbook.segments.items()
@@ -220,18 +216,11 @@ def segment_list(*, playbook: Playbook, as_of: datetime) -> list[SegmentRow]:
     ]
 
 
-def people_in_segment(
-    name: str, as_of: datetime | None = None, *, playbook: Playbook | None = None
-) -> list[int]:
+def people_in_segment(name: str, as_of: datetime | None = None, *, playbook: Playbook | None = None) -> list[int]:
     """Return who is in a segment as published; at an instant (with the playbook), recomputed from the log."""
     if as_of is not None and playbook is not None:
         return people_as_of(name, playbook=playbook, as_of=as_of)
-    return list(
-        shown_members()
-        .filter(segment=name)
-        .order_by("person_id")
-        .values_list("person_id", flat=True)
-    )
+    return list(shown_members().filter(segment=name).order_by("person_id").values_list("person_id", flat=True))
 
 
 def segment_size(name: str) -> int:
@@ -313,11 +302,7 @@ def overlap(name: str) -> list[Overlap]:
         shared = dict(cursor.fetchall())
     drawn = shared.pop(name, 0)
     by = own / drawn if step > 1 and drawn else 1.0
-    found = [
-        Overlap(s, round(n * by), sizes.get(s, 0), step > 1)
-        for s, n in shared.items()
-        if not is_unnamed(s)
-    ]
+    found = [Overlap(s, round(n * by), sizes.get(s, 0), step > 1) for s, n in shared.items() if not is_unnamed(s)]
     return sorted(found, key=lambda o: (-o.shared, o.segment))
 
 
@@ -328,9 +313,7 @@ def sizes_now() -> dict[str, int]:
 
 def size_history(name: str, *, as_of: datetime, days: int = 365) -> list[SizePoint]:
     """Return a segment's size at the end of each day on which somebody entered or left."""
-    rows = SegmentTally.objects.filter(
-        segment=name, as_of__lte=as_of, as_of__gte=as_of - timedelta(days=days)
-    )
+    rows = SegmentTally.objects.filter(segment=name, as_of__lte=as_of, as_of__gte=as_of - timedelta(days=days))
     return [SizePoint(row.as_of, row.size) for row in rows.order_by("as_of", "id")]
 
 
@@ -364,11 +347,5 @@ def used_by(name: str, *, playbook: Playbook) -> list[str]:
         for other, segment in playbook.segments.items()
         if name in all_refers(c.refers() for c in walk(segment.who)).segments
     ]
-    found += [
-        f"trait {trait}"
-        for trait, value in playbook.traits.items()
-        if name in value.refers().segments
-    ]
-    return found + [
-        f"journey {j}" for j, value in playbook.journeys.items() if f"'{name}'" in repr(value)
-    ]
+    found += [f"trait {trait}" for trait, value in playbook.traits.items() if name in value.refers().segments]
+    return found + [f"journey {j}" for j, value in playbook.journeys.items() if f"'{name}'" in repr(value)]

@@ -86,9 +86,13 @@ def refresh(
 
 
 def cycle(
-    *, as_of: datetime, playbook: Playbook, playbook_hash: str = "", upto: int | None = None,
+    *,
+    as_of: datetime,
+    playbook: Playbook,
+    playbook_hash: str = "",
+    upto: int | None = None,
     cuts_last: timedelta = CUTS_LAST,
-) -> UnderstandReport:  # fmt: skip
+) -> UnderstandReport:
     """Bring the published results to (`as_of`, `upto`, playbook): only who moved, against the last refresh's cut points.
 
     Where it cannot be told who moved (another playbook, an import undone), or the cut points are older than `cuts_last`,
@@ -100,9 +104,7 @@ def cycle(
     understanding = _understanding(playbook, as_of, upto, cuts)
     sync_log(understanding.scan.paths())
     turn = _Turn(understanding, as_of, playbook_hash, before, cuts, began)
-    why = needs_everybody(before, understanding, playbook_hash) or (
-        "no cut points" if cuts is None else ""
-    )
+    why = needs_everybody(before, understanding, playbook_hash) or ("no cut points" if cuts is None else "")
     if cuts and before is not None and as_of - from_us(before.report["cuts_at"]) >= cuts_last:
         why = why or "cut points are set anew"
     if why or before is None:
@@ -175,9 +177,7 @@ def _everybody(before: Run) -> int:
     return max(200, int(before.report.get("everybody", 0)))
 
 
-def _understanding(
-    playbook: Playbook, as_of: datetime, upto: int | None, cuts: Cuts | None
-) -> Understanding:
+def _understanding(playbook: Playbook, as_of: datetime, upto: int | None, cuts: Cuts | None) -> Understanding:
     """Compile the playbook; the codes of the log it is read from are put in when it is known which."""
     clock = Clock(to_us(as_of), playbook.company.time_zone)
     at = Coordinates(clock, last_sequence() if upto is None else upto)
@@ -232,9 +232,7 @@ def _ms_since(began: float) -> int:
     return round((time.perf_counter() - began) * 1000)
 
 
-def _report(
-    bench: Workbench, understanding: Understanding, before: Run | None, moved: Moved | None
-) -> dict[str, Any]:
+def _report(bench: Workbench, understanding: Understanding, before: Run | None, moved: Moved | None) -> dict[str, Any]:
     """Return what a run found: how many people there are, the size of each segment, the cut points it scored against."""
     names = sorted(understanding.playbook.segments)
     columns = [
@@ -243,9 +241,7 @@ def _report(
     ]
     found = bench.take(Sql(f"SELECT {', '.join(columns)} FROM result")).to_pylist()[0]
     if moved is not None and before is not None:
-        old = bench.take(
-            Sql("SELECT segment, COUNT(*) AS n FROM old_members GROUP BY segment")
-        ).to_pylist()
+        old = bench.take(Sql("SELECT segment, COUNT(*) AS n FROM old_members GROUP BY segment")).to_pylist()
         gone = {row["segment"]: row["n"] for row in old}
         published = bench.count("old_marks")
         sizes = before.report.get("sizes", {})

@@ -24,9 +24,7 @@ class Mover:
     at: datetime | None
 
 
-def what_moved(
-    person: int, value: str, *, playbook: Playbook, as_of: datetime, trait: str = "stage"
-) -> Mover | None:
+def what_moved(person: int, value: str, *, playbook: Playbook, as_of: datetime, trait: str = "stage") -> Mover | None:
     """Return the newest touchpoint that may have moved a person to a stage; None where the playbook has no such trait.
 
     `value` is the person's present value of the trait (traits_of gives it).
@@ -39,18 +37,12 @@ def what_moved(
         None,
     )
     if names is None:
-        return Mover(
-            trait, value, "nothing new happened: earlier stages closed with time", None, None
-        )
+        return Mover(trait, value, "nothing new happened: earlier stages closed with time", None, None)
     rows = Touchpoint.objects.filter(origin__in=origins_of(person), occurred_at__lte=as_of)
     if ANYTHING not in names:
         rows = rows.filter(name__in=names)
-    newest: Any = (
-        rows.order_by("-occurred_at", "-seq").values_list("seq", "name", "occurred_at").first()
-    )
+    newest: Any = rows.order_by("-occurred_at", "-seq").values_list("seq", "name", "occurred_at").first()
     if newest is None:
-        return Mover(
-            trait, value, "nothing new happened: earlier stages closed with time", None, None
-        )
+        return Mover(trait, value, "nothing new happened: earlier stages closed with time", None, None)
     seq, name, at = newest
     return Mover(trait, value, f"{name} on {at.strftime('%-d %B %Y')}", seq, at)

@@ -23,9 +23,7 @@ def newest_tallies() -> dict[str, SegmentTally]:
     return {row.segment: row for row in SegmentTally.objects.filter(id__in=newest)}
 
 
-def keep_tallies(
-    run: Run, moved: Moved, versions: Mapping[str, str], counted: Mapping[str, int] | None
-) -> None:
+def keep_tallies(run: Run, moved: Moved, versions: Mapping[str, str], counted: Mapping[str, int] | None) -> None:
     """Add what a run moved to the rows of its day. `counted`: the size of every segment, where everybody was computed."""
     newest, day = newest_tallies(), run.as_of.date().isoformat()
     touched = {segment for segment, _ in moved} | (set(newest) | set(counted) if counted else set())
@@ -39,9 +37,7 @@ def keep_tallies(
             continue
         version = versions.get(segment, last.version if last else "")
         if last is None or last.is_first or (last.day, last.version) != (day, version):
-            last = SegmentTally(
-                segment=segment, version=version, day=day, first_at=run.as_of, is_first=last is None
-            )
+            last = SegmentTally(segment=segment, version=version, day=day, first_at=run.as_of, is_first=last is None)
         last.entered, last.left, last.size = last.entered + entered, last.left + left, size
         last.as_of = run.as_of
         last.save()
@@ -51,9 +47,7 @@ def count_again(erased: Sequence[int]) -> int:
     """Put every segment's newest size right after people were erased; return 0, for no file is rewritten."""
     if erased:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT segment, COUNT(*) FROM understand_member WHERE until_run IS NULL GROUP BY segment"
-            )
+            cursor.execute("SELECT segment, COUNT(*) FROM understand_member WHERE until_run IS NULL GROUP BY segment")
             counted = dict(cursor.fetchall())
             for segment, row in newest_tallies().items():
                 if row.size != counted.get(segment, 0):

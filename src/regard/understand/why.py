@@ -19,14 +19,10 @@ class Why:
     is_member: bool
     as_of: datetime
     words: str
-    tree: (
-        WhyNode | None
-    )  # None: nothing may be computed about the person (restricted, objecting, unknown then)
+    tree: WhyNode | None  # None: nothing may be computed about the person (restricted, objecting, unknown then)
 
 
-def why_in_segment(
-    person: int, segment: str, *, playbook: Playbook, as_of: datetime, upto: int | None = None
-) -> Why:
+def why_in_segment(person: int, segment: str, *, playbook: Playbook, as_of: datetime, upto: int | None = None) -> Why:
     """Return the tree of a segment's conditions for one surviving person, judged at an instant."""
     part = cut_down(playbook, segments=(segment,))
     with understood(part, as_of=as_of, upto=upto, people=[person]) as answered:
@@ -34,6 +30,4 @@ def why_in_segment(
         lexicon = answered.lexicon
     tree = trees.get(person)
     words = part.segments[segment].who.words(lexicon)
-    return Why(
-        segment, lexicon.segment_name(segment), bool(tree and tree.holds), as_of, words, tree
-    )
+    return Why(segment, lexicon.segment_name(segment), bool(tree and tree.holds), as_of, words, tree)

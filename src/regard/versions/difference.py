@@ -40,9 +40,7 @@ def _compare(where: str, old: Any, new: Any, *, depth: int) -> list[Difference]:
     if depth < 3 and isinstance(old, dict) and isinstance(new, dict):
         keys = [*old, *(key for key in new if key not in old)]
         return [
-            found
-            for key in keys
-            for found in _compare(f"{where}.{key}", old.get(key), new.get(key), depth=depth + 1)
+            found for key in keys for found in _compare(f"{where}.{key}", old.get(key), new.get(key), depth=depth + 1)
         ]
     verb = "added" if old in (None, {}, []) else "removed" if new in (None, {}, []) else "changed"
     if verb == "added" and depth == 0 and isinstance(new, dict):

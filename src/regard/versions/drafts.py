@@ -96,15 +96,19 @@ def start_draft(*, section: str, name: str, value: Value, by: str, now: datetime
     if active is None:
         raise Refused(Issue("playbook", "no playbook is active", code="no_playbook"))
     return Draft.objects.create(
-        section=section, name=name, text=_written(value), base_hash=active[1], by=by, changed_by=by,
-        started_at=now, changed_at=now,
-    )  # fmt: skip
+        section=section,
+        name=name,
+        text=_written(value),
+        base_hash=active[1],
+        by=by,
+        changed_by=by,
+        started_at=now,
+        changed_at=now,
+    )
 
 
 @transaction.atomic
-def change_draft(
-    *, draft_id: int, change: Callable[[Value], Value], by: str, now: datetime
-) -> Draft:
+def change_draft(*, draft_id: int, change: Callable[[Value], Value], by: str, now: datetime) -> Draft:
     """Change a draft by a pure function of its value. Raises Refused where the draft is closed or grows too long.
 
     Who was asked to look looks at something else now: asking starts over.
@@ -184,9 +188,7 @@ def publish_draft(*, draft_id: int, by: str, now: datetime, note: str) -> Applie
 def _open_draft(draft_id: int) -> Draft:
     draft = Draft.objects.select_for_update().filter(pk=draft_id, state__in=OPEN).first()
     if draft is None:
-        raise Refused(
-            Issue("draft", "this draft is published or dropped already", code="not_found")
-        )
+        raise Refused(Issue("draft", "this draft is published or dropped already", code="not_found"))
     return draft
 
 

@@ -38,9 +38,7 @@ def playbook_of_hash(digest: str) -> Playbook:
     """Return an applied playbook by the hash of its text. Raises Refused where it was never applied."""
     text = PlaybookVersion.objects.filter(hash=digest).values_list("text", flat=True).first()
     if text is None:
-        raise Refused(
-            Issue("playbook", f"no version {digest[:12]} was ever applied", code="not_found")
-        )
+        raise Refused(Issue("playbook", f"no version {digest[:12]} was ever applied", code="not_found"))
     loaded = load_playbook(text, where=f"playbook {digest[:12]}")
     if loaded.playbook is None:
         raise Refused(*loaded.issues)

@@ -41,9 +41,7 @@ class Planned:
     @property
     def is_stale(self) -> bool:
         """Say whether the file was made from another version than the active one."""
-        return bool(self.base and self.active_hash) and not self.active_hash.startswith(
-            self.base[:12]
-        )
+        return bool(self.base and self.active_hash) and not self.active_hash.startswith(self.base[:12])
 
 
 def plan_playbook(*, text: str, where: str = "playbook.yaml") -> Planned:
@@ -86,9 +84,7 @@ def apply_playbook(
             return Applied(plan.hash, seq, False, ())
         if plan.is_stale and not over_newer:
             raise Refused(*_stale_issues(plan, where))
-        PlaybookVersion.objects.create(
-            seq=seq, hash=plan.hash, text=plan.text, activated_at=now, by=by, note=note
-        )
+        PlaybookVersion.objects.create(seq=seq, hash=plan.hash, text=plan.text, activated_at=now, by=by, note=note)
     return Applied(plan.hash, seq, True, plan.differences)
 
 
@@ -96,9 +92,7 @@ def apply_shipped_playbook(*, now: datetime) -> Applied | None:
     """Apply the playbook in the wheel where none was ever applied; None where one was."""
     if active_text() is not None:
         return None
-    return apply_playbook(
-        text=shipped_text(), by="shipped", now=now, where="shipped/retail.yaml", note="first start"
-    )
+    return apply_playbook(text=shipped_text(), by="shipped", now=now, where="shipped/retail.yaml", note="first start")
 
 
 def _below_base_line(issue: Issue) -> Issue:

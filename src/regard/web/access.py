@@ -87,9 +87,7 @@ def _guard(capability: Capability, methods: tuple[str, ...]) -> Callable[[View],
                 response: HttpResponseBase = view(staff_request, *args, **kwargs)
             if request.method == "POST" and response.status_code < 400:
                 by = f"staff:{user.pk}"
-                note_act(
-                    request=request, by=by, verb=view.__name__, target=kwargs, now=staff_request.now
-                )
+                note_act(request=request, by=by, verb=view.__name__, target=kwargs, now=staff_request.now)
             return response
 
         cast(Any, guarded).methods, cast(Any, guarded).capability = methods, capability

@@ -40,9 +40,7 @@ def assets() -> dict[str, Asset]:
         if path.suffix in TYPES:
             plain = path.read_bytes()
             packed = gzip.compress(plain, 9, mtime=0) if path.suffix != ".woff2" else None
-            found[path.name] = Asset(
-                TYPES[path.suffix], plain, packed, sha256(plain).hexdigest()[:10]
-            )
+            found[path.name] = Asset(TYPES[path.suffix], plain, packed, sha256(plain).hexdigest()[:10])
     return found
 
 
@@ -57,15 +55,12 @@ def asset(request: HttpRequest, name: str) -> HttpResponse:
     if found is None:
         raise Http404
     may_pack = found.packed is not None and "gzip" in request.headers.get("Accept-Encoding", "")
-    response = HttpResponse(
-        found.packed if may_pack else found.plain, content_type=found.content_type
-    )
+    response = HttpResponse(found.packed if may_pack else found.plain, content_type=found.content_type)
     response.headers["Vary"] = "Accept-Encoding"
     if may_pack:
         response.headers["Content-Encoding"] = "gzip"
     is_named_by_hash = request.GET.get("v") == found.version
-    response.headers["Cache-Control"] = (
-        f"public, max-age={31_536_000 if is_named_by_hash else 3600}"
-        + (", immutable" if is_named_by_hash else "")
+    response.headers["Cache-Control"] = f"public, max-age={31_536_000 if is_named_by_hash else 3600}" + (
+        ", immutable" if is_named_by_hash else ""
     )
     return response

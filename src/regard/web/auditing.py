@@ -19,9 +19,7 @@ _ONE_SITTING = {"draft_change", "draft_yaml", "draft_undo"}
 _SITTING = timedelta(hours=1)
 
 
-def note_act(
-    *, request: HttpRequest, by: str, verb: str, target: dict[str, object], now: datetime
-) -> None:
+def note_act(*, request: HttpRequest, by: str, verb: str, target: dict[str, object], now: datetime) -> None:
     """Write the line of one act. `target` is what the address named: public ids and numbers, never a value."""
     if verb in _NOTED_ALREADY | _CHANGES_NOTHING:
         return

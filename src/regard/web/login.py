@@ -20,9 +20,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 DEVICE_COOKIE = "regard_device"
 DEVICE_LIVES = 180 * 24 * 3600
 NO_MATCH = "That e-mail and password do not belong together."
-TOO_MANY = (
-    "Too many tries. Wait a quarter of an hour, or sign in with a one-time link from the server."
-)
+TOO_MANY = "Too many tries. Wait a quarter of an hour, or sign in with a one-time link from the server."
 LINK_DEAD = "This link was used already or is too old. On the server, 'regard staff login-link' prints a new one."
 
 
@@ -70,9 +68,7 @@ def logout(request: StaffRequest) -> HttpResponse:
     return HttpResponseRedirect("/login")
 
 
-def _form(
-    request: HttpRequest, *, goal: str, email: str = "", problem: str = "", status: int = 200
-) -> HttpResponse:
+def _form(request: HttpRequest, *, goal: str, email: str = "", problem: str = "", status: int = 200) -> HttpResponse:
     context = {"next": goal, "email": email, "problem": problem}
     return render(request, "web/login.html", context, status=status)
 
@@ -95,9 +91,7 @@ def _begin(request: HttpRequest, user: User, goal: str) -> HttpResponse:
 def _is_known_device(request: HttpRequest, email: str) -> bool:
     """Say whether this browser has signed in as this e-mail before."""
     try:
-        known = signing.loads(
-            request.COOKIES.get(DEVICE_COOKIE, ""), salt=DEVICE_COOKIE, max_age=DEVICE_LIVES
-        )
+        known = signing.loads(request.COOKIES.get(DEVICE_COOKIE, ""), salt=DEVICE_COOKIE, max_age=DEVICE_LIVES)
     except signing.BadSignature:
         return False
     return bool(known == email.strip().lower())

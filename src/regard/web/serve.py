@@ -25,9 +25,7 @@ AT_ONCE = 256  # requests in Python at one time; the rest wait in Rust
 async def serve(host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT. Raises OSError where the port is taken."""
     server = Server(
-        import_module(
-            "regard.web.asgi"
-        ).application,  # loads Django: not before the arguments are read
+        import_module("regard.web.asgi").application,  # loads Django: not before the arguments are read
         address=host,
         port=port,
         interface=Interfaces.ASGI,

@@ -50,9 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<str:person_id>/tags/<int:tag_id>/delete", person_acts.tag_delete),
     path("customers/<str:person_id>/owner", person_acts.owner_set),
     path("customers/<str:person_id>/promises", person_acts.promise_make),
-    path(
-        "customers/<str:person_id>/promises/<int:promise_id>/<str:word>", person_acts.promise_settle
-    ),
+    path("customers/<str:person_id>/promises/<int:promise_id>/<str:word>", person_acts.promise_settle),
     path("customers/<str:person_id>/tasks/<int:task_id>/close", person_acts.task_close),
     path("customers/<str:person_id>/joinings/<int:seq>/undo", person_acts.joining_undo),
     path(

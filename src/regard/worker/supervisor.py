@@ -38,9 +38,7 @@ class Child:
     def start(self) -> None:
         """Start the process in its own session: a Ctrl-C reaches the supervisor alone, which stops in order."""
         environment = {**os.environ, "REGARD_SUPERVISED": "1"}
-        self.process = subprocess.Popen(
-            self.command, stdin=subprocess.PIPE, start_new_session=True, env=environment
-        )
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, start_new_session=True, env=environment)
         self.started_at, self.restart_at = time.monotonic(), None
 
     def pause(self) -> float:
@@ -89,10 +87,7 @@ class Supervisor:
 
     def has_fallen(self, name: str) -> bool:
         """Say whether a child has ended since its start."""
-        return any(
-            c.name == name and c.process is not None and c.process.poll() is not None
-            for c in self.children
-        )
+        return any(c.name == name and c.process is not None and c.process.poll() is not None for c in self.children)
 
     def stop(self) -> int:
         """Stop every child, the last started first."""
@@ -124,9 +119,7 @@ class Supervisor:
             if child.restart_at is None:
                 pause = child.pause()
                 child.restart_at = now + pause
-                self.say(
-                    f"{child.name} ended ({_ending(child.process.returncode)}); starting it again in {pause:g} s"
-                )
+                self.say(f"{child.name} ended ({_ending(child.process.returncode)}); starting it again in {pause:g} s")
             elif child.restart_at <= now:
                 child.start()
         due = [c.restart_at for c in self.children if c.restart_at is not None]

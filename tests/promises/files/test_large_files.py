@@ -34,13 +34,9 @@ def write_file(path: Path, kind: str) -> int:
                 worth = "x" if rows % 1_000 == 0 else rows % 500
                 if kind == "order-lines":
                     order = rows * 7919 % 200_003
-                    file.write(
-                        f"A{order},c{order % 5000},2025-01-05,S{rows % 50},1,{rows % 500},{note}\n"
-                    )
+                    file.write(f"A{order},c{order % 5000},2025-01-05,S{rows % 50},1,{rows % 500},{note}\n")
                 else:
-                    file.write(
-                        f"A{rows},c{rows % 5000},2025-01-{rows % 28 + 1:02d},{worth},{note}\n"
-                    )
+                    file.write(f"A{rows},c{rows % 5000},2025-01-{rows % 28 + 1:02d},{worth},{note}\n")
     return rows
 
 
@@ -52,8 +48,10 @@ def test_a_file_of_200_mb_needs_less_than_256_mib(tmp_path: Path, kind: str) -> 
         shop.run("import", "list")
         process = psutil.Popen(
             [sys.executable, "-c", "from regard.cli import main; main()", "import", str(path), "--quiet", "--json"],
-            env=shop.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        )  # fmt: skip
+            env=shop.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+        )
         peak = 0
         while process.poll() is None:
             peak = max(peak, process.memory_info().rss)

@@ -11,9 +11,7 @@ ENOUGH = "2026-11-22T04:27:15.973+00:00"
 
 def track(**changes: Any) -> dict[str, Any]:
     """A track message as Segment's Python client writes it: what is missing is null, not absent."""
-    return _message(
-        "track", **{"event": "Order Completed", "properties": {"total": 27.5}} | changes
-    )
+    return _message("track", **{"event": "Order Completed", "properties": {"total": 27.5}} | changes)
 
 
 def one_of_each() -> list[dict[str, Any]]:
@@ -21,9 +19,7 @@ def one_of_each() -> list[dict[str, Any]]:
     return [
         track(),
         _message("identify", traits={"email": "rosa@example.com", "plan": "gold"}),
-        _message(
-            "page", name="Start", category="Docs", properties={"url": "https://shop.example/"}
-        ),
+        _message("page", name="Start", category="Docs", properties={"url": "https://shop.example/"}),
         _message("screen", name="Start", properties={}),
         _message("group", groupId="acme", traits={"employees": 12}),
         _message("alias", previousId=f"anon-{uuid4()}"),

@@ -22,9 +22,7 @@ def node_folder() -> Path:
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         pytest.skip("Node is not on this machine: its clients are not tried")
-    folder = Path(tempfile.gettempdir()) / (
-        "regard-clients-" + "-".join(c[-6:] for c in NODE_CLIENTS)
-    )
+    folder = Path(tempfile.gettempdir()) / ("regard-clients-" + "-".join(c[-6:] for c in NODE_CLIENTS))
     if not (folder / "node_modules").is_dir():
         _install(npm, folder)
     return folder
@@ -34,9 +32,7 @@ def _install(npm: str, folder: Path) -> None:
     making = Path(tempfile.mkdtemp(prefix="regard-npm-"))
     (making / "package.json").write_text('{"private": true}')
     words = (npm, "install", "--no-audit", "--no-fund", "--loglevel=error", *NODE_CLIENTS)
-    done = subprocess.run(
-        words, cwd=making, capture_output=True, text=True, timeout=300, check=False
-    )
+    done = subprocess.run(words, cwd=making, capture_output=True, text=True, timeout=300, check=False)
     if done.returncode:
         pytest.skip(f"npm cannot be reached: {done.stderr.strip().splitlines()[:1]}")
     try:

@@ -102,7 +102,7 @@ def test_segment_for_python(running_server: Server, who: str):
     errors: list[Exception] = []
     client = segment.Client(
         running_server.key, host=address(running_server), on_error=lambda e, _: errors.append(e), max_retries=2
-    )  # fmt: skip
+    )
     say_everything(client, who)
     client.shutdown()
     assert errors == []
@@ -110,9 +110,7 @@ def test_segment_for_python(running_server: Server, who: str):
 
 
 def test_segment_for_python_packed(running_server: Server, who: str):
-    client = segment.Client(
-        running_server.key, host=address(running_server), gzip=True, sync_mode=True
-    )
+    client = segment.Client(running_server.key, host=address(running_server), gzip=True, sync_mode=True)
     say_everything(client, who)
     assert_logged(running_server, who, channel="server")
 
@@ -121,7 +119,7 @@ def test_rudderstack_for_python(running_server: Server, who: str):
     errors: list[Exception] = []
     client = rudder.Client(
         running_server.key, host=address(running_server), on_error=lambda e, _: errors.append(e), max_retries=2
-    )  # fmt: skip
+    )
     say_everything(client, who)
     client.shutdown()
     assert errors == []
@@ -189,9 +187,7 @@ def assert_logged(running: Server, who: str, *, channel: str) -> None:
     assert next(row[1] for row in rows if row[0] == "Order Completed") == channel
     assert len({row[2] for row in rows}) == 1
     assert [row[3] for row in rows if row[0] == "Order Completed"] == [2750]
-    ids = running.rows(
-        f"SELECT kind, value FROM identify_identifier WHERE person_id = {rows[0][2]}"
-    )
+    ids = running.rows(f"SELECT kind, value FROM identify_identifier WHERE person_id = {rows[0][2]}")
     assert ("email", f"{who}@example.com") in ids
 
 
@@ -202,8 +198,12 @@ def address(running: Server) -> str:
 def run_node(script: str, running: Server, folder: Path, who: str) -> list[str]:
     done = subprocess.run(
         ["node", "-e", script, running.key, address(running), who],
-        cwd=folder, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.strip().splitlines()[-1])
 

@@ -147,7 +147,7 @@ def test_a_bad_body_is_refused_with_code_and_words(running_server: Server, bad: 
 @pytest.mark.parametrize(
     "content_type",
     ["application/json", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""],
-)  # fmt: skip
+)
 def test_every_path_takes_any_content_type(running_server: Server, path: str, content_type: str):
     reply = running_server.post(path, batch(*one_of_each()), content_type=content_type)
     assert (reply.status, reply.body["accepted"]) == (200, 6)
@@ -195,9 +195,7 @@ def test_gzip_is_undone_with_and_without_its_header(running_server: Server):
     ],
     ids=["bomb", "twice", "cut short", "junk", "not packed", "br", "empty"],
 )
-def test_what_is_badly_packed_is_refused(
-    running_server: Server, body: bytes, coding: str, status: int, code: str
-):
+def test_what_is_badly_packed_is_refused(running_server: Server, body: bytes, coding: str, status: int, code: str):
     reply = running_server.post("/v1/batch", body, content_encoding=coding)
     assert (reply.status, reply.body["code"]) == (status, code)
 
@@ -222,9 +220,21 @@ def test_the_key_is_taken_from_each_place_clients_put_it(running_server: Server)
 
 @pytest.mark.parametrize(
     "authorization",
-    ["", "Basic", "Basic !!!", "Basic OnB3", "Bearer", "Digest x", basic("nope"), basic("rgd_write_no"),
-     basic("rgd_read_" + "x" * 40), basic("k" * 5_000), "Basic \xff\xfe", basic("rgd_write_é")],
-)  # fmt: skip
+    [
+        "",
+        "Basic",
+        "Basic !!!",
+        "Basic OnB3",
+        "Bearer",
+        "Digest x",
+        basic("nope"),
+        basic("rgd_write_no"),
+        basic("rgd_read_" + "x" * 40),
+        basic("k" * 5_000),
+        "Basic \xff\xfe",
+        basic("rgd_write_é"),
+    ],
+)
 def test_a_wrong_key_is_a_final_refusal(running_server: Server, authorization: str):
     headers = {"authorization": authorization} if authorization else {}
     reply = running_server.request("POST", "/v1/batch", batch(track()), headers)
@@ -278,18 +288,11 @@ def test_all_of_it_ends_in_the_log_or_among_the_refusals(running_server: Server)
         running_server.post("/v1/batch", body)
     for message, _ in BAD_MESSAGES.values():
         running_server.post("/v1/batch", batch(message))
-    marked = [
-        batch(odd).replace(b'"messageId": "', b'"messageId": "odd ', 1)
-        for odd in ODD_MESSAGES.values()
-    ]
-    assert sum(running_server.post("/v1/batch", body).body["accepted"] for body in marked) == len(
-        marked
-    )
+    marked = [batch(odd).replace(b'"messageId": "', b'"messageId": "odd ', 1) for odd in ODD_MESSAGES.values()]
+    assert sum(running_server.post("/v1/batch", body).body["accepted"] for body in marked) == len(marked)
     running_server.absorb()
     assert running_server.absorb() == (0, 0)
-    kept = running_server.rows(
-        "SELECT count(*) FROM collect_touchpoint WHERE message_id LIKE 'odd %'"
-    )
+    kept = running_server.rows("SELECT count(*) FROM collect_touchpoint WHERE message_id LIKE 'odd %'")
     told_their_id = sum(b'"messageId": "odd ' in body for body in marked)
     assert kept == [(told_their_id,)]
     codes = {row[0] for row in running_server.rows("SELECT DISTINCT code FROM collect_refusal")}
@@ -302,9 +305,7 @@ def test_no_stored_text_carries_what_a_database_cannot_hold(running_server: Serv
     for odd in ODD_MESSAGES.values():
         running_server.post("/v1/batch", batch(odd, track(writeKey=running_server.key)))
     running_server.absorb()
-    rows = running_server.rows(
-        "SELECT message_id, name, properties, context FROM collect_touchpoint"
-    )
+    rows = running_server.rows("SELECT message_id, name, properties, context FROM collect_touchpoint")
     for row in rows:
         text = "".join(map(str, row))
         assert "\0" not in text

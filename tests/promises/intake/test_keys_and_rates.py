@@ -27,9 +27,7 @@ else:
 
 
 @pytest.fixture(scope="module", params=STORES)
-def slow_server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
+def slow_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that lets each key send one request a second, two at once."""
     folder = tmp_path_factory.mktemp("slow")
     with server(folder, request.param, REGARD_INTAKE_REQUESTS="1") as running:
@@ -39,7 +37,7 @@ def slow_server(
 def keys(running: Server, *words: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", _KEYS, *words], env=running.environment, capture_output=True, text=True, check=True
-    )  # fmt: skip
+    )
     return done.stdout.strip()
 
 
@@ -97,20 +95,14 @@ def test_a_write_key_reads_nothing(running_server: Server):
 
 
 def test_a_key_is_in_no_log_and_no_table(running_server: Server):
-    running_server.post(
-        "/v1/batch", batch(track(writeKey=running_server.key), writeKey=running_server.key)
-    )
+    running_server.post("/v1/batch", batch(track(writeKey=running_server.key), writeKey=running_server.key))
     running_server.absorb()
     secret = running_server.key.encode()
     for path in running_server.folder.rglob("*"):
         assert not path.is_file() or secret not in path.read_bytes(), path.name
     if running_server.database_url:
-        for (table,) in running_server.rows(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-        ):
-            found = running_server.rows(
-                f"SELECT count(*) FROM {table} AS t WHERE t::text LIKE '%{secret.decode()}%'"
-            )
+        for (table,) in running_server.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"):
+            found = running_server.rows(f"SELECT count(*) FROM {table} AS t WHERE t::text LIKE '%{secret.decode()}%'")
             assert found == [(0,)], table
 
 

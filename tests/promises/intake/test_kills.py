@@ -53,9 +53,7 @@ def test_nothing_acknowledged_is_lost_or_doubled(tmp_path: Path, store: str):
 @pytest.mark.promises
 @pytest.mark.parametrize("seed", [11, 12, 13])
 @pytest.mark.parametrize("store", STORES)
-def test_nothing_acknowledged_is_lost_or_doubled_over_forty_rounds(
-    tmp_path: Path, store: str, seed: int
-):
+def test_nothing_acknowledged_is_lost_or_doubled_over_forty_rounds(tmp_path: Path, store: str, seed: int):
     with server(tmp_path / "data", store) as running:
         story = play(running, seed=seed, rounds=40, at_once=40, kills=15)
     assert len(story.acknowledged) >= 10_000
@@ -65,9 +63,7 @@ def test_nothing_acknowledged_is_lost_or_doubled_over_forty_rounds(
 def test_fifty_senders_of_one_message_store_it_once(tmp_path: Path, store: str):
     with server(tmp_path / "data", store) as running:
         body = batch(track(messageId="one"))
-        senders = [
-            threading.Thread(target=running.post, args=("/v1/batch", body)) for _ in range(50)
-        ]
+        senders = [threading.Thread(target=running.post, args=("/v1/batch", body)) for _ in range(50)]
         for sender in senders:
             sender.start()
         for sender in senders:
@@ -142,9 +138,7 @@ def kill_at_random(running: Server, chance: random.Random, kills: int) -> None:
 @contextmanager
 def absorbing(running: Server):
     """A process that absorbs without a stop until it is killed."""
-    absorber = subprocess.Popen(
-        [sys.executable, "-c", _ABSORBER], env=running.environment, stdout=subprocess.PIPE
-    )
+    absorber = subprocess.Popen([sys.executable, "-c", _ABSORBER], env=running.environment, stdout=subprocess.PIPE)
     assert absorber.stdout is not None
     try:
         absorber.stdout.readline()

@@ -34,9 +34,7 @@ def test_a_database_that_is_gone_is_503_and_then_200_again(on_postgres: Server):
     assert send(on_postgres, "before").status == 200
     with psycopg.connect(postgres_url(), autocommit=True) as administrator:
         administrator.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-        administrator.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
-        )
+        administrator.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
         for _ in range(3):
             assert_told_to_wait(send(on_postgres, "during"))
         unknown = on_postgres.post("/v1/batch", batch(track()), key="rgd_write_never_seen")
@@ -50,9 +48,7 @@ def test_a_connection_cut_off_while_idle_is_made_anew(on_postgres: Server):
     name = urlsplit(on_postgres.database_url).path.lstrip("/")
     assert send(on_postgres, "before").status == 200
     with psycopg.connect(postgres_url(), autocommit=True) as administrator:
-        administrator.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
-        )
+        administrator.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
     replies = [send(on_postgres, f"after {n}") for n in range(3)]
     assert {reply.status for reply in replies} <= {200, 503}
     assert replies[-1].status == 200
@@ -70,9 +66,7 @@ def test_a_table_locked_by_somebody_is_503_or_late_but_never_lost(on_postgres: S
 
 def test_a_locked_journal_is_503_and_then_200_again(on_sqlite: Server):
     assert send(on_sqlite, "before").status == 200
-    with closing(
-        sqlite3.connect(on_sqlite.folder / "journal.sqlite3", isolation_level=None)
-    ) as other:
+    with closing(sqlite3.connect(on_sqlite.folder / "journal.sqlite3", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert_told_to_wait(send(on_sqlite, "during"))
         other.execute("ROLLBACK")
@@ -82,9 +76,7 @@ def test_a_locked_journal_is_503_and_then_200_again(on_sqlite: Server):
 
 def test_a_log_locked_by_a_long_write_does_not_delay_an_answer(on_sqlite: Server):
     assert send(on_sqlite, "before").status == 200
-    with closing(
-        sqlite3.connect(on_sqlite.folder / "regard.sqlite3", isolation_level=None)
-    ) as other:
+    with closing(sqlite3.connect(on_sqlite.folder / "regard.sqlite3", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert send(on_sqlite, "during").status == 200
         other.execute("ROLLBACK")

@@ -45,9 +45,7 @@ def test_no_way_of_writing_an_inside_address_opens_the_door(host: str, receiver:
     assert receiver.inbox.taken == []
 
 
-@pytest.mark.parametrize(
-    "address", ["8.8.8.8", "1.1.1.1", "2606:4700:4700::1111", "::ffff:8.8.8.8"]
-)
+@pytest.mark.parametrize("address", ["8.8.8.8", "1.1.1.1", "2606:4700:4700::1111", "::ffff:8.8.8.8"])
 def test_public_addresses_are_not_refused(address: str) -> None:
     assert refusal_of(address, read_destination("https://example.org/")) == ""
 
@@ -117,9 +115,7 @@ def test_one_inside_address_among_public_ones_closes_the_door(receiver: Receiver
         call("https://example.org/", resolve=lambda *_: ["93.184.216.34", "127.0.0.1"])
 
 
-def test_a_name_that_changes_its_mind_gains_nothing(
-    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_name_that_changes_its_mind_gains_nothing(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
     def rebinding(host: str, _: int) -> list[str]:
@@ -166,9 +162,7 @@ def test_a_redirect_is_an_answer_and_not_followed(status: int, receiver: Receive
     assert [one.path for one in receiver.inbox.taken] == ["/away"]
 
 
-def test_proxies_of_the_environment_are_not_read(
-    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_proxies_of_the_environment_are_not_read(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     other = Receiver()
     other.start()
     for name in (
@@ -233,9 +227,7 @@ def test_the_time_of_a_slow_look_up_counts(receiver: Receiver) -> None:
     assert receiver.inbox.taken == []
 
 
-def test_tls_is_checked_against_the_name(
-    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_tls_is_checked_against_the_name(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[ssl.SSLContext] = []
     make = ssl.create_default_context
     monkeypatch.setattr(door.ssl, "create_default_context", lambda: made.append(make()) or made[-1])

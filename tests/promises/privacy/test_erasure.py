@@ -47,9 +47,7 @@ BEN = [
 
 def send(shop: Installation, key: str, messages: list[dict]) -> None:
     basic = base64.b64encode(f"{key}:".encode()).decode()
-    status, _, body = shop.request(
-        "POST", "/v1/batch", json.dumps({"batch": messages}), Authorization=f"Basic {basic}"
-    )
+    status, _, body = shop.request("POST", "/v1/batch", json.dumps({"batch": messages}), Authorization=f"Basic {basic}")
     assert status == 200, body
 
 
@@ -59,13 +57,9 @@ def rows_of_store(shop: Installation) -> bytes:
         return b""
     pieces = []
     with psycopg.connect(shop.database_url) as connection:
-        tables = connection.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-        ).fetchall()
+        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         for (table,) in tables:
-            pieces += [
-                str(row) for row in connection.execute(f'SELECT * FROM "{table}"').fetchall()
-            ]
+            pieces += [str(row) for row in connection.execute(f'SELECT * FROM "{table}"').fetchall()]
     return "\n".join(pieces).encode()
 
 
@@ -74,9 +68,7 @@ def everything_found(shop: Installation) -> list[str]:
 
 
 @pytest.mark.parametrize("store", ["sqlite", "postgres"])
-def test_nothing_is_left_while_running_after_stopping_and_after_a_restore(
-    tmp_path: Path, store: str
-):
+def test_nothing_is_left_while_running_after_stopping_and_after_a_restore(tmp_path: Path, store: str):
     backup, secret = tmp_path / "shop.backup", tmp_path / "secret"
     with installation(tmp_path / "one", store) as shop:
         with shop.up("--empty"):
@@ -95,9 +87,7 @@ def test_nothing_is_left_while_running_after_stopping_and_after_a_restore(
         assert everything_found(shop) == []
         erased = shop.folder / "erased.list"
         with installation(tmp_path / "two", store) as other:
-            told = other.run(
-                "restore", str(backup), "--secret", str(secret), "--erasures", str(erased)
-            )
+            told = other.run("restore", str(backup), "--secret", str(secret), "--erasures", str(erased))
             assert "1 people erased since were erased again" in told.stderr
             assert everything_found(other) == []
             out = tmp_path / "ben.zip"

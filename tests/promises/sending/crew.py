@@ -81,9 +81,7 @@ class Crew:
         No other: one that is stopped inside a transaction holds everybody up, which is the database's own affair.
         """
         address = self.box.taken[-1].receiver
-        rows = self.at.rows(
-            "SELECT address, claimed_by FROM act_message WHERE state = 'claimed' AND begun_at > 0"
-        )
+        rows = self.at.rows("SELECT address, claimed_by FROM act_message WHERE state = 'claimed' AND begun_at > 0")
         name = dict(rows).get(address, "")
         if name not in self.alive:
             return
@@ -134,9 +132,7 @@ class Crew:
         held = self.at.rows(
             "SELECT claimed_by, MIN(lease_until), COUNT(*) FROM act_message WHERE state = 'claimed' GROUP BY claimed_by"
         )
-        waiting = self.at.rows(
-            "SELECT MIN(due_at), COUNT(*) FROM act_message WHERE state IN ('queued', 'deferred')"
-        )
+        waiting = self.at.rows("SELECT MIN(due_at), COUNT(*) FROM act_message WHERE state IN ('queued', 'deferred')")
         decided = self.at.rows(
             "SELECT COUNT(*) FROM decide_decision AS d WHERE NOT EXISTS"
             " (SELECT 1 FROM act_message AS m WHERE m.decision_id = d.id)"

@@ -21,10 +21,7 @@ def lay(each: int, letters: int) -> int:
     then, playbook = NOON - timedelta(days=100), active_playbook().playbook
     source = ensure_source(name="shop", kind="api", now=then)
     addresses = [f"{kind}-{n}@example.org" for n in range(each) for kind in KINDS]
-    people = [
-        recorded.origin
-        for recorded in receive([_person(source, a, then) for a in addresses], now=then)
-    ]
+    people = [recorded.origin for recorded in receive([_person(source, a, then) for a in addresses], now=then)]
     agreed = [
         Told(
             person=p,
@@ -37,25 +34,41 @@ def lay(each: int, letters: int) -> int:
         for p in people
     ]
     record_consents(told=agreed, now=then)
-    cycle = Cycle.objects.create(
-        as_of=NOON, upto=0, playbook_hash="lay", started_at=NOON, finished_at=NOON
-    )
+    cycle = Cycle.objects.create(as_of=NOON, upto=0, playbook_hash="lay", started_at=NOON, finished_at=NOON)
     journey = playbook.journeys["thank-high-value"]
     Decision.objects.bulk_create(
         Decision(
-            key=f"thank-high-value:offer:{person}:{n}", cycle=cycle, person_id=person, journey="thank-high-value",
-            version=journey.version, step="offer", act="send", channel="email", purpose="offers", counts=1,
-            asked_at=NOON, as_of=NOON, verdict="go", reason="go", words="May go",
+            key=f"thank-high-value:offer:{person}:{n}",
+            cycle=cycle,
+            person_id=person,
+            journey="thank-high-value",
+            version=journey.version,
+            step="offer",
+            act="send",
+            channel="email",
+            purpose="offers",
+            counts=1,
+            asked_at=NOON,
+            as_of=NOON,
+            verdict="go",
+            reason="go",
+            words="May go",
         )
         for n in range(letters)
         for person in people
-    )  # fmt: skip
+    )
     return len(people)
 
 
 def _person(source: int, address: str, at: datetime) -> Incoming:
     return Incoming(
-        source=source, message_id=f"identify-{address}", type="identify", name="identify", channel="server",
-        occurred_us=to_us(at), received_us=to_us(at), ids=(("email", address),),
+        source=source,
+        message_id=f"identify-{address}",
+        type="identify",
+        name="identify",
+        channel="server",
+        occurred_us=to_us(at),
+        received_us=to_us(at),
+        ids=(("email", address),),
         traits={"email": address, "first_name": "Ines", "time_zone": "Europe/London"},
-    )  # fmt: skip
+    )

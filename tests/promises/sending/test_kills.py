@@ -71,16 +71,12 @@ def _never_left(at: Server, got: Counter[str]) -> int:
 
     Those whom the server always refuses never get one, uncertain or not.
     """
-    uncertain = {
-        row[0] for row in at.rows("SELECT address FROM act_message WHERE state = 'uncertain'")
-    }
+    uncertain = {row[0] for row in at.rows("SELECT address FROM act_message WHERE state = 'uncertain'")}
     return len({one for one in uncertain - set(got) if not one.startswith("refuse")})
 
 
 @pytest.mark.parametrize("store", STORES)
-def test_nobody_gets_two_when_workers_are_killed_and_stopped(
-    store: str, tmp_path: Path, box: MailServer
-) -> None:
+def test_nobody_gets_two_when_workers_are_killed_and_stopped(store: str, tmp_path: Path, box: MailServer) -> None:
     with server(tmp_path / "data", store, start=False, REGARD_SMTP_URL=box.url) as at:
         act_out(at, box, each=5, letters=2, blows=6, seed=1)
 
@@ -88,8 +84,6 @@ def test_nobody_gets_two_when_workers_are_killed_and_stopped(
 @pytest.mark.promises
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("store", STORES)
-def test_nobody_gets_two_under_many_blows(
-    store: str, seed: int, tmp_path: Path, box: MailServer
-) -> None:
+def test_nobody_gets_two_under_many_blows(store: str, seed: int, tmp_path: Path, box: MailServer) -> None:
     with server(tmp_path / "data", store, start=False, REGARD_SMTP_URL=box.url) as at:
         act_out(at, box, each=60, letters=3, blows=40, seed=seed)

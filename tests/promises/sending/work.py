@@ -46,9 +46,7 @@ def work(name: str, clock: mmap.mmap) -> None:
         return from_us(_at(clock))
 
     while _at(clock) >= 0:
-        enqueue(
-            playbook=playbook, now=now()
-        )  # so do all of them: two schedulers make no second message
+        enqueue(playbook=playbook, now=now())  # so do all of them: two schedulers make no second message
         settle_leases(now=now())
         held = claim(playbook=playbook, now=now(), worker=name, limit=LETTERS_A_CLAIM).messages
         if held:

@@ -26,9 +26,14 @@ LOOPBACK = "127.0.0.1/32"
 def journey(purpose: str, *fields: str, **more: object) -> dict[str, object]:
     """Return a journey of one step, which tells the ERP."""
     step = {
-        "step": "tell", "do": "webhook", "endpoint": "erp", "purpose": purpose, "event": "customer.thanked",
-        "fields": list(fields), **more,
-    }  # fmt: skip
+        "step": "tell",
+        "do": "webhook",
+        "endpoint": "erp",
+        "purpose": purpose,
+        "event": "customer.thanked",
+        "fields": list(fields),
+        **more,
+    }
     return {"name": "Tell the ERP", "entry": [{"on": "by_hand"}], "exit_on": [], "steps": [step]}
 
 
@@ -84,15 +89,11 @@ class Erp:
 
 
 @pytest.fixture
-def erp(
-    make_person: Callable[..., int], as_of: datetime, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Erp]:
+def erp(make_person: Callable[..., int], as_of: datetime, monkeypatch: pytest.MonkeyPatch) -> Iterator[Erp]:
     """The ERP listens, which the owner allowed for it; the library that verifies lives at the time of the stories."""
     receiver = Receiver()
     receiver.start()
-    key = add_endpoint(
-        name="erp", url=receiver.url("/in"), by="staff:1", now=as_of, allowed_range=LOOPBACK
-    )
+    key = add_endpoint(name="erp", url=receiver.url("/in"), by="staff:1", now=as_of, allowed_range=LOOPBACK)
     made = Erp(receiver, key, make_person, as_of)
 
     class Clock(datetime):

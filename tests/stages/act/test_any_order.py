@@ -33,9 +33,7 @@ MINUTE = timedelta(minutes=1)
 class World(Outbox):
     """One person, one queued letter, and everything that may happen in any order; watches what is handed over."""
 
-    def __init__(
-        self, playbook: Playbook, make_person: Maker, queue: Queue, as_of: datetime
-    ) -> None:
+    def __init__(self, playbook: Playbook, make_person: Maker, queue: Queue, as_of: datetime) -> None:
         self.playbook, self.make_person, self.queue, self.start = (
             playbook,
             make_person,
@@ -79,17 +77,13 @@ class World(Outbox):
 
     def complain(self) -> None:
         key = f"{self.person}-{self.now:%s}"
-        task = open_task(
-            new=NewTask(self.person, key, "complaint", "x", pauses_promotions=True), now=self.now
-        )
+        task = open_task(new=NewTask(self.person, key, "complaint", "x", pauses_promotions=True), now=self.now)
         self.tasks += [task]
 
     def close(self) -> None:
         if self.tasks:
             task = self.tasks.pop()
-            close_task(
-                task_id=task.id, outcome="done", told_customer=None, by="staff:1", now=self.now
-            )
+            close_task(task_id=task.id, outcome="done", told_customer=None, by="staff:1", now=self.now)
 
     def settle(self) -> None:
         settle_leases(now=self.now)
@@ -127,12 +121,8 @@ HAPPENINGS = [
 
 
 @given(steps=st.lists(st.sampled_from(HAPPENINGS), max_size=14))
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-def test_nothing_is_handed_over_after_a_withdrawal_was_acknowledged(
-    world: World, steps: list[str]
-) -> None:
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_nothing_is_handed_over_after_a_withdrawal_was_acknowledged(world: World, steps: list[str]) -> None:
     """Whatever the order of claims, deliveries, withdrawals, grants and complaints, and whatever the clock does (G4)."""
     world.begin()
     for step in steps:

@@ -24,9 +24,7 @@ WORDS = st.tuples(
 
 
 @given(before=st.lists(WORDS, max_size=5), after=st.lists(WORDS, max_size=2), joined=st.booleans())
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_was_sent_rests_on_the_newest_word_of_then(
     playbook: Playbook,
     make_person: Callable[..., int],
@@ -55,9 +53,7 @@ def test_what_was_sent_rests_on_the_newest_word_of_then(
     say(after, as_of + HOUR)
 
     sent = Message.objects.get(id=message.id)
-    words = Consent.objects.filter(
-        person_id__in=origins_of(people[0]), recorded_at__lte=as_of, purpose="offers"
-    )
+    words = Consent.objects.filter(person_id__in=origins_of(people[0]), recorded_at__lte=as_of, purpose="offers")
     newest = max(
         words,
         key=lambda w: (min(w.occurred_at, w.recorded_at), w.state == "withdrawn", w.seq),

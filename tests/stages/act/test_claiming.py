@@ -37,14 +37,10 @@ def state_of(message: Message) -> str:
 @pytest.mark.parametrize(
     "leave",
     [
-        lambda person, now: leave_purpose(
-            person=person, purpose="offers", source="one-click", now=now
-        ),
+        lambda person, now: leave_purpose(person=person, purpose="offers", source="one-click", now=now),
         lambda person, now: withdraw(person=person, purpose="offers", source="api", now=now),
         lambda person, now: withdraw(person=person, source="phone", now=now),
-        lambda person, now: suppress(
-            address="ok-1@example.org", channel="email", reason="complaint", now=now
-        ),
+        lambda person, now: suppress(address="ok-1@example.org", channel="email", reason="complaint", now=now),
     ],
 )
 def test_who_leaves_while_a_message_waits_does_not_get_it(
@@ -112,9 +108,7 @@ def test_a_complaint_opened_while_a_message_waits_holds_it_until_it_is_closed(
 ) -> None:
     person = make_person("ok-1@example.org")
     message = queue(person)
-    task = open_task(
-        new=NewTask(person, "k", "complaint", "Make it right", pauses_promotions=True), now=as_of
-    )
+    task = open_task(new=NewTask(person, "k", "complaint", "Make it right", pauses_promotions=True), now=as_of)
     assert task is not None
 
     send_all(playbook, mail_server, as_of + MINUTE)

@@ -60,9 +60,7 @@ def test_a_hand_over_begun_and_never_recorded_is_uncertain_and_never_goes_again(
     assert Decision.objects.get(id=message.decision_id).outcome == "uncertain"
 
 
-@pytest.mark.parametrize(
-    ("arrived", "state", "outcome"), [(True, "sent", "sent"), (False, "refused", "failed")]
-)
+@pytest.mark.parametrize(("arrived", "state", "outcome"), [(True, "sent", "sent"), (False, "refused", "failed")])
 def test_a_person_settles_what_is_uncertain(
     playbook: Playbook,
     make_person: Maker,
@@ -77,12 +75,8 @@ def test_a_person_settles_what_is_uncertain(
     begin(message_id=claimed.messages[0], worker="dead", now=as_of)
     settle_leases(now=as_of + 10 * MINUTE)
 
-    assert settle_uncertain(
-        message_id=message.id, arrived=arrived, by="staff:1", now=as_of + 20 * MINUTE
-    )
-    assert not settle_uncertain(
-        message_id=message.id, arrived=not arrived, by="staff:1", now=as_of + 21 * MINUTE
-    )
+    assert settle_uncertain(message_id=message.id, arrived=arrived, by="staff:1", now=as_of + 20 * MINUTE)
+    assert not settle_uncertain(message_id=message.id, arrived=not arrived, by="staff:1", now=as_of + 21 * MINUTE)
 
     assert state_of(message) == state
     assert Decision.objects.get(id=message.decision_id).outcome == outcome
@@ -113,9 +107,7 @@ def test_a_worker_whose_lease_ran_out_hands_nothing_over(
     assert not begin(message_id=taken, worker="another", now=as_of + MINUTE)
 
 
-def test_a_message_is_begun_once(
-    playbook: Playbook, make_person: Maker, queue: Queue, as_of: datetime
-) -> None:
+def test_a_message_is_begun_once(playbook: Playbook, make_person: Maker, queue: Queue, as_of: datetime) -> None:
     queue(make_person("ok-1@example.org"))
     (taken,) = claim(playbook=playbook, now=as_of, worker="w1").messages
 

@@ -19,9 +19,7 @@ from regard.kernel.instant import to_us
 HOUR = timedelta(hours=1)
 PURPOSES, CHANNELS = ("offers", "surveys"), ("email", "sms")
 HOURS = st.integers(-30, 30)
-WORD = st.tuples(
-    st.booleans(), st.sampled_from([*PURPOSES, EVERY]), st.sampled_from([*CHANNELS, EVERY]), HOURS, HOURS
-)  # fmt: skip
+WORD = st.tuples(st.booleans(), st.sampled_from([*PURPOSES, EVERY]), st.sampled_from([*CHANNELS, EVERY]), HOURS, HOURS)
 
 
 @given(
@@ -30,9 +28,7 @@ WORD = st.tuples(
     channel=st.sampled_from([*CHANNELS, EVERY]),
     at=HOURS,
 )
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whoever_leaves_has_left(
     make_person: Callable[..., int],
     as_of: datetime,
@@ -45,23 +41,24 @@ def test_whoever_leaves_has_left(
     for turn, (yes, about, where, occurred, recorded) in enumerate(said):
         is_granted = yes and about != EVERY
         word = Told(
-            person=person, purpose=about, channel=where, is_granted=is_granted, source="page",
-            occurred_us=to_us(as_of + occurred * HOUR), key=f"{person}-{turn}",
-        )  # fmt: skip
+            person=person,
+            purpose=about,
+            channel=where,
+            is_granted=is_granted,
+            source="page",
+            occurred_us=to_us(as_of + occurred * HOUR),
+            key=f"{person}-{turn}",
+        )
         record_consents(told=[word], now=as_of + recorded * HOUR)
 
-    leave_purpose(
-        person=person, purpose=purpose, channel=channel, source="page", now=as_of + at * HOUR
-    )
+    leave_purpose(person=person, purpose=purpose, channel=channel, source="page", now=as_of + at * HOUR)
 
     words = words_of([person])
     for one in PURPOSES if purpose == EVERY else (purpose,):
         for where in CHANNELS if channel == EVERY else (channel,):
             assert standing_of(words, one, where).state is State.WITHDRAWN
     before = len(words)
-    leave_purpose(
-        person=person, purpose=purpose, channel=channel, source="page", now=as_of + at * HOUR
-    )
+    leave_purpose(person=person, purpose=purpose, channel=channel, source="page", now=as_of + at * HOUR)
     assert len(words_of([person])) == before, "twice is fine, and writes nothing"
 
 
@@ -84,7 +81,7 @@ def test_who_left_everything_and_agreed_to_something_since_leaves_everything_aga
         at = as_of + hours * HOUR
         word = Told(
             person=person, purpose=purpose, channel=channel, is_granted=is_granted, source="x", occurred_us=to_us(at)
-        )  # fmt: skip
+        )
         record_consents(told=[word], now=at)
 
     again(told)

@@ -50,9 +50,7 @@ class Resources(HTMLParser):
         if tag in ("script", "iframe", "object", "embed", "form", "base"):
             self.runs.append(tag)
         for name, value in attrs:
-            if name.startswith("on") or (value or "").strip().lower().startswith(
-                ("javascript:", "data:text")
-            ):
+            if name.startswith("on") or (value or "").strip().lower().startswith(("javascript:", "data:text")):
                 self.runs.append(f"{tag} {name}")
             if name == "src" or (tag == "link" and name == "href"):
                 self.fetched.append(value or "")
@@ -73,9 +71,22 @@ def assert_keeps_the_rules(raw: bytes, *, receiver: str, base: str) -> EmailMess
         assert len(mail.get_all(header, [])) == 1, header
     assert not mail.defects
     allowed = {
-        "from", "to", "reply-to", "subject", "date", "message-id", "content-language", "list-id", "list-unsubscribe",
-        "list-unsubscribe-post", "mime-version", "content-type", "x-peer", "x-mailfrom", "x-rcptto",
-    }  # fmt: skip
+        "from",
+        "to",
+        "reply-to",
+        "subject",
+        "date",
+        "message-id",
+        "content-language",
+        "list-id",
+        "list-unsubscribe",
+        "list-unsubscribe-post",
+        "mime-version",
+        "content-type",
+        "x-peer",
+        "x-mailfrom",
+        "x-rcptto",
+    }
     assert {name.lower() for name in mail} <= allowed
     assert [a.addr_spec for a in mail["To"].addresses] == [receiver]
     assert parsedate_to_datetime(mail["Date"]).tzinfo is not None
@@ -129,11 +140,18 @@ def test_every_mail_keeps_the_rules_whatever_a_person_is_called(
 
 @pytest.mark.parametrize("value", HEADER_VALUES)
 def test_no_value_makes_a_second_header(value: str, as_of: datetime) -> None:
-    envelope = Envelope("<a@b.example>", value, "maya@shop.example", "ok@example.org", value, "offers.shop.example", value, "https://x.example/p/u/t")  # fmt: skip
-
-    mail = message_from_bytes(
-        build_mail(envelope, text="Hello", html="<p>Hello</p>", at=as_of), policy=default
+    envelope = Envelope(
+        "<a@b.example>",
+        value,
+        "maya@shop.example",
+        "ok@example.org",
+        value,
+        "offers.shop.example",
+        value,
+        "https://x.example/p/u/t",
     )
+
+    mail = message_from_bytes(build_mail(envelope, text="Hello", html="<p>Hello</p>", at=as_of), policy=default)
 
     assert not any(name.lower() in ("bcc", "x-evil") for name in mail)
     assert [a.addr_spec for a in mail["From"].addresses] == ["maya@shop.example"]
@@ -142,15 +160,21 @@ def test_no_value_makes_a_second_header(value: str, as_of: datetime) -> None:
 
 @pytest.mark.parametrize(
     "receiver",
-    ["", "nobody", "a@b@c", "a b@example.org", "a@example.org\r\nBcc: x@example.org", "a@example.org, b@example.org",
-     "ä@example.org", "x" * 300 + "@example.org", "<a@example.org>", "@example.org"],
-)  # fmt: skip
-def test_an_address_that_is_none_is_refused_before_anything_is_said(
-    receiver: str, as_of: datetime
-) -> None:
-    envelope = Envelope(
-        "<a@b.example>", "Maya Lindqvist", "maya@shop.example", receiver, "Hi", "l.example", "L"
-    )
+    [
+        "",
+        "nobody",
+        "a@b@c",
+        "a b@example.org",
+        "a@example.org\r\nBcc: x@example.org",
+        "a@example.org, b@example.org",
+        "ä@example.org",
+        "x" * 300 + "@example.org",
+        "<a@example.org>",
+        "@example.org",
+    ],
+)
+def test_an_address_that_is_none_is_refused_before_anything_is_said(receiver: str, as_of: datetime) -> None:
+    envelope = Envelope("<a@b.example>", "Maya Lindqvist", "maya@shop.example", receiver, "Hi", "l.example", "L")
 
     with pytest.raises(UnfitAddress):
         build_mail(envelope, text="Hello", html="<p>Hello</p>", at=as_of)
@@ -167,9 +191,7 @@ def test_a_mail_that_cannot_be_left_offers_no_way_to(as_of: datetime) -> None:
         "L",
     )
 
-    mail = message_from_bytes(
-        build_mail(envelope, text="Hello", html="<p>Hello</p>", at=as_of), policy=default
-    )
+    mail = message_from_bytes(build_mail(envelope, text="Hello", html="<p>Hello</p>", at=as_of), policy=default)
 
     assert mail["List-Unsubscribe"] is None
 

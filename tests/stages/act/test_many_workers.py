@@ -54,7 +54,5 @@ def test_twenty_workers_overrun_no_cap_and_claim_nothing_twice(
     claim(playbook=playbook, now=as_of + timedelta(minutes=1), worker="last", limit=100)
 
     assert claimed.most_common(1)[0][1] == 1
-    per_person = Counter(
-        Message.objects.filter(state__in=("sent", "claimed")).values_list("person_id", flat=True)
-    )
+    per_person = Counter(Message.objects.filter(state__in=("sent", "claimed")).values_list("person_id", flat=True))
     assert per_person == Counter(dict.fromkeys(people, 1))

@@ -56,9 +56,7 @@ def now_of(message: Message) -> Message:
     return Message.objects.get(id=message.id)
 
 
-def send(
-    playbook: Playbook, at: datetime, *, by: Handing | None = None, worker: str = "w1"
-) -> Handing:
+def send(playbook: Playbook, at: datetime, *, by: Handing | None = None, worker: str = "w1") -> Handing:
     """Claim and hand over what is due."""
     by = by or Handing()
     held = claim(playbook=playbook, now=at, worker=worker).messages
@@ -66,9 +64,7 @@ def send(
     return by
 
 
-def hand_over(
-    playbook: Playbook, held: tuple[int, ...], by: Handing, at: datetime, worker: str = "w1"
-) -> Delivered:
+def hand_over(playbook: Playbook, held: tuple[int, ...], by: Handing, at: datetime, worker: str = "w1") -> Delivered:
     return deliver(messages=held, playbook=playbook, transport=by, worker=worker, clock=lambda: at)
 
 
@@ -144,7 +140,7 @@ def test_a_pause_of_the_journey_stops_what_is_claimed_and_not_begun(
 
 @pytest.mark.parametrize(
     ("reason", "state"), [("goal", "cancelled"), ("taken out by a colleague", "cancelled"), ("cap", "sent")]
-)  # fmt: skip
+)
 def test_who_left_the_journey_since_does_not_get_its_letter(
     playbook: Playbook,
     make_person: Maker,
@@ -155,10 +151,18 @@ def test_who_left_the_journey_since_does_not_get_its_letter(
 ) -> None:
     message = queue(make_person("ok-1@example.org"))
     inside = Enrolment.objects.create(
-        journey="thank-high-value", version=message.decision.version, person_id=message.person_id, entry_key="x",
-        arm="treated", state="exited", step="offer", entered_at=as_of, step_at=as_of, since_at=as_of,
+        journey="thank-high-value",
+        version=message.decision.version,
+        person_id=message.person_id,
+        entry_key="x",
+        arm="treated",
+        state="exited",
+        step="offer",
+        entered_at=as_of,
+        step_at=as_of,
+        since_at=as_of,
         end_reason=reason,
-    )  # fmt: skip
+    )
     Decision.objects.filter(id=message.decision_id).update(enrolment=inside)
 
     send(playbook, as_of)
@@ -174,10 +178,16 @@ def test_an_address_told_since_the_claim_is_the_one_written_to(
     held = claim(playbook=playbook, now=as_of, worker="w1").messages
 
     told = Incoming(
-        source=ensure_source(name="shop", kind="api", now=as_of), message_id="moved", type="identify", name="identify",
-        channel="server", occurred_us=to_us(as_of), received_us=to_us(as_of), ids=(("email", "old@example.org"),),
+        source=ensure_source(name="shop", kind="api", now=as_of),
+        message_id="moved",
+        type="identify",
+        name="identify",
+        channel="server",
+        occurred_us=to_us(as_of),
+        received_us=to_us(as_of),
+        ids=(("email", "old@example.org"),),
         traits={"email": "new@example.org"},
-    )  # fmt: skip
+    )
     receive([told], now=as_of)
     by = Handing()
     hand_over(playbook, held, by, as_of + MINUTE)
@@ -262,9 +272,7 @@ def test_what_is_left_of_a_batch_after_a_minute_is_judged_again(
     by = Handing(lambda: clock.append(clock[-1] + 2 * MINUTE))
     held = claim(playbook=playbook, now=as_of, worker="slow").messages
 
-    done = deliver(
-        messages=held, playbook=playbook, transport=by, worker="slow", clock=lambda: clock[-1]
-    )
+    done = deliver(messages=held, playbook=playbook, transport=by, worker="slow", clock=lambda: clock[-1])
     waiting = [now_of(m).state for m in messages]
     leave_purpose(person=people[1], purpose="offers", source="page", now=clock[-1])
     send(playbook, clock[-1], by=by)
@@ -283,9 +291,7 @@ def test_a_stopped_worker_that_wakes_up_hands_over_nothing_others_have_sent(
     send(playbook, as_of + HOUR, by=by, worker="other")
 
     done = hand_over(playbook, held, by, as_of + HOUR, worker="stopped")
-    late = hand_over(
-        playbook, held, by, as_of, worker="stopped"
-    )  # by a clock that stood still, too
+    late = hand_over(playbook, held, by, as_of, worker="stopped")  # by a clock that stood still, too
 
     assert (by.got, done.let_go, late.let_go) == (["ok-1@example.org"], 1, 1)
 

@@ -17,9 +17,7 @@ from regard.playbooks.model import Playbook
 from tests.mailserver import MailServer
 
 
-def send_all(
-    playbook: Playbook, server: MailServer | None, now: datetime, worker: str = "w1"
-) -> None:
+def send_all(playbook: Playbook, server: MailServer | None, now: datetime, worker: str = "w1") -> None:
     transport = Smtp(parse_smtp_url(server.url)) if server else Outbox()
     claimed = claim(playbook=playbook, now=now, worker=worker)
     deliver(

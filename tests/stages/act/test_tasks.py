@@ -39,19 +39,25 @@ def person(make_person: Maker, as_of: datetime) -> int:
     lines = [{"sku": "kb", "name": "Kind of Blue", "price": 11.49, "quantity": 1}]
     at = as_of - timedelta(days=3)
     order = Incoming(
-        source=ensure_source(name="shop", kind="api", now=at), message_id="o1", type="track", name="Order Completed",
-        channel="web", occurred_us=to_us(at), received_us=to_us(at), ids=(("email", "ines@example.org"),),
-        value_minor=1149, currency="USD", properties=json.dumps({"order_id": "A-1", "products": lines}),
-    )  # fmt: skip
+        source=ensure_source(name="shop", kind="api", now=at),
+        message_id="o1",
+        type="track",
+        name="Order Completed",
+        channel="web",
+        occurred_us=to_us(at),
+        received_us=to_us(at),
+        ids=(("email", "ines@example.org"),),
+        value_minor=1149,
+        currency="USD",
+        properties=json.dumps({"order_id": "A-1", "products": lines}),
+    )
     receive([order], now=at)
     return person
 
 
 @pytest.fixture
 def task(person: int, as_of: datetime) -> HumanTask:
-    new = NewTask(
-        person, "k1", "complaint", "Make it right", pauses_promotions=True, due_in=timedelta(days=1)
-    )
+    new = NewTask(person, "k1", "complaint", "Make it right", pauses_promotions=True, due_in=timedelta(days=1))
     made = open_task(new=new, now=as_of)
     assert made is not None
     return made
@@ -141,9 +147,7 @@ def test_closing_says_what_came_of_it_and_is_a_touchpoint(task: HumanTask, as_of
 
 def test_a_closed_task_can_be_reopened_and_closed_again(task: HumanTask, as_of: datetime) -> None:
     for hour in range(2):
-        close_task(
-            task_id=task.id, outcome="x", told_customer=None, by="staff:7", now=as_of + hour * HOUR
-        )
+        close_task(task_id=task.id, outcome="x", told_customer=None, by="staff:7", now=as_of + hour * HOUR)
         reopened = reopen_task(task_id=task.id, by="staff:7", now=as_of + hour * HOUR)
         assert (reopened.state, reopened.closed_at, reopened.outcome) == ("open", None, "")
 
@@ -170,9 +174,7 @@ def test_what_cannot_be_done_is_refused_in_words(task: HumanTask, as_of: datetim
         reopen_task(task_id=task.id, by="staff:7", now=as_of)
     with pytest.raises(Refused, match="this time has passed"):
         snooze_task(task_id=task.id, until=as_of - HOUR, now=as_of)
-    close_task(
-        task_id=task.id, outcome="x", told_customer=None, by="staff:7", now=as_of, dismissed=True
-    )
+    close_task(task_id=task.id, outcome="x", told_customer=None, by="staff:7", now=as_of, dismissed=True)
     with pytest.raises(Refused, match="closed already"):
         close_task(task_id=task.id, outcome="x", told_customer=None, by="staff:7", now=as_of)
     with pytest.raises(Refused, match="no such task"):

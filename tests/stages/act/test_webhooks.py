@@ -47,13 +47,11 @@ def test_the_signature_is_that_of_the_published_example() -> None:
     key = base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
     headers = signed_headers(
         event="msg_p5jXN8AQM9LWM0D4loKWxJek", at_s=1614265330, body=b'{"test": 2432232314}', keys=[key]
-    )  # fmt: skip
+    )
     assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
-def test_a_step_tells_the_endpoint_once_signed_and_within_its_purpose(
-    erp: Erp, as_of: datetime
-) -> None:
+def test_a_step_tells_the_endpoint_once_signed_and_within_its_purpose(erp: Erp, as_of: datetime) -> None:
     erp.is_told()
     message = erp.come_by()
 
@@ -83,9 +81,7 @@ def test_a_field_outside_of_the_purpose_is_refused_by_the_check() -> None:
     assert [i.code for i in loaded.issues if "birth_date" in str(i)] == ["field_not_allowed"]
 
 
-def test_a_purpose_narrowed_since_stops_what_is_decided_and_what_is_queued(
-    erp: Erp, as_of: datetime
-) -> None:
+def test_a_purpose_narrowed_since_stops_what_is_decided_and_what_is_queued(erp: Erp, as_of: datetime) -> None:
     erp.is_told()
     message = erp.come_by()
     narrow = read_yaml((active_text() or ("", ""))[0])
@@ -126,9 +122,7 @@ def test_who_withdraws_while_it_waits_is_not_told_of(erp: Erp, as_of: datetime) 
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 429, 408])
-def test_what_may_pass_is_tried_again_under_the_same_id_with_a_new_time(
-    erp: Erp, as_of: datetime, status: int
-) -> None:
+def test_what_may_pass_is_tried_again_under_the_same_id_with_a_new_time(erp: Erp, as_of: datetime, status: int) -> None:
     erp.is_told()
     message = erp.come_by()
     erp.answers(status, 200)
@@ -146,9 +140,7 @@ def test_what_may_pass_is_tried_again_under_the_same_id_with_a_new_time(
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 302])
-def test_what_cannot_pass_fails_at_once_and_says_why(
-    erp: Erp, as_of: datetime, status: int
-) -> None:
+def test_what_cannot_pass_fails_at_once_and_says_why(erp: Erp, as_of: datetime, status: int) -> None:
     erp.is_told()
     message = erp.come_by()
     erp.answers((status, {"Location": erp.receiver.url("/inside")}))
@@ -218,9 +210,7 @@ def test_every_retry_after_is_read_or_ignored(told: str, seconds: int, as_of: da
     assert rest_of(format_datetime(as_of - HOUR, usegmt=True), as_of) == 0
 
 
-def test_an_endpoint_that_fails_in_a_row_rests_and_costs_nobody_a_try(
-    erp: Erp, as_of: datetime
-) -> None:
+def test_an_endpoint_that_fails_in_a_row_rests_and_costs_nobody_a_try(erp: Erp, as_of: datetime) -> None:
     erp.is_told()
     erp.answers(500)
     messages = [erp.come_by(f"p{n}@example.org") for n in range(PAUSE_AFTER + 3)]
@@ -256,9 +246,7 @@ def test_an_endpoint_that_does_not_answer_holds_up_neither_letters_nor_other_end
     erp.is_told()
     held = erp.come_by()
     Endpoint.objects.filter(id=erp.endpoint.pk).update(url=erp.receiver.url("/held"))
-    add_endpoint(
-        name="desk", url=erp.receiver.url("/desk"), by="x", now=as_of, allowed_range=LOOPBACK
-    )
+    add_endpoint(name="desk", url=erp.receiver.url("/desk"), by="x", now=as_of, allowed_range=LOOPBACK)
     erp.is_told(endpoint="desk")
     other, letter = erp.come_by("two@example.org"), queue(make_person("letter@example.org"))
     lanes = Lanes()

@@ -61,9 +61,7 @@ def live_a_little(user: str, name: str, email: str, phone: str, note: str) -> in
             anonymous=f"{user}-tablet",
             traits={"lastName": name, "email": email, "phone": phone},
         ),
-        message(
-            source=source, user=user, name="Order Completed", properties='{"to": "' + name + '"}'
-        ),
+        message(source=source, user=user, name="Order Completed", properties='{"to": "' + name + '"}'),
         message(
             source=source,
             user=user,
@@ -139,9 +137,7 @@ def test_an_erased_person_is_not_made_again(zora, ben):
         [
             message(source=source, user="zora-user-7731"),
             message(source=source, anonymous="zora-user-7731-tablet"),
-            message(
-                source=source, type="identify", user="new-id", traits={"email": NEEDLES[0].upper()}
-            ),
+            message(source=source, type="identify", user="new-id", traits={"email": NEEDLES[0].upper()}),
             message(
                 source=source,
                 user="ben",

@@ -54,14 +54,10 @@ def people(tmp_path):
     ana = live("ana", "Kovač", "ana@example.org", "anas-tablet", "=HYPERLINK(1)")
     ben = live(BENS[2], BENS[1], BENS[0], BENS[4], BENS[3])
     # What once linked them: a joining that was undone, and a question that is open.
-    joining = merge_people(
-        survivor=ana, absorbed=ben, by="staff:1", now=NOW, evidence={"id": ["email", BENS[0]]}
-    )
+    joining = merge_people(survivor=ana, absorbed=ben, by="staff:1", now=NOW, evidence={"id": ["email", BENS[0]]})
     unmerge(joining=joining, by="staff:1", now=NOW)
     follow_people(now=NOW)
-    receive(
-        [message(source=a_source(), type="identify", user="ana", email=BENS[0], traits={})], now=NOW
-    )
+    receive([message(source=a_source(), type="identify", user="ana", email=BENS[0], traits={})], now=NOW)
     assert JoinProposal.objects.count() == 1
     return ana, ben
 
@@ -81,9 +77,7 @@ def test_the_numbers_are_those_of_the_tables(people, tmp_path):
     for holding in HOLDINGS:
         rows = held["held"][holding.name]
         assert len(list(csv.reader(io.StringIO(files[f"{holding.name}.csv"])))) == len(rows) + 1
-        if (
-            holding.name != "joinings"
-        ):  # those speak of two people; only those among one's own are one's own
+        if holding.name != "joinings":  # those speak of two people; only those among one's own are one's own
             assert len(rows) == rows_of(holding, origins).count(), holding.name
     assert held["held"]["touchpoints"][0]["source__name"] == "shop"
     assert {row["value"] for row in held["held"]["identifiers"]} == {

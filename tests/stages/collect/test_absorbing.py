@@ -65,9 +65,7 @@ def test_an_entry_read_again_after_a_crash_changes_nothing(append: Append, as_of
     assert log() == ["a", "b"]
 
 
-def test_only_so_many_are_taken_where_a_limit_is_given(
-    append: Append, as_of: datetime, monkeypatch
-):
+def test_only_so_many_are_taken_where_a_limit_is_given(append: Append, as_of: datetime, monkeypatch):
     monkeypatch.setattr(flow, "MESSAGES_AT_ONCE", 1)
     for one in "abc":
         append(track(one))
@@ -89,9 +87,7 @@ def test_refusals_and_unread_numbers_are_there_for_staff(append: Append, as_of: 
         refused=[Refused(3, "missing_event", "a track message needs 'event'", "b")],
     )
     flow.absorb_journal(now=as_of)
-    found = Refusal.objects.order_by("code").values_list(
-        "code", "position", "message_id", "source__name"
-    )
+    found = Refusal.objects.order_by("code").values_list("code", "position", "message_id", "source__name")
     assert list(found) == [("missing_event", 3, "b", "shop"), ("unread_number", 0, "a", "shop")]
     assert json.loads(json.dumps(Touchpoint.objects.get().properties)) == {"total": "12,50"}
 
@@ -129,9 +125,7 @@ def poison(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     return lambda: monkeypatch.setattr(flow, "absorb", learn)
 
 
-def test_a_message_that_cannot_be_taken_in_holds_up_nobody(
-    append: Append, as_of: datetime, poison: Callable[[], None]
-):
+def test_a_message_that_cannot_be_taken_in_holds_up_nobody(append: Append, as_of: datetime, poison: Callable[[], None]):
     append(track("a"), track("b"), track("c"))
     append(track("d"))
     assert flow.absorb_journal(now=as_of) == (4, 3)
@@ -139,9 +133,7 @@ def test_a_message_that_cannot_be_taken_in_holds_up_nobody(
     assert [(r.code, r.message_id) for r in Refusal.objects.all()] == [("parked", "b")]
 
 
-def test_it_is_in_the_log_as_soon_as_it_can_be(
-    append: Append, as_of: datetime, poison: Callable[[], None]
-):
+def test_it_is_in_the_log_as_soon_as_it_can_be(append: Append, as_of: datetime, poison: Callable[[], None]):
     append(track("a"), track("b", timestamp="2026-11-16T11:00:00Z"))
     flow.absorb_journal(now=as_of)
     again = partial(flow.receive, now=as_of)
@@ -153,18 +145,14 @@ def test_it_is_in_the_log_as_soon_as_it_can_be(
     assert Parked.objects.count() == 0
 
 
-def test_an_erasure_drops_what_is_parked(
-    append: Append, as_of: datetime, poison: Callable[[], None]
-):
+def test_an_erasure_drops_what_is_parked(append: Append, as_of: datetime, poison: Callable[[], None]):
     append(track("b"))
     flow.absorb_journal(now=as_of)
     assert forget_parked([1]) == 1
     assert Parked.objects.count() == 0
 
 
-def test_a_store_in_trouble_parks_nothing(
-    append: Append, as_of: datetime, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_store_in_trouble_parks_nothing(append: Append, as_of: datetime, monkeypatch: pytest.MonkeyPatch):
     def fail(*_: Any) -> None:
         raise OperationalError("the database is gone")
 
@@ -176,9 +164,7 @@ def test_a_store_in_trouble_parks_nothing(
     assert Parked.objects.count() == 0
 
 
-def test_a_message_that_cannot_be_read_is_parked_too(
-    append: Append, as_of: datetime, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_message_that_cannot_be_read_is_parked_too(append: Append, as_of: datetime, monkeypatch: pytest.MonkeyPatch):
     def stumble(*_: Any) -> None:
         raise OverflowError("nobody thought of this number")
 

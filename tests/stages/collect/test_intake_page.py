@@ -12,9 +12,7 @@ from regard.collect import absorbing, parking
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "intake.md").read_text(encoding="utf-8")
-_CODES = re.compile(
-    r"(?:Unusable|Turned|Refused)\(\s*(?:position, )?\"([a-z_]+)\"|code=\"([a-z_]+)\""
-)
+_CODES = re.compile(r"(?:Unusable|Turned|Refused)\(\s*(?:position, )?\"([a-z_]+)\"|code=\"([a-z_]+)\"")
 
 
 def codes() -> set[str]:

@@ -37,9 +37,7 @@ def test_a_key_opens_its_own_scope_only(as_of: datetime):
     assert find_key(made.secret, scope="read") is None
 
 
-@pytest.mark.parametrize(
-    "secret", ["", "rgd_write_", "rgd_write_nothing", "nonsense", "rgd_\udcff", "rgd_write_\0"]
-)
+@pytest.mark.parametrize("secret", ["", "rgd_write_", "rgd_write_nothing", "nonsense", "rgd_\udcff", "rgd_write_\0"])
 def test_nothing_else_opens(secret: str, as_of: datetime):
     create_key(scope="write", name="shop", now=as_of)
     assert find_key(secret, scope="write") is None

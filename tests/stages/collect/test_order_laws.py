@@ -77,11 +77,11 @@ def end_state(batches: list[list[tuple[int, str, str, Any]]]) -> dict[str, Any]:
         for batch in batches:
             flow.receive([say(source, *step) for step in batch], now=NOW)
         ids = list(Identifier.objects.values_list("kind", "value", "person_id"))
-        log = list(
-            Touchpoint.objects.values_list("message_id", "origin", "occurred_at", "value_minor")
-        )
+        log = list(Touchpoint.objects.values_list("message_id", "origin", "occurred_at", "value_minor"))
         survivor = survivors_of({person for *_, person in ids} | {row[1] for row in log})
-        speaks_for = {person: sorted((k, v) for k, v, p in ids if survivor[p] == person) for person in survivor.values()}  # fmt: skip
+        speaks_for = {
+            person: sorted((k, v) for k, v, p in ids if survivor[p] == person) for person in survivor.values()
+        }
         cards = {card.person_id: card.fields for card in Card.objects.all()}
         return {
             "people": sorted(speaks_for.values()),

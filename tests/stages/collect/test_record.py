@@ -74,9 +74,18 @@ def test_numbers_go_on_behind_what_others_took():
 def test_every_column_arrives():
     source = a_source()
     told = message(
-        source=source, message_id="a", user="ana", name="Order Completed", value_minor=2750, currency="EUR",
-        score_milli=9000, sent_us=5, stamped_us=4, properties='{"a":"ä\\n\\t\\\\"}', context='{"b":null}',
-    )  # fmt: skip
+        source=source,
+        message_id="a",
+        user="ana",
+        name="Order Completed",
+        value_minor=2750,
+        currency="EUR",
+        score_milli=9000,
+        sent_us=5,
+        stamped_us=4,
+        properties='{"a":"ä\\n\\t\\\\"}',
+        context='{"b":null}',
+    )
     record([told], [7])
     row = Touchpoint.objects.get()
     assert (row.value_minor, row.currency, row.score_milli) == (2750, "EUR", 9000)

@@ -25,10 +25,7 @@ def of_ana() -> list[int]:
     """Five touchpoints of origins 7 and 8, two at the same moment; one of somebody else."""
     source = a_source()
     days = [0, 1, 1, 3, 2]
-    told = [
-        message(source=source, user="ana", days=day, message_id=f"m{n}")
-        for n, day in enumerate(days)
-    ]
+    told = [message(source=source, user="ana", days=day, message_id=f"m{n}") for n, day in enumerate(days)]
     other = message(source=source, user="ben", message_id="other", name="Order Completed")
     recorded = record([*told, other], [7, 7, 8, 8, 7, 9])
     return [row.seq for row in recorded[:5]]

@@ -17,9 +17,18 @@ HOUR = 3600 * SECOND_US
 
 @pytest.mark.parametrize(
     "told",
-    ["2026-11-22T12:00:00Z", "2026-11-22T12:00:00.000+00:00", "2026-11-22T13:00:00+01:00", "2026-11-22T12:00:00",
-     " 2026-11-22 12:00:00 ", "2026-11-22T12:00:00.000000000Z", NOON // SECOND_US, NOON // 1000, NOON / SECOND_US],
-)  # fmt: skip
+    [
+        "2026-11-22T12:00:00Z",
+        "2026-11-22T12:00:00.000+00:00",
+        "2026-11-22T13:00:00+01:00",
+        "2026-11-22T12:00:00",
+        " 2026-11-22 12:00:00 ",
+        "2026-11-22T12:00:00.000000000Z",
+        NOON // SECOND_US,
+        NOON // 1000,
+        NOON / SECOND_US,
+    ],
+)
 def test_noon_in_all_its_shapes(told: object):
     assert read_time(told) == NOON
 
@@ -60,11 +69,7 @@ def test_a_wrong_clock_changes_nothing(delay: int, wrong_by: timedelta):
     assert corrected(NOON + shift - delay, NOON + shift, NOON) == NOON - delay
 
 
-@given(
-    st.one_of(
-        st.text(), st.integers(), st.floats(), st.none(), st.booleans(), st.datetimes().map(str)
-    )
-)
+@given(st.one_of(st.text(), st.integers(), st.floats(), st.none(), st.booleans(), st.datetimes().map(str)))
 def test_no_time_is_an_error(told: object):
     us = read_time(told)
     assert us is None or abs(us) < 2**62

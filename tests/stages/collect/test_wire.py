@@ -16,9 +16,7 @@ from regard.kernel.instant import SECOND_US, to_us
 RECEIVED = to_us(datetime.fromisoformat("2026-11-22T12:00:00+00:00"))
 
 
-def read(
-    *messages: dict[str, Any], sent_us: int | None = None
-) -> tuple[list[Incoming], list[Unread]]:
+def read(*messages: dict[str, Any], sent_us: int | None = None) -> tuple[list[Incoming], list[Unread]]:
     unread: list[Unread] = []
     raws = [msgspec.Raw(json.dumps(m).encode()) for m in messages]
     parcel = Parcel(1, RECEIVED, sent_us, "stem", "USD")
@@ -49,9 +47,14 @@ def test_a_track_of_segment_for_python():
 
 @pytest.mark.parametrize(
     ("kind", "name", "channel"),
-    [("page", "Page Viewed", "web"), ("screen", "Screen Viewed", "app"), ("identify", "Identified", "server"),
-     ("group", "Joined Account", "server"), ("alias", "Aliased", "server")],
-)  # fmt: skip
+    [
+        ("page", "Page Viewed", "web"),
+        ("screen", "Screen Viewed", "app"),
+        ("identify", "Identified", "server"),
+        ("group", "Joined Account", "server"),
+        ("alias", "Aliased", "server"),
+    ],
+)
 def test_each_type_has_its_name_and_channel(kind: str, name: str, channel: str):
     incoming = one(type=kind, event=None)
     assert (incoming.name, incoming.channel) == (name, channel)
@@ -63,9 +66,7 @@ def test_a_page_keeps_its_name_and_category_as_properties():
 
 
 def test_a_page_without_properties_is_fine():
-    assert json.loads(one(type="page", name="Start", properties=None).properties) == {
-        "name": "Start"
-    }
+    assert json.loads(one(type="page", name="Start", properties=None).properties) == {"name": "Start"}
     assert one(type="page").properties == "{}"
 
 
@@ -78,7 +79,7 @@ def test_a_page_without_properties_is_fine():
         ({"traits": None, "context": None}, {}),
         ({"context": {"traits": "nonsense"}}, {}),
     ],
-)  # fmt: skip
+)
 def test_traits_are_found_in_both_places(told: dict[str, Any], traits: dict[str, Any]):
     assert one(type="identify", **told).traits == traits
 
@@ -88,9 +89,7 @@ def test_only_an_identify_tells_fields():
 
 
 def test_ids_are_told_strongest_first_with_those_of_the_traits():
-    incoming = one(
-        type="identify", anonymousId="anon-1", traits={"email": "R@Example.com", "phone": "+4420"}
-    )
+    incoming = one(type="identify", anonymousId="anon-1", traits={"email": "R@Example.com", "phone": "+4420"})
     assert incoming.ids == (
         ("user_id", "rosa"),
         ("anonymous_id", "anon-1"),
@@ -107,8 +106,18 @@ def test_an_email_in_the_context_counts_only_where_no_id_is_given():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(42, "42"), (42.0, "42"), (4.5, "4.5"), (" a ", "a"), (None, ""), (True, ""), ({}, ""), ([], ""), ("x" * 300, "x" * 255)],
-)  # fmt: skip
+    [
+        (42, "42"),
+        (42.0, "42"),
+        (4.5, "4.5"),
+        (" a ", "a"),
+        (None, ""),
+        (True, ""),
+        ({}, ""),
+        ([], ""),
+        ("x" * 300, "x" * 255),
+    ],
+)
 def test_ids_become_text(value: object, text: str):
     assert text_of(value) == text
 
@@ -183,10 +192,18 @@ def test_the_value(properties: dict[str, Any], value: int | None):
 
 @pytest.mark.parametrize(
     ("properties", "field"),
-    [({"total": "12,50"}, "total"), ({"total": "1,234.50", "revenue": 5}, "total"), ({"revenue": True}, "revenue"),
-     ({"value": {"a": 1}}, "value"), ({"price": "free"}, "price"), ({"price": 5, "quantity": "few"}, "quantity"),
-     ({"total": 1e30}, "total"), ({"total": "1e999999999"}, "total"), ({"price": 5, "quantity": "1e999999"}, "quantity")],
-)  # fmt: skip
+    [
+        ({"total": "12,50"}, "total"),
+        ({"total": "1,234.50", "revenue": 5}, "total"),
+        ({"revenue": True}, "revenue"),
+        ({"value": {"a": 1}}, "value"),
+        ({"price": "free"}, "price"),
+        ({"price": 5, "quantity": "few"}, "quantity"),
+        ({"total": 1e30}, "total"),
+        ({"total": "1e999999999"}, "total"),
+        ({"price": 5, "quantity": "1e999999"}, "quantity"),
+    ],
+)
 def test_what_is_no_number_stays_a_property_and_is_reported(properties: dict[str, Any], field: str):
     message = {
         "type": "track",
@@ -201,9 +218,7 @@ def test_what_is_no_number_stays_a_property_and_is_reported(properties: dict[str
     assert unread == [Unread(0, "m", field)]
 
 
-@pytest.mark.parametrize(
-    ("currency", "minor"), [("JPY", 27), ("usd", 2700), ("KWD", 27_000), ("$", 2700), (5, 2700)]
-)
+@pytest.mark.parametrize(("currency", "minor"), [("JPY", 27), ("usd", 2700), ("KWD", 27_000), ("$", 2700), (5, 2700)])
 def test_minor_units_follow_the_currency(currency: object, minor: int):
     assert one(properties={"total": 27, "currency": currency}).value_minor == minor
 
@@ -250,9 +265,7 @@ def test_the_requests_sending_time_counts_where_the_message_has_none():
     assert incoming.occurred_us == RECEIVED - 3600 * SECOND_US - 60 * SECOND_US
 
 
-@pytest.mark.parametrize(
-    "bad", ["yesterday", "", {}, [], True, "99999-01-01T00:00:00Z", 1e300, "0001-01-01"]
-)
+@pytest.mark.parametrize("bad", ["yesterday", "", {}, [], True, "99999-01-01T00:00:00Z", 1e300, "0001-01-01"])
 def test_a_bad_time_places_the_event_at_its_arrival(bad: object):
     incoming = one(timestamp=bad)
     assert incoming.occurred_us == RECEIVED
@@ -261,8 +274,6 @@ def test_a_bad_time_places_the_event_at_its_arrival(bad: object):
 
 def test_context_and_properties_are_kept_as_they_came():
     context = {"page": {"url": "/a"}, "campaign": {"name": "spring"}, "locale": "en-GB"}
-    incoming = one(
-        context=context, properties={"products": [{"sku": "A1", "nested": {"deep": [1, None]}}]}
-    )
+    incoming = one(context=context, properties={"products": [{"sku": "A1", "nested": {"deep": [1, None]}}]})
     assert json.loads(incoming.context) == context
     assert json.loads(incoming.properties)["products"][0]["nested"] == {"deep": [1, None]}

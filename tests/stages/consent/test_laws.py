@@ -85,9 +85,7 @@ def test_granted_rests_on_a_grant_and_unknown_on_nothing(said):
 @pytest.mark.django_db
 @law(30)
 @given(words(), st.randoms(use_true_random=False))
-def test_the_store_agrees_one_by_one_and_in_bulk_and_repetition_changes_nothing(
-    said, chance: Random
-):
+def test_the_store_agrees_one_by_one_and_in_bulk_and_repetition_changes_nothing(said, chance: Random):
     with taken_back():
         apply_shipped_playbook(now=NOW)
         (ana,) = resolve([message(source=a_source(), user="ana", email="ana@example.org")])

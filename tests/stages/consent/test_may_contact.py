@@ -139,14 +139,10 @@ def test_a_suppressed_address_is_not_written_to_until_it_is_lifted(ana):
     agree(ana)
     suppress(address=" ANA@example.org", channel="email", reason="complaint", now=NOW)
     assert may(ana) == "suppressed"
-    assert may(ana, "order_news") == "contract", (
-        "a complaint about marketing does not stop what the contract needs"
-    )
+    assert may(ana, "order_news") == "contract", "a complaint about marketing does not stop what the contract needs"
     suppress(address="ana@example.org", channel="email", reason="hard_bounce", now=NOW, scope="all")
     assert may(ana, "order_news") == "suppressed"
-    lift_suppression(
-        address="ana@example.org", channel="email", reason="staff", now=NOW + DAY, scope="all"
-    )
+    lift_suppression(address="ana@example.org", channel="email", reason="staff", now=NOW + DAY, scope="all")
     lift_suppression(address="ana@example.org", channel="email", reason="staff", now=NOW + DAY)
     assert may(ana, at=NOW + DAY) == "granted"
     assert may(ana, at=NOW) == "suppressed"
@@ -187,8 +183,7 @@ def test_states_in_bulk_say_the_same_as_one_by_one(ana, anna):
     leave(anna, NOW + DAY)
     at, upto = NOW + DAY, last_sequence()
     bulk = {
-        (r["person"], r["purpose"], r["channel"]): r["state"]
-        for r in consent_states(as_of=at, upto=upto).to_pylist()
+        (r["person"], r["purpose"], r["channel"]): r["state"] for r in consent_states(as_of=at, upto=upto).to_pylist()
     }
     for person in (ana, anna):
         for cell in consent_matrix(person, at):

@@ -44,9 +44,7 @@ def shop(*changes: tuple[str, str]) -> Playbook:
 
 def key_for(*, held_out: bool, journey: str = JOURNEY) -> int:
     """A holdout key that puts its bearer into one arm or the other."""
-    return next(
-        k for k in range(1, 10_000) if is_held_out(k, f"journey:{journey}", 0.1) == held_out
-    )
+    return next(k for k in range(1, 10_000) if is_held_out(k, f"journey:{journey}", 0.1) == held_out)
 
 
 def a_person(
@@ -84,9 +82,14 @@ def says(person: int, *purposes: str, now: datetime, granted: bool = True) -> No
     for purpose in purposes:
         with transaction.atomic():
             Consent.objects.create(
-                seq=allot_sequence(), person_id=person, purpose=purpose, state="granted" if granted else "withdrawn",
-                source="test", occurred_at=now, recorded_at=now,
-            )  # fmt: skip
+                seq=allot_sequence(),
+                person_id=person,
+                purpose=purpose,
+                state="granted" if granted else "withdrawn",
+                source="test",
+                occurred_at=now,
+                recorded_at=now,
+            )
 
 
 def comes_into(person: int, segment: str, *, now: datetime) -> None:
@@ -100,9 +103,7 @@ def comes_into(person: int, segment: str, *, now: datetime) -> None:
         finished_at=now,
     )
     Member.objects.create(segment=segment, person_id=person, since_at=now, since_run=made.id)
-    SegmentChange.objects.create(
-        segment=segment, version="v", person_id=person, as_of=now, entered=True, run=made
-    )
+    SegmentChange.objects.create(segment=segment, version="v", person_id=person, as_of=now, entered=True, run=made)
 
 
 def offered(as_of: datetime, **more: object) -> int:
@@ -114,21 +115,36 @@ def offered(as_of: datetime, **more: object) -> int:
 
 
 def does(
-    person: int, name: str, *, now: datetime, kind: str = Source.Kind.PRODUCT, score: int | None = None,
-    actor: str = "customer", direction: str = "in", told: dict[str, object] | None = None, **properties: object,
-) -> int:  # fmt: skip
+    person: int,
+    name: str,
+    *,
+    now: datetime,
+    kind: str = Source.Kind.PRODUCT,
+    score: int | None = None,
+    actor: str = "customer",
+    direction: str = "in",
+    told: dict[str, object] | None = None,
+    **properties: object,
+) -> int:
     """Something happens with them; `told` holds properties whose names are taken here."""
     properties |= told or {}
-    source, _ = Source.objects.get_or_create(
-        name=f"source-{kind}", defaults={"kind": kind, "created_at": now}
-    )
+    source, _ = Source.objects.get_or_create(name=f"source-{kind}", defaults={"kind": kind, "created_at": now})
     with transaction.atomic():
         seq = allot_sequence()
         Touchpoint.objects.create(
-            seq=seq, source=source, message_id=f"t-{next(_numbers)}-{uuid4()}", origin=person, occurred_at=now,
-            received_at=now, name=name, channel="web", direction=direction, actor=actor,
-            score_milli=None if score is None else score * 1000, properties=properties,
-        )  # fmt: skip
+            seq=seq,
+            source=source,
+            message_id=f"t-{next(_numbers)}-{uuid4()}",
+            origin=person,
+            occurred_at=now,
+            received_at=now,
+            name=name,
+            channel="web",
+            direction=direction,
+            actor=actor,
+            score_milli=None if score is None else score * 1000,
+            properties=properties,
+        )
     assert json.dumps(properties)
     return seq
 

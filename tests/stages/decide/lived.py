@@ -115,10 +115,32 @@ OFTEN = (
     "resumes",
 )
 SELDOM = (
-    "goes", "comes_back", "leaves_segment", "withdraws", "tells_birthday", "tells_zone", "tells_address", "restricts",
-    "pauses", "resumes", "resumes_slowly", "lets_in", "lets_out", "approves", "publishes", "moves", "answers_low",
-    "complains", "cancels", "human", "joins", "parts", "parts", "other_tool", "asks_less",
-)  # fmt: skip
+    "goes",
+    "comes_back",
+    "leaves_segment",
+    "withdraws",
+    "tells_birthday",
+    "tells_zone",
+    "tells_address",
+    "restricts",
+    "pauses",
+    "resumes",
+    "resumes_slowly",
+    "lets_in",
+    "lets_out",
+    "approves",
+    "publishes",
+    "moves",
+    "answers_low",
+    "complains",
+    "cancels",
+    "human",
+    "joins",
+    "parts",
+    "parts",
+    "other_tool",
+    "asks_less",
+)
 ACTS = OFTEN * 5 + SELDOM
 ZONES = ("Europe/Berlin", "America/Los_Angeles", "Asia/Tokyo", "")
 
@@ -128,13 +150,9 @@ class Lived:
 
     def __init__(self, now: datetime) -> None:
         self.now, self.text, self.cycles = now, TEXT, 0
-        self.people = [
-            a_person(now=now, zone="", email=n != 3, held_out=n == 4) for n in range(PEOPLE)
-        ]
+        self.people = [a_person(now=now, zone="", email=n != 3, held_out=n == 4) for n in range(PEOPLE)]
         for n, person in enumerate(self.people[:4]):
-            self.tells_zone(
-                person, n
-            )  # told like everything: a joining drops the card of one of them
+            self.tells_zone(person, n)  # told like everything: a joining drops the card of one of them
         for person in self.people[:4]:
             says(person, "offers", "surveys", now=now)
         self.publish()
@@ -179,9 +197,13 @@ class Lived:
         if not Member.objects.filter(segment=segment, person_id=who).exists():
             return
         made = Run.objects.create(
-            kind="cycle", as_of=self.now, upto=last_sequence(), playbook_hash="",
-            started_at=self.now, finished_at=self.now,
-        )  # fmt: skip
+            kind="cycle",
+            as_of=self.now,
+            upto=last_sequence(),
+            playbook_hash="",
+            started_at=self.now,
+            finished_at=self.now,
+        )
         Member.objects.filter(segment=segment, person_id=who).delete()
         SegmentChange.objects.create(
             segment=segment, version="v", person_id=who, as_of=self.now, entered=False, run=made
@@ -216,9 +238,7 @@ class Lived:
 
     def restricts(self, who: int, n: int) -> None:
         kind = ("restricted", "objected")[n % 2]
-        (lift_restriction if n % 3 == 0 else restrict)(
-            person=who, kind=kind, by="test", now=self.now
-        )
+        (lift_restriction if n % 3 == 0 else restrict)(person=who, kind=kind, by="test", now=self.now)
 
     def pauses(self, _: int, n: int) -> None:
         pause_journey(journey=("welcome", "club")[n % 2], by="t", now=self.now)
@@ -227,14 +247,10 @@ class Lived:
         resume_journey(journey=("welcome", "club")[n % 2], by="t", now=self.now)
 
     def resumes_slowly(self, _: int, n: int) -> None:
-        resume_journey(
-            journey=("welcome", "club")[n % 2], by="t", now=self.now, release_days=1 + n % 4
-        )
+        resume_journey(journey=("welcome", "club")[n % 2], by="t", now=self.now, release_days=1 + n % 4)
 
     def lets_in(self, who: int, _: int) -> None:
-        let_in(
-            journey="welcome", person=survivor_of(who), playbook=self.playbook, by="t", now=self.now
-        )
+        let_in(journey="welcome", person=survivor_of(who), playbook=self.playbook, by="t", now=self.now)
 
     def lets_out(self, who: int, n: int) -> None:
         let_out(journey=("welcome", "club")[n % 2], person=survivor_of(who), by="t", now=self.now)
@@ -251,9 +267,12 @@ class Lived:
     def moves(self, _: int, n: int) -> None:
         name = ("welcome", "club")[n % 2]
         move_people(
-            name=name, journey=self.playbook.journeys[name], gone=("stay", "leave")[n % 4 > 1],
-            by="t", now=self.now,
-        )  # fmt: skip
+            name=name,
+            journey=self.playbook.journeys[name],
+            gone=("stay", "leave")[n % 4 > 1],
+            by="t",
+            now=self.now,
+        )
 
     def complains(self, who: int, n: int) -> None:
         does(who, "Task Opened", now=self.now, task=f"t{n % 2}", pauses_promotions=True)
@@ -272,9 +291,7 @@ class Lived:
         self._outcome("cancelled", n)
 
     def _outcome(self, outcome: str, n: int) -> None:
-        waiting = list(
-            Decision.objects.filter(verdict="go", counts__gt=0, outcome="").order_by("id")
-        )
+        waiting = list(Decision.objects.filter(verdict="go", counts__gt=0, outcome="").order_by("id"))
         if waiting:
             record_outcome(outcomes={waiting[n % len(waiting)].id: outcome}, now=self.now)
 

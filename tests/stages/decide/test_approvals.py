@@ -43,9 +43,7 @@ def asked(playbook: Playbook, now: datetime) -> tuple[int, HumanTask]:
 
 
 def close(task: HumanTask, now: datetime, *, refused: bool) -> None:
-    close_task(
-        task_id=task.pk, outcome="", told_customer=None, by="staff:1", now=now, dismissed=refused
-    )
+    close_task(task_id=task.pk, outcome="", told_customer=None, by="staff:1", now=now, dismissed=refused)
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,10 @@ def test_another_process_holds_out_the_same_people():
     here = "".join(str(int(is_held_out(n * 7919, "journey:x", 0.1))) for n in range(5000))
     for seed in ("1", "2"):
         done = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True,
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
             env={"PYTHONHASHSEED": seed, "PATH": ""},
-        )  # fmt: skip
+        )
         assert done.stdout.strip() == here

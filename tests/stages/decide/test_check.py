@@ -45,9 +45,21 @@ def test_at_night_it_waits(planned, as_of):
 
 def test_its_own_plan_does_not_fill_the_cap_but_a_sent_message_does(planned, as_of):
     other = Decision.objects.create(
-        key="other", cycle=planned.cycle, person_id=planned.person_id, journey="x", version="x", step="x", act="send",
-        channel="email", counts=1, asked_at=as_of, as_of=as_of, verdict="go", reason="go", words="",
-    )  # fmt: skip
+        key="other",
+        cycle=planned.cycle,
+        person_id=planned.person_id,
+        journey="x",
+        version="x",
+        step="x",
+        act="send",
+        channel="email",
+        counts=1,
+        asked_at=as_of,
+        as_of=as_of,
+        verdict="go",
+        reason="go",
+        words="",
+    )
     assert judged(planned, as_of).code == "go"
     record_outcome(outcomes={other.id: "sent"}, now=as_of)
     assert judged(planned, as_of).code == "cap"

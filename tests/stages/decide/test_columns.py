@@ -12,9 +12,14 @@ from regard.decide.models import Passage
 
 pytestmark = pytest.mark.django_db
 KINDS = pa.schema(
-    [("journey", pa.string()), ("version", pa.string()), ("step", pa.string()), ("goto", pa.string()),
-     ("people", pa.int64())]
-)  # fmt: skip
+    [
+        ("journey", pa.string()),
+        ("version", pa.string()),
+        ("step", pa.string()),
+        ("goto", pa.string()),
+        ("people", pa.int64()),
+    ]
+)
 TEXTS = ("plain", "", 'with "quotes", commas', "two\nlines", "ümläut 🎶", "\\N", "NULL", "'; --")
 
 
@@ -34,9 +39,7 @@ def test_every_text_comes_back_as_it_went():
 
 
 def test_nothing_and_empty_are_two_things_and_a_boolean_stays_one():
-    connection_sql = (
-        "SELECT 1, 'offers', '', 1 = 1, NULL, 7 UNION ALL SELECT 2, '', '*', 1 = 0, 5, 8"
-    )
+    connection_sql = "SELECT 1, 'offers', '', 1 = 1, NULL, 7 UNION ALL SELECT 2, '', '*', 1 = 0, 5, 8"
     found = read_input("consent", connection_sql, [], visible_us=0).to_pylist()
     assert [tuple(row.values()) for row in found] == [
         (1, "offers", "", True, None, 7, 0),
@@ -57,13 +60,8 @@ def test_a_key_that_is_there_is_refused_or_written_anew():
 def test_an_update_says_how_many_it_found_where_they_were():
     insert_columns("decide_passage", passages(("a", "v", "s", "", 1), ("b", "v", "s", "", 2)))
     ids = dict(Passage.objects.values_list("journey", "id"))
-    rows = pa.table(
-        {"people": [10, 20], "goto": ["x", "y"], "id": [ids["a"], ids["b"]], "was_people": [1, 3]}
-    )
-    assert (
-        update_columns("decide_passage", rows, sets=("people", "goto"), where=("id", "was_people"))
-        == 1
-    )
+    rows = pa.table({"people": [10, 20], "goto": ["x", "y"], "id": [ids["a"], ids["b"]], "was_people": [1, 3]})
+    assert update_columns("decide_passage", rows, sets=("people", "goto"), where=("id", "was_people")) == 1
     assert [(row["journey"], row["people"], row["goto"]) for row in stored()] == [
         ("b", 2, ""),
         ("a", 10, "x"),

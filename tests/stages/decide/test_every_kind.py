@@ -28,9 +28,7 @@ def task(name: str) -> dict[str, object]:
     return TASK | {"step": name}
 
 
-def playbook(
-    *steps: object, entry: object = DOOR, more: dict[str, object] | None = None
-) -> Playbook:
+def playbook(*steps: object, entry: object = DOOR, more: dict[str, object] | None = None) -> Playbook:
     loaded = load_playbook(text_of(*steps, entry=entry, more=more))
     assert loaded.playbook is not None, loaded.issues
     return loaded.playbook
@@ -42,13 +40,9 @@ def inside(person: int) -> list[tuple[str, str]]:
 
 
 def leaves(person: int, segment: str, *, now: datetime) -> None:
-    run = Run.objects.create(
-        kind="cycle", as_of=now, upto=0, playbook_hash="", started_at=now, finished_at=now
-    )
+    run = Run.objects.create(kind="cycle", as_of=now, upto=0, playbook_hash="", started_at=now, finished_at=now)
     Member.objects.filter(segment=segment, person_id=person).delete()
-    SegmentChange.objects.create(
-        segment=segment, version="v", person_id=person, as_of=now, entered=False, run=run
-    )
+    SegmentChange.objects.create(segment=segment, version="v", person_id=person, as_of=now, entered=False, run=run)
 
 
 def entries_over(book: Playbook, start: datetime, hours: range) -> int:
@@ -78,9 +72,7 @@ def test_what_happens_to_one_lets_in_the_whole_account(as_of):
     ana, ben, cleo = (a_person(now=as_of) for _ in range(3))
     account = Account.objects.create(public_id="0" * 32, external_id="firm", created_at=as_of)
     for person in (ana, ben):
-        AccountMember.objects.create(
-            account=account, person_id=person, seq=allot_sequence(), since_at=as_of
-        )
+        AccountMember.objects.create(account=account, person_id=person, seq=allot_sequence(), since_at=as_of)
     does(ana, "Order Completed", now=as_of)
     decide(playbook(task("t"), entry=DOOR | {"whose": "account"}), now=as_of)
     assert [len(inside(person)) for person in (ana, ben, cleo)] == [1, 1, 0]
@@ -89,9 +81,10 @@ def test_what_happens_to_one_lets_in_the_whole_account(as_of):
 def test_entering_and_leaving_a_segment_let_in_once_each(as_of):
     ana = a_person(now=as_of)
     book = playbook(
-        task("t"), entry={"on": "segment_entered", "segment": "buyers"},
+        task("t"),
+        entry={"on": "segment_entered", "segment": "buyers"},
         more={"other": {"name": "O", "entry": [{"on": "segment_left", "segment": "buyers"}], "steps": [TASK]}},
-    )  # fmt: skip
+    )
     comes_into(ana, "buyers", now=as_of)
     decide(book, now=as_of)
     assert inside(ana) == [("j", "done")]
@@ -120,9 +113,7 @@ def test_who_is_in_a_segment_already_comes_in_when_the_journey_first_runs(as_of)
         (False, "0d", "1980-11-18", None),
     ],
 )
-def test_a_date_lets_in_on_its_day_at_nine_by_the_company_s_clock(
-    as_of, yearly, before, born, comes
-):
+def test_a_date_lets_in_on_its_day_at_nine_by_the_company_s_clock(as_of, yearly, before, born, comes):
     ana = a_person(now=as_of, birthday=born)
     entry = {"on": "date", "field": "birthday", "before": before, "yearly": yearly}
     book = playbook(task("t"), entry=entry)
@@ -143,7 +134,9 @@ def test_silence_lets_in_when_it_is_long_enough_and_not_before(as_of):
     assert (len(inside(ana)), len(inside(ben))) == (1, 0)
 
 
-@pytest.mark.parametrize(("every", "day", "times"), [("day", 1, 13), ("week", 3, 2), ("month", 1, 1), ("quarter", 1, 0)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("every", "day", "times"), [("day", 1, 13), ("week", 3, 2), ("month", 1, 1), ("quarter", 1, 0)]
+)
 def test_a_schedule_lets_the_segment_in_at_its_times(as_of, every, day, times):
     ana = a_person(now=as_of)
     comes_into(ana, "buyers", now=as_of)
@@ -177,9 +170,7 @@ def test_only_if_keeps_out_who_is_not_in_the_segment_at_that_moment(as_of):
 # Coming again.
 
 
-@pytest.mark.parametrize(
-    ("reentry", "times"), [({}, 1), ({"after": "3d"}, 2), ({"after": "0h"}, 5)]
-)
+@pytest.mark.parametrize(("reentry", "times"), [({}, 1), ({"after": "3d"}, 2), ({"after": "0h"}, 5)])
 def test_the_reentry_rule(as_of, reentry, times):
     ana = a_person(now=as_of)
     book = playbook(task("t"), more={"reentry": reentry})
@@ -248,9 +239,7 @@ def test_a_goal_that_does_not_end_the_journey_is_only_measured(as_of):
 # Steps.
 
 
-def went_at(
-    as_of: datetime, *steps: object, zone: str = "Europe/Berlin", hours: int = 96
-) -> list[datetime]:
+def went_at(as_of: datetime, *steps: object, zone: str = "Europe/Berlin", hours: int = 96) -> list[datetime]:
     """When a task behind these steps goes, looked at every half hour."""
     ana = a_person(now=as_of, zone=zone)
     book = playbook(*steps, task("after"))
@@ -307,12 +296,14 @@ def test_branch_takes_the_first_way_that_holds_and_nobody_goes_two(as_of):
     comes_into(ana, "buyers", now=as_of - days(1))
     comes_into(ana, "local", now=as_of - days(1))
     look = {
-        "step": "look", "do": "branch", "otherwise": [task("other")],
+        "step": "look",
+        "do": "branch",
+        "otherwise": [task("other")],
         "cases": [
             {"when": {"kind": "in_segment", "segment": "buyers"}, "then": [task("first")]},
             {"when": {"kind": "in_segment", "segment": "local"}, "then": [task("second")]},
         ],
-    }  # fmt: skip
+    }
     book = playbook(look, task("both"))
     for person in (ana, ben):
         does(person, "Order Completed", now=as_of)
@@ -327,9 +318,7 @@ def test_split_sends_by_shares_and_the_same_person_the_same_way(as_of):
         {"label": "b", "share": "70%", "then": [task("b")]},
     ]
     book = playbook({"step": "s", "do": "split", "ways": ways}, more={"reentry": {"after": "0h"}})
-    book = book.model_copy(
-        update={"guardrails": book.guardrails.model_copy(update={"tasks_without_approval": None})}
-    )
+    book = book.model_copy(update={"guardrails": book.guardrails.model_copy(update={"tasks_without_approval": None})})
     people = [a_person(now=as_of) for _ in range(60)]
     from regard.identify.models import Person
 
@@ -356,9 +345,7 @@ def test_set_field_points_and_tasks_are_carried_out_once(as_of):
     report = decide(book, now=as_of)
     for _ in range(2):
         enqueue(playbook=book, now=as_of, decisions=report.go)
-    assert list(
-        FieldChange.objects.filter(person_id=ana, name="tier").values_list("value", flat=True)
-    ) == ["gold"]
+    assert list(FieldChange.objects.filter(person_id=ana, name="tier").values_list("value", flat=True)) == ["gold"]
     granted = Touchpoint.objects.filter(origin=ana, name="Points Granted")
     assert [row.properties["points"] for row in granted] == [50]
     assert [row.title for row in HumanTask.objects.all()] == ["Call"]
@@ -380,8 +367,9 @@ def test_a_webhook_and_a_letter_wait_to_be_handed_over(as_of):
     report = decide(book, now=as_of)
     enqueue(playbook=book, now=as_of, decisions=report.go)
     assert sorted(Message.objects.values_list("channel", "state")) == [
-        ("email", "queued"), ("webhook", "queued"),
-    ]  # fmt: skip
+        ("email", "queued"),
+        ("webhook", "queued"),
+    ]
 
 
 def test_enter_starts_another_journey_and_leave_ends_it(as_of):

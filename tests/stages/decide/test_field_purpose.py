@@ -41,9 +41,7 @@ def test_a_purpose_narrowed_since_is_a_no_with_its_reason(as_of):
     decide(playbook(NARROWED), now=as_of)
     assert told(person) == [("call", "go", "go"), ("letter", "no", "field_not_in_purpose")]
     row = Decision.objects.get(step="letter")
-    assert row.words == (
-        "Uses the field city (the segment 'local'), which the purpose offers does not allow"
-    )
+    assert row.words == ("Uses the field city (the segment 'local'), which the purpose offers does not allow")
     assert row.change == "The purpose allows the field, or the words and conditions do without it"
 
 

@@ -18,9 +18,19 @@ from regard.playbooks.load import load_playbook
 from regard.versions.selectors import shipped_text
 
 ZONES = (
-    "Europe/London", "Europe/Berlin", "America/New_York", "America/Los_Angeles", "America/St_Johns", "America/Santiago",
-    "Asia/Tehran", "Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Chatham", "Pacific/Apia", "UTC",
-)  # fmt: skip
+    "Europe/London",
+    "Europe/Berlin",
+    "America/New_York",
+    "America/Los_Angeles",
+    "America/St_Johns",
+    "America/Santiago",
+    "Asia/Tehran",
+    "Asia/Kathmandu",
+    "Australia/Lord_Howe",
+    "Pacific/Chatham",
+    "Pacific/Apia",
+    "UTC",
+)
 YEAR = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 2, 5, tzinfo=UTC))  # 400 days
 COMPANY = Company.model_validate(
     {
@@ -83,9 +93,7 @@ def test_a_country_stands_for_all_its_zones():
 
 
 def test_days_of_rest_stay_closed():
-    windows = hours(
-        "Europe/Berlin", quiet("20:00", "09:00", days=["mon", "tue", "wed", "thu", "fri"])
-    )
+    windows = hours("Europe/Berlin", quiet("20:00", "09:00", days=["mon", "tue", "wed", "thu", "fri"]))
     assert {from_us(o).astimezone(ZoneInfo("Europe/Berlin")).weekday() for o, _ in windows} == {
         0,
         1,

@@ -37,20 +37,29 @@ CONDITIONS = [
     [BOUGHT_TWICE, {"field": "country", "is": "GB"}],
     {"trait": "order_count", "at_least": 2},
     {"none": [{"did_not": "Order Completed"}]},
-]  # fmt: skip
+]
 
 
 def text_with(*whens: object, wait: str = "", entry: object = None) -> str:
     cases = [
-        {"when": when, "label": f"way {number}",
-         "then": [{"step": f"way-{number}", "do": "task", "kind": "check_in", "title": f"{number}"}]}
+        {
+            "when": when,
+            "label": f"way {number}",
+            "then": [{"step": f"way-{number}", "do": "task", "kind": "check_in", "title": f"{number}"}],
+        }
         for number, when in enumerate(whens)
-    ]  # fmt: skip
+    ]
     other = [{"step": "other", "do": "task", "kind": "check_in", "title": "other"}]
     steps: list[object] = [{"step": "pause", "do": "wait", "for": wait}] if wait else []
     steps.append({"step": "look", "do": "branch", "cases": cases, "otherwise": other})
-    value = {"name": "A tour", "owner": "maya", "entry": [entry or {"on": "by_hand"}], "exit_on": [
-        {"touchpoint": "Never Happens", "reason": "never"}], "reentry": {"after": "1h"}, "steps": steps}  # fmt: skip
+    value = {
+        "name": "A tour",
+        "owner": "maya",
+        "entry": [entry or {"on": "by_hand"}],
+        "exit_on": [{"touchpoint": "Never Happens", "reason": "never"}],
+        "reentry": {"after": "1h"},
+        "steps": steps,
+    }
     return put_part(shipped_text(), "journeys", NAME, value)
 
 
@@ -67,10 +76,19 @@ def load(*whens: object) -> Playbook:
 def order(email: str, number: int, at: datetime) -> None:
     source = ensure_source(name="shop", kind="api", now=at)
     row = Incoming(
-        source=source, message_id=f"order-{email}-{number}", type="track", name="Order Completed", channel="server",
-        direction="in", actor="customer", occurred_us=to_us(at), received_us=to_us(at), ids=(("email", email),),
-        value_minor=3000, currency="EUR",
-    )  # fmt: skip
+        source=source,
+        message_id=f"order-{email}-{number}",
+        type="track",
+        name="Order Completed",
+        channel="server",
+        direction="in",
+        actor="customer",
+        occurred_us=to_us(at),
+        received_us=to_us(at),
+        ids=(("email", email),),
+        value_minor=3000,
+        currency="EUR",
+    )
     flow.receive([row], now=at)
 
 
@@ -109,7 +127,10 @@ def test_each_kind_of_condition_decides_the_way(two, as_of, who):
 
 
 def test_it_is_asked_beside_and_inside_the_other_kinds(two, as_of):
-    both = {"kind": "every", "of": [meets(BOUGHT_TWICE), {"kind": "in_segment", "segment": "champions", "is_in": False}]}  # fmt: skip
+    both = {
+        "kind": "every",
+        "of": [meets(BOUGHT_TWICE), {"kind": "in_segment", "segment": "champions", "is_in": False}],
+    }
     apply_playbook(text=text_with(both), by="test", now=as_of)
     ana, ben = two
 
@@ -142,15 +163,11 @@ def test_who_waits_on_an_older_version_is_still_asked_what_it_asks(two, as_of):
 
 
 def test_a_replay_over_history_asks_it_too(two, as_of):
-    text = text_with(
-        meets(BOUGHT_TWICE), entry={"on": "touchpoint", "touchpoint": "Order Completed"}
-    )
+    text = text_with(meets(BOUGHT_TWICE), entry={"on": "touchpoint", "touchpoint": "Order Completed"})
     apply_playbook(text=text, by="test", now=as_of)
     flow.run_cycle(as_of=as_of)
 
-    replay = replay_playbook(
-        playbook=active_playbook().playbook, span=Span(as_of - 20 * DAY, as_of)
-    )
+    replay = replay_playbook(playbook=active_playbook().playbook, span=Span(as_of - 20 * DAY, as_of))
 
     went = {row["step"] for row in replay.moved.decisions.to_pylist() if row["journey"] == NAME}
     assert went == {"way-0", "other"}
@@ -167,13 +184,11 @@ def test_a_replay_over_history_asks_it_too(two, as_of):
 def test_a_condition_that_cannot_be_asked_is_an_issue_at_its_place(who, words):
     issues = [str(issue) for issue in load_playbook(text_with(meets(who))).issues]
 
-    assert any(words in issue and f"journeys.{NAME}.steps.0.cases.0.when" in issue for issue in issues), issues  # fmt: skip
+    assert any(words in issue and f"journeys.{NAME}.steps.0.cases.0.when" in issue for issue in issues), issues
 
 
 def test_the_same_condition_is_computed_once_and_a_stored_version_finds_it_again():
-    found = load(
-        meets(BOUGHT_TWICE), meets([BOUGHT_TWICE]), meets({"field": "country", "is": "FR"})
-    )
+    found = load(meets(BOUGHT_TWICE), meets([BOUGHT_TWICE]), meets({"field": "country", "is": "FR"}))
     journey = found.journeys[NAME]
     again = Journey.model_validate(journey.model_dump(mode="json", by_alias=True))
 

@@ -10,21 +10,13 @@ from regard.engine.store import Workbench
 from regard.kernel.sql import Sql
 
 SLUGS = st.from_regex(r"[a-z][a-z0-9_-]{0,59}", fullmatch=True) | st.just("j" * 60)
-ENTRIES = st.from_regex(r"(in|tp|quiet):[0-9]{1,16}", fullmatch=True) | st.just(
-    f"via:{'j' * 59}:1763800000000000"
-)
+ENTRIES = st.from_regex(r"(in|tp|quiet):[0-9]{1,16}", fullmatch=True) | st.just(f"via:{'j' * 59}:1763800000000000")
 NAMES = ("journey", "step", "person", "entry_key")
-ROWS = st.fixed_dictionaries(
-    {"journey": SLUGS, "step": SLUGS, "person": st.integers(1, 2**62), "entry_key": ENTRIES}
-)
+ROWS = st.fixed_dictionaries({"journey": SLUGS, "step": SLUGS, "person": st.integers(1, 2**62), "entry_key": ENTRIES})
 
 
 @settings(max_examples=30)
-@given(
-    rows=st.lists(
-        ROWS, min_size=1, max_size=20, unique_by=lambda row: tuple(row[name] for name in NAMES)
-    )
-)
+@given(rows=st.lists(ROWS, min_size=1, max_size=20, unique_by=lambda row: tuple(row[name] for name in NAMES)))
 def test_the_key_is_short_its_own_and_the_same_on_the_workbench(rows: list[dict[str, object]]):
     keys = [decision_key(row) for row in rows]
     assert len(set(keys)) == len(rows)

@@ -61,7 +61,7 @@ def tells(person, *, now, **fields):
         with transaction.atomic():
             FieldChange.objects.create(
                 seq=allot_sequence(), person_id=person, name=name, value=value, by="customer", occurred_at=now
-            )  # fmt: skip
+            )
     card.fields = {**card.fields, **fields}
     card.save()
 
@@ -169,9 +169,7 @@ def test_addresses_and_suppression_count_from_when_they_came(as_of):
         if day == 2:
             suppress(address=f"p{ben}@example.org", channel="email", reason="staff", now=then)
         if day == 7:
-            lift_suppression(
-                address=f"p{ben}@example.org", channel="email", reason="staff", now=then
-            )
+            lift_suppression(address=f"p{ben}@example.org", channel="email", reason="staff", now=then)
 
     live(playbook, start, as_of, happens)
     found, _ = replayed(playbook, start, as_of, start)
@@ -191,7 +189,7 @@ def test_what_somebody_else_did_is_theirs_from_the_joining_on(as_of):
         if now == start + days(1):
             does(ana, "Order Completed", now=now - timedelta(minutes=9))
         if now == start + days(6):
-            merge_people(survivor=ana, absorbed=visitor, by="staff:1", now=now - timedelta(minutes=5), evidence={})  # fmt: skip
+            merge_people(survivor=ana, absorbed=visitor, by="staff:1", now=now - timedelta(minutes=5), evidence={})
 
     live(playbook, start, as_of, happens)
     found, _ = replayed(playbook, start, as_of, start)
@@ -216,15 +214,18 @@ def test_a_crowd_is_held_as_it_was(as_of, after):
     live(playbook, start, as_of, happens)
 
     found, replay = replayed(
-        playbook, start, as_of, start,
+        playbook,
+        start,
+        as_of,
+        start,
         approves_after_us=None if after is None else round(after.total_seconds()) * 1_000_000,
-    )  # fmt: skip
+    )
     went = {row[2] for row in found if row[1] == "letter" and row[3] == "go"}
 
     assert {one.step for one in replay.held} >= {"letter"}
     if after is None:
         assert not went
-        lasts = [{(r[2], r[3], r[4]) for r in rows if r[1] == "letter"} for rows in (found, decided(start))]  # fmt: skip
+        lasts = [{(r[2], r[3], r[4]) for r in rows if r[1] == "letter"} for rows in (found, decided(start))]
         assert lasts[0] == lasts[1] == {(person, "wait", "needs_approval") for person in people}
     else:
         assert went == set(people)

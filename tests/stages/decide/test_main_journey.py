@@ -98,9 +98,7 @@ def test_who_is_held_out_hears_nothing_and_is_counted(as_of):
 
 
 def test_at_night_the_letter_waits_for_the_persons_own_morning(as_of):
-    ana = a_person(
-        now=as_of, zone="America/Los_Angeles"
-    )  # noon in London is four in the morning there
+    ana = a_person(now=as_of, zone="America/Los_Angeles")  # noon in London is four in the morning there
     says(ana, *ALL, now=as_of)
     comes_into(ana, "high-value", now=as_of)
 
@@ -117,9 +115,7 @@ def test_what_is_known_ahead_of_its_time_counts_when_its_time_comes(as_of):
     ana = a_person(now=as_of)
     says(ana, *ALL, now=as_of)
     comes_into(ana, "high-value", now=as_of)
-    does(
-        ana, "Order Completed", now=as_of + days(3)
-    )  # a clock that runs ahead, or a history laid out beforehand
+    does(ana, "Order Completed", now=as_of + days(3))  # a clock that runs ahead, or a history laid out beforehand
     decide(shop(), now=as_of)
     decide(shop(), now=as_of + days(1))
     assert told(ana) == [("offer", "go", "go")]

@@ -65,9 +65,7 @@ def test_chunks_and_kept_workbenches_change_nothing(as_of, monkeypatch, few, at_
     reasons = {(row.verdict, row.reason) for row in Decision.objects.all()}
     assert {("go", "go"), ("no", "no_address"), ("no", "held_out"), ("no", "no_consent")} <= reasons
     assert report.entered == Enrolment.objects.count() == 8
-    assert list(report.go) == list(
-        Decision.objects.filter(verdict="go").order_by("id").values_list("id", flat=True)
-    )
+    assert list(report.go) == list(Decision.objects.filter(verdict="go").order_by("id").values_list("id", flat=True))
     told = all_told()
     assert all(enrolled == person for *_, enrolled, person in told)
     assert decide(shop(), now=as_of).counts == {}

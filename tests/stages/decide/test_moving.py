@@ -52,8 +52,15 @@ def answer(name: str, timeout: str) -> dict[str, object]:
 
 
 def with_steps(*steps: dict[str, object], **more: object) -> Playbook:
-    value = {"name": "A tour", "owner": "maya", "entry": [{"on": "by_hand"}], "holdout": "0%",
-             "goal": {"touchpoint": "Never Happens", "within": "60d"}, "steps": list(steps), **more}  # fmt: skip
+    value = {
+        "name": "A tour",
+        "owner": "maya",
+        "entry": [{"on": "by_hand"}],
+        "holdout": "0%",
+        "goal": {"touchpoint": "Never Happens", "within": "60d"},
+        "steps": list(steps),
+        **more,
+    }
     loaded = load_playbook(put_part(shipped_text(), "journeys", NAME, value))
     assert loaded.playbook is not None, loaded.issues
     return loaded.playbook
@@ -105,7 +112,7 @@ def test_whose_step_is_gone_stays_or_leaves_as_the_colleague_says(as_of, gone):
     decide(new, now=as_of + days(4))
 
     assert (before.inside, before.movable, before.gone) == (1, 0, (("pause", 1),))
-    assert (crossed.moved, crossed.left, crossed.stayed) == (0, *((0, 1) if gone == "stay" else (1, 0)))  # fmt: skip
+    assert (crossed.moved, crossed.left, crossed.stayed) == (0, *((0, 1) if gone == "stay" else (1, 0)))
     assert told(ana) == ([("then", "go", "go")] if gone == "stay" else [])
     assert of(ana).state == ("finished" if gone == "stay" else "exited")
 
@@ -177,12 +184,8 @@ def test_longer_patience_is_longer_for_who_is_moved(as_of):
 
 
 def test_what_the_new_version_waits_for_may_have_come_already(as_of):
-    old = with_steps(
-        {"step": "sign", "do": "wait_for", "touchpoint": "Page Viewed", "timeout": "30d"}, task("end")
-    )  # fmt: skip
-    new = with_steps(
-        {"step": "sign", "do": "wait_for", "touchpoint": "Order Completed", "timeout": "30d"}, task("end")
-    )  # fmt: skip
+    old = with_steps({"step": "sign", "do": "wait_for", "touchpoint": "Page Viewed", "timeout": "30d"}, task("end"))
+    new = with_steps({"step": "sign", "do": "wait_for", "touchpoint": "Order Completed", "timeout": "30d"}, task("end"))
     ana = someone_inside(old, as_of)
     does(ana, "Order Completed", now=as_of + days(1))
     decide(old, now=as_of + days(1))
@@ -255,7 +258,7 @@ def test_verifying_takes_people_along_as_the_move_did(as_of):
     assert replay_stored(playbook=new).differences == {}
 
 
-STEPS = [task("t1"), wait("w1", "1d"), task("t2"), wait("w2", "2d"), task("t3"), wait("w3", "1d"), task("t4")]  # fmt: skip
+STEPS = [task("t1"), wait("w1", "1d"), task("t2"), wait("w2", "2d"), task("t3"), wait("w3", "1d"), task("t4")]
 edits = st.lists(
     st.tuples(
         st.permutations(range(len(STEPS))),

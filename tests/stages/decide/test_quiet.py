@@ -33,7 +33,5 @@ def test_a_change_seen_by_a_cycle_that_broke_off_is_news_again(as_of):
     playbook = shop()
     decide(playbook, now=as_of)
     comes_into(ana, "high-value", now=as_of + MINUTE)
-    Cycle.objects.create(
-        as_of=as_of + MINUTE, upto=10**6, playbook_hash="", started_at=as_of + MINUTE
-    )
+    Cycle.objects.create(as_of=as_of + MINUTE, upto=10**6, playbook_hash="", started_at=as_of + MINUTE)
     assert decide(playbook, now=as_of + 2 * MINUTE).entered >= 1

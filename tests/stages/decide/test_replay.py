@@ -109,9 +109,7 @@ def test_everyone_followed_has_a_number_of_their_own(as_of):
         for back in range(3 * (number + 1)):
             does(person, "Order Completed", now=as_of - days(85 - back * 7))
 
-    replay = replay_playbook(
-        playbook=load_playbook(text).playbook, span=Span(as_of - days(90), as_of)
-    )
+    replay = replay_playbook(playbook=load_playbook(text).playbook, span=Span(as_of - days(90), as_of))
 
     numbers = replay.moved.enrolments.column("eid").to_pylist()
     assert any(world for world in replay.moved.enrolments.column("world").to_pylist())
@@ -139,10 +137,7 @@ def test_who_waits_for_an_answer_when_it_begins_has_the_one_that_came(as_of):
     replay = replay_playbook(playbook=playbook, span=Span(begin, as_of))
     found = report_of(replay)
     journey = next(j for j in found.journeys if j.journey == "thank-high-value")
-    told = [
-        (r["verdict"], r["step"] or r["words"])
-        for r in story_of(replay, ana, journey="thank-high-value")
-    ]
+    told = [(r["verdict"], r["step"] or r["words"]) for r in story_of(replay, ana, journey="thank-high-value")]
 
     assert (journey.inside_before, journey.entered) == (1, 0)
     assert not any(s.depends for s in found.steps if s.journey == "thank-high-value")
@@ -156,17 +151,13 @@ def test_who_waits_for_an_answer_when_it_begins_has_the_one_that_came(as_of):
 def test_who_was_inside_finishes_the_version_they_began(as_of):
     begin = as_of - days(30)
     ana = asked_live(by_order(), begin)
-    text = (
-        shipped_text()
-        .replace(ENTRY, BY_ORDER)
-        .replace("title: Make it right in person", "title: Call them")
-    )
+    text = shipped_text().replace(ENTRY, BY_ORDER).replace("title: Make it right in person", "title: Call them")
     does(ana, "Survey Answered", now=begin + days(1), score=1, survey="after-order")
 
     replay = replay_playbook(playbook=load_playbook(text).playbook, span=Span(begin, as_of))
     steps = [s for s in report_of(replay).steps if s.step == "make-it-right"]
 
-    assert [(s.is_current, s.went) for s in sorted(steps, key=lambda s: s.is_current)] == [(False, 1), (True, 0)]  # fmt: skip
+    assert [(s.is_current, s.went) for s in sorted(steps, key=lambda s: s.is_current)] == [(False, 1), (True, 0)]
 
 
 def test_a_journey_that_ran_already_lets_nobody_in_for_being_there(as_of):

@@ -55,9 +55,7 @@ def a_world(chance, now):
 
 def objects(person, *, now):
     with transaction.atomic():
-        Restriction.objects.create(
-            seq=allot_sequence(), person_id=person, kind="objected", by="test", at=now
-        )
+        Restriction.objects.create(seq=allot_sequence(), person_id=person, kind="objected", by="test", at=now)
 
 
 def run_at(playbook, at_us, cuts):
@@ -110,9 +108,7 @@ def test_it_equals_a_plain_run_at_every_midnight_and_touchpoint(as_of, seed):
         at = int(over.strike(np.array([at_us]))[0])
         morning = over.starts[bisect_right(over.starts, at) - 1]
         told = run_at(part, at, cuts[morning])[0]
-        assert {x for x in inside(found.table, at) if x[0] == person} == {
-            x for x in told if x[0] == person
-        }
+        assert {x for x in inside(found.table, at) if x[0] == person} == {x for x in told if x[0] == person}
 
 
 def test_an_order_counts_from_the_next_quarter_of_an_hour(as_of):
@@ -150,9 +146,7 @@ def test_nobody_is_anywhere_before_we_heard_of_them(as_of):
     )
     ana = a_person(now=as_of - days(5))
     does(ana, "Product Added", now=as_of - days(8))
-    found = membership_over(
-        load_playbook(text).playbook, ("everybody",), stretch(as_of), upto=last_sequence()
-    )
+    found = membership_over(load_playbook(text).playbook, ("everybody",), stretch(as_of), upto=last_sequence())
 
     (row,) = found.table.to_pylist()
 
@@ -163,9 +157,7 @@ def test_a_day_before_anybody_was_known_has_cut_points_of_nobody(as_of):
     ana = a_person(now=as_of - days(2))
     does(ana, "Order Completed", now=as_of - days(2))
 
-    found = membership_over(
-        shop(), tuple(shop().segments), stretch(as_of), upto=last_sequence()
-    ).table.to_pylist()
+    found = membership_over(shop(), tuple(shop().segments), stretch(as_of), upto=last_sequence()).table.to_pylist()
 
     assert {row["segment"] for row in found} >= {"new", "first-order"}
     assert all(row["from_us"] >= to_us(as_of - days(2)) for row in found)

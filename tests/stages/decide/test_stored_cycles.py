@@ -36,9 +36,7 @@ ZONES = ("Europe/London", "America/Los_Angeles", "Asia/Tokyo", "")
 @pytest.mark.parametrize("seed", [4, 6])
 def test_a_made_up_month_comes_out_the_same(as_of, seed):
     chance, playbook = Random(seed), shop()
-    people = [
-        a_person(now=as_of - days(9), zone=chance.choice(ZONES), held_out=n == 0) for n in range(8)
-    ]
+    people = [a_person(now=as_of - days(9), zone=chance.choice(ZONES), held_out=n == 0) for n in range(8)]
     for person in people:
         says(person, *chance.sample(ALL, chance.randint(0, 3)), now=as_of - days(8))
     now = as_of

@@ -34,9 +34,7 @@ def test_pausing_leaving_and_going_on_are_counted(as_of):
     ana, ben = offered(as_of), offered(as_of)
     decide(shop(), now=as_of)
     pause_journey(journey=JOURNEY, by="staff:1", now=as_of + days(0.1))
-    assert set(EnrolmentTally.objects.filter(people__gt=0).values_list("state", "people")) == {
-        ("paused", 2)
-    }
+    assert set(EnrolmentTally.objects.filter(people__gt=0).values_list("state", "people")) == {("paused", 2)}
     assert let_out(journey=JOURNEY, person=ben, by="staff:1", now=as_of + days(0.2))
     resume_journey(journey=JOURNEY, by="staff:1", now=as_of + days(0.3))
     does(ana, "Order Completed", now=as_of + days(1))
@@ -74,9 +72,7 @@ def test_a_key_left_by_somebody_joined_then_is_not_decided_about_twice(as_of):
     (decision,) = Decision.objects.all()
     ben = offered(as_of + days(1))
     entry = f"in:{int((as_of + days(1)).timestamp() * 1_000_000)}"
-    Decision.objects.filter(id=decision.id).update(
-        key=f"{JOURNEY}/offer/{ben}/{entry}", verdict="wait"
-    )
+    Decision.objects.filter(id=decision.id).update(key=f"{JOURNEY}/offer/{ben}/{entry}", verdict="wait")
     decide(shop(), now=as_of + days(1))
     assert Enrolment.objects.filter(person_id=ben).get().entry_key == entry
     (row,) = Decision.objects.all()

@@ -45,9 +45,7 @@ def test_the_same_new_person_is_made_once():
 
     def meet(number: int) -> list[int]:
         told = [
-            message(
-                source=source, user=f"user-{n}", anonymous=f"device-{n}", message_id=f"{number}-{n}"
-            )
+            message(source=source, user=f"user-{n}", anonymous=f"device-{n}", message_id=f"{number}-{n}")
             for n in range(20)
         ]
         return [row.origin for row in receive(told, now=NOW)]
@@ -65,9 +63,7 @@ def test_a_visitor_is_stitched_once():
 
     def sign_in(number: int) -> None:
         told = [
-            message(
-                source=source, user=f"user-{n}", anonymous=f"device-{n}", message_id=f"{number}-{n}"
-            )
+            message(source=source, user=f"user-{n}", anonymous=f"device-{n}", message_id=f"{number}-{n}")
             for n in range(10)
         ]
         receive(told, now=NOW)
@@ -78,10 +74,7 @@ def test_a_visitor_is_stitched_once():
 
 def test_merges_in_every_direction_at_once_end_as_one_person():
     source = a_source()
-    people = [
-        row.origin
-        for row in receive([message(source=source, user=f"u{n}") for n in range(4)], now=NOW)
-    ]
+    people = [row.origin for row in receive([message(source=source, user=f"u{n}") for n in range(4)], now=NOW)]
 
     def merge(number: int) -> None:
         for step in range(4):
@@ -101,10 +94,7 @@ def test_merges_in_every_direction_at_once_end_as_one_person():
 
 def test_withdrawals_receipts_and_locks_do_not_block_each_other_for_good():
     source = a_source()
-    people = [
-        row.origin
-        for row in receive([message(source=source, user=f"u{n}") for n in range(5)], now=NOW)
-    ]
+    people = [row.origin for row in receive([message(source=source, user=f"u{n}") for n in range(5)], now=NOW)]
 
     def live(number: int) -> None:
         for step in range(5):

@@ -98,9 +98,7 @@ def run(rows: list[dict], cuts: list[int]) -> tuple[list[int], set]:
 
 @law(60)
 @given(st.lists(anything_said(), max_size=14), st.lists(st.integers(0, 100), max_size=4))
-@example(
-    [{"user": "ana", "email": "a@example.org"}, {"user": "ben", "email": "a@example.org"}], [1]
-)
+@example([{"user": "ana", "email": "a@example.org"}, {"user": "ben", "email": "a@example.org"}], [1])
 def test_how_messages_are_cut_into_batches_does_not_matter(rows, cuts):
     with taken_back():
         at_once = run(rows, [])
@@ -121,11 +119,7 @@ def test_two_user_ids_are_never_one_person_without_a_persons_word(rows):
             assert not {value for _, value in group} & {"null", "0"}
         assert Joining.objects.exclude(by__startswith="rule:").count() == 0
         for row in Joining.objects.all():
-            assert (
-                not Identifier.objects.filter(person_id=row.absorbed_id)
-                .exclude(kind="anonymous_id")
-                .exists()
-            )
+            assert not Identifier.objects.filter(person_id=row.absorbed_id).exclude(kind="anonymous_id").exists()
 
 
 @law(60)
@@ -159,9 +153,7 @@ def test_joinings_can_be_undone_in_any_order_and_both_sides_are_as_they_were(pai
         for one, other in pairs:
             ours, theirs = survivor_of(people[one]), survivor_of(people[other])
             if ours != theirs:
-                seq = merge_people(
-                    survivor=ours, absorbed=theirs, by="staff:1", now=NOW, evidence={}
-                )
+                seq = merge_people(survivor=ours, absorbed=theirs, by="staff:1", now=NOW, evidence={})
                 standing[seq] = (ours, theirs)
         undo = list(standing)
         chance.shuffle(undo)

@@ -38,9 +38,7 @@ def test_an_anonymous_visitor_becomes_known_and_keeps_her_history():
     (known,) = resolve([message(type="identify", anonymous="tablet", user="ana")])
     (after,) = resolve([message(anonymous="tablet")])
     assert before != known
-    assert after == before, (
-        "what the tablet says still belongs to the tablet, so that it can be parted again"
-    )
+    assert after == before, "what the tablet says still belongs to the tablet, so that it can be parted again"
     assert survivor_of(before) == known
     assert joinings_of(known)[0].words == "Joined because the same message carried an id of both"
 
@@ -82,9 +80,7 @@ def test_two_people_with_one_e_mail_are_proposed_not_joined():
 
 
 def test_a_new_user_id_does_not_take_over_the_person_of_an_e_mail_who_has_one():
-    ana, other = survivors(
-        message(user="ana", email="a@example.org"), message(user="thief", email="a@example.org")
-    )
+    ana, other = survivors(message(user="ana", email="a@example.org"), message(user="thief", email="a@example.org"))
     assert ana != other
     assert find_person("a@example.org") == ana
     assert len(open_proposals()) == 1
@@ -107,17 +103,13 @@ def test_a_foreign_id_finds_its_person_unless_two_systems_know_it():
 
 
 def test_a_newsletter_reader_who_signs_up_is_one_person():
-    cleo, again = survivors(
-        message(email="Cleo@Example.org"), message(user="c-1", email="cleo@example.org")
-    )
+    cleo, again = survivors(message(email="Cleo@Example.org"), message(user="c-1", email="cleo@example.org"))
     assert cleo == again
     assert Joining.objects.count() == 0
 
 
 def test_a_shared_tablet_joins_nobody():
-    ana, ben = survivors(
-        message(user="ana", anonymous="tablet"), message(user="ben", anonymous="tablet")
-    )
+    ana, ben = survivors(message(user="ana", anonymous="tablet"), message(user="ben", anonymous="tablet"))
     assert ana != ben
     assert JoinProposal.objects.count() == 0
     assert survivors(message(anonymous="tablet")) == [ana]
@@ -184,9 +176,7 @@ def test_a_runaway_of_merges_stops_too():
 
 def test_an_erased_person_is_not_made_again():
     forget_hashes(
-        hashes=map(
-            id_hash, [("user_id", "ana"), ("email", "ana@example.org"), ("anonymous_id", "tablet")]
-        ),
+        hashes=map(id_hash, [("user_id", "ana"), ("email", "ana@example.org"), ("anonymous_id", "tablet")]),
         now=NOW,
     )
     assert (
@@ -205,15 +195,8 @@ def test_an_erased_person_is_not_made_again():
 
 def test_a_living_person_beside_an_erased_id_stays_and_does_not_take_it():
     (ben,) = resolve([message(user="ben")])
-    forget_hashes(
-        hashes=map(id_hash, [("email", "ana@example.org"), ("anonymous_id", "tablet")]), now=NOW
-    )
-    assert (
-        resolve(
-            [message(user="ben", email="ana@example.org"), message(user="ben", anonymous="tablet")]
-        )
-        == [ben] * 2
-    )
+    forget_hashes(hashes=map(id_hash, [("email", "ana@example.org"), ("anonymous_id", "tablet")]), now=NOW)
+    assert resolve([message(user="ben", email="ana@example.org"), message(user="ben", anonymous="tablet")]) == [ben] * 2
     assert Identifier.objects.count() == 1
 
 

@@ -35,9 +35,7 @@ __all__ = ["make_person", "playbook"]
         ((10, 10, 0, 10), 0.6075, 1.0000),
     ],
 )
-def test_the_interval_is_the_published_one(
-    counts: tuple[int, int, int, int], low: float, high: float
-) -> None:
+def test_the_interval_is_the_published_one(counts: tuple[int, int, int, int], low: float, high: float) -> None:
     """Newcombe 1998, table II, method 10."""
     interval = newcombe(*counts, 0.95)
 
@@ -68,9 +66,7 @@ def test_words_are_no_stronger_than_the_evidence(
     )
 
     assert found.verdict == verdict
-    assert (
-        found.interval_95.low <= found.interval_80.low <= found.difference <= found.interval_80.high
-    )
+    assert found.interval_95.low <= found.interval_80.low <= found.difference <= found.interval_80.high
     assert found.interval_80.high <= found.interval_95.high
 
 
@@ -159,9 +155,7 @@ def test_a_day_is_measured_once_unless_asked_again(
     enter: Callable[..., Enrolment],
     as_of: datetime,
 ) -> None:
-    assert len(measure(as_of=as_of, playbook=playbook)) == sum(
-        j.goal is not None for j in playbook.journeys.values()
-    )
+    assert len(measure(as_of=as_of, playbook=playbook)) == sum(j.goal is not None for j in playbook.journeys.values())
     enter(make_person("new@example.org"), "treated", as_of - timedelta(days=100))
 
     assert measure(as_of=as_of, playbook=playbook) == []

@@ -43,9 +43,7 @@ def test_the_newest_answer_counts_and_every_answer_is_kept(
     invitation = invite(person=person, survey="after-order", expires_days=30, now=as_of)
 
     for score in (2, 9):
-        record_answer(
-            invitation_id=invitation.id, survey=survey, score=score, comment="", now=as_of
-        )
+        record_answer(invitation_id=invitation.id, survey=survey, score=score, comment="", now=as_of)
 
     asked = asked_by(invitation.public_id)
     assert asked is not None
@@ -58,9 +56,7 @@ def test_the_newest_answer_counts_and_every_answer_is_kept(
 def test_an_expired_invitation_takes_no_answer(
     playbook: Playbook, make_person: Callable[..., int], as_of: datetime
 ) -> None:
-    invitation = invite(
-        person=make_person("ok-1@example.org"), survey="after-order", expires_days=1, now=as_of
-    )
+    invitation = invite(person=make_person("ok-1@example.org"), survey="after-order", expires_days=1, now=as_of)
 
     with pytest.raises(Refused, match="expired"):
         record_answer(

@@ -29,9 +29,7 @@ def receive(*messages):
 
 
 def identify(days: float = 0, *, user: str = "ana", **traits):
-    return message(
-        source=a_source(), type="identify", name="Identified", user=user, days=days, traits=traits
-    )
+    return message(source=a_source(), type="identify", name="Identified", user=user, days=days, traits=traits)
 
 
 def card(person: int) -> Card:
@@ -106,18 +104,14 @@ def test_a_value_that_cannot_be_read_is_kept_under_the_name_it_was_told():
 
 
 def test_a_person_without_a_name_is_called_by_an_id_and_a_visitor_by_a_number():
-    ana, visitor = receive(
-        message(source=a_source(), user="c-17"), message(source=a_source(), anonymous="tablet")
-    )
+    ana, visitor = receive(message(source=a_source(), user="c-17"), message(source=a_source(), anonymous="tablet"))
     assert card(ana).display_name == "c-17"
     assert card(visitor).display_name.startswith("Visitor ")
     assert card(visitor).search == ""
 
 
 def test_a_merge_folds_both_and_an_unmerge_brings_both_back():
-    ana, anna = receive(
-        identify(days=1, city="Leeds", first_name="Ana"), identify(days=2, user="anna", city="York")
-    )
+    ana, anna = receive(identify(days=1, city="Leeds", first_name="Ana"), identify(days=2, user="anna", city="York"))
     assign_owner(person=ana, owner=7, by="staff:1", now=NOW)
     before = {person: (card(person).fields, card(person).display_name) for person in (ana, anna)}
     joining = merge_people(survivor=ana, absorbed=anna, by="staff:1", now=NOW, evidence={})

@@ -46,12 +46,8 @@ def meet(user: str, **traits) -> int:
 
 def test_a_promise_is_open_until_it_is_kept_or_broken():
     ana = meet("ana")
-    call = make_promise(
-        person=ana, text="Call back", due_at=NOW + DAY, by="staff:1", now=NOW, owner=1
-    )
-    other = make_promise(
-        person=ana, text="Send the box", due_at=NOW + 2 * DAY, by="staff:1", now=NOW, owner=2
-    )
+    call = make_promise(person=ana, text="Call back", due_at=NOW + DAY, by="staff:1", now=NOW, owner=1)
+    other = make_promise(person=ana, text="Send the box", due_at=NOW + 2 * DAY, by="staff:1", now=NOW, owner=2)
     keep_promise(promise=call, by="staff:1", now=NOW + DAY)
     with pytest.raises(Refused, match="settled already"):
         break_promise(promise=call, by="staff:1", now=NOW + DAY)
@@ -75,9 +71,7 @@ def test_notes_and_tags_follow_a_merge():
     merge_people(survivor=ana, absorbed=anna, by="staff:1", now=NOW, evidence={})
     follow_people(now=NOW)
     add_tag(person=ana, name="regular guest", by="staff:1", now=NOW)
-    assert [note.text for note in Note.objects.filter(person_id__in=origins_of(ana))] == [
-        "Likes vinyl"
-    ]
+    assert [note.text for note in Note.objects.filter(person_id__in=origins_of(ana))] == ["Likes vinyl"]
     assert person_card(ana).tags == ("regular guest",)
     assert person_card(anna).person == ana
     assert remove_tag(person=ana, name="regular guest")

@@ -57,9 +57,7 @@ def test_both_logs_give_the_same_answers(seed, playbook):
     for number in range(4):
         script.step()
         if number == 2:
-            sync_log(
-                (), every_row=True
-            )  # one time the newest rows are in a part, the others in the tail
+            sync_log((), every_row=True)  # one time the newest rows are in a part, the others in the tail
         people = [one for one in (script.somebody(), script.somebody()) if one]
         upto = services.last_sequence() - script.random.choice([0, 0, 3])
         some = answers(playbook, script.now, upto, people, from_copy=False)
@@ -88,9 +86,7 @@ def test_nobody_moved_is_told_and_costs_no_answers(playbook, monkeypatch):
     services.refresh(as_of=NOON, playbook=playbook, playbook_hash="h")
     before = list(Standing.objects.values()), list(Member.objects.values())
     monkeypatch.setattr(Understanding, "plan", None)  # nothing may be worked out
-    done = services.cycle(
-        as_of=NOON + timedelta(minutes=1), playbook=playbook, playbook_hash="h", cuts_last=LONG_AGO
-    )
+    done = services.cycle(as_of=NOON + timedelta(minutes=1), playbook=playbook, playbook_hash="h", cuts_last=LONG_AGO)
     assert (done.kind, done.people, done.changed) == ("cycle", 0, 0)
     assert done.sizes == Run.objects.get(kind="refresh").report["sizes"]
     assert finished_run().as_of == NOON + timedelta(minutes=1)

@@ -84,9 +84,13 @@ class Script:
 
     def import_and_undo(self) -> None:
         batch = Batch.objects.create(
-            public_id=f"{self.random.getrandbits(128):032x}", kind="orders", file_name="x", file_hash="x",
-            source_id=self.inbox, started_at=self.now,
-        )  # fmt: skip
+            public_id=f"{self.random.getrandbits(128):032x}",
+            kind="orders",
+            file_name="x",
+            file_hash="x",
+            source_id=self.inbox,
+            started_at=self.now,
+        )
         receive(
             [order(self.inbox, self.random.choice(CAST), self.some_time(), 40, products=[])],
             now=self.now,
@@ -97,9 +101,7 @@ class Script:
             retract_batch(batch=batch.id, now=self.now)
 
     def somebody(self) -> int | None:
-        people = list(
-            Person.objects.filter(survivor=None).order_by("id").values_list("id", flat=True)
-        )
+        people = list(Person.objects.filter(survivor=None).order_by("id").values_list("id", flat=True))
         return self.random.choice(people) if people else None
 
     def merge(self) -> None:
@@ -109,9 +111,7 @@ class Script:
 
     def part(self) -> None:
         undone = set(Joining.objects.exclude(undoes=None).values_list("undoes_id", flat=True))
-        standing = [
-            j for j in Joining.objects.filter(kind="merge").order_by("seq") if j.seq not in undone
-        ]
+        standing = [j for j in Joining.objects.filter(kind="merge").order_by("seq") if j.seq not in undone]
         if standing:
             unmerge(joining=self.random.choice(standing).seq, by="staff:1", now=self.now)
 
@@ -119,10 +119,13 @@ class Script:
         person = self.somebody()
         name, value = self.random.choice(
             [
-                ("country", "GB"), ("country", "FR"), ("seats", 12), ("seats", 3),
+                ("country", "GB"),
+                ("country", "FR"),
+                ("seats", 12),
+                ("seats", 3),
                 ("trial_ends_on", (self.now + timedelta(days=self.random.randint(-2, 5))).date().isoformat()),
             ]
-        )  # fmt: skip
+        )
         if person:
             set_field(person=person, name=name, value=value, by="staff:1", now=self.now)
 
@@ -196,14 +199,10 @@ def play(seed: int, playbook, steps: int) -> int:
     services.refresh(as_of=script.now, playbook=playbook, playbook_hash="h")
     for _ in range(steps):
         script.step()
-        done = services.cycle(
-            as_of=script.now, playbook=playbook, playbook_hash="h", cuts_last=timedelta(days=10_000)
-        )
+        done = services.cycle(as_of=script.now, playbook=playbook, playbook_hash="h", cuts_last=timedelta(days=10_000))
         cycles += done.kind == "cycle"
         before = published()
-        again = services.refresh(
-            as_of=script.now, playbook=playbook, playbook_hash="h", keep_cuts=True
-        )
+        again = services.refresh(as_of=script.now, playbook=playbook, playbook_hash="h", keep_cuts=True)
         after = published()
         assert after == before, differing(before, after, seed)
         assert (again.changed, again.entered, again.left) == (0, 0, 0)
@@ -221,9 +220,7 @@ def differing(before, after, seed) -> str:
         }
         for p in people
     }
-    return json.dumps(
-        {"seed": seed, "traits": traits, "members": sorted(before[1] ^ after[1])}, default=str
-    )
+    return json.dumps({"seed": seed, "traits": traits, "members": sorted(before[1] ^ after[1])}, default=str)
 
 
 @pytest.fixture(params=[0, 1_000], ids=["from the copy", "from the store"])

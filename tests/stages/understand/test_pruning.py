@@ -76,8 +76,11 @@ def test_a_field_keeps_what_it_said_at_the_term_and_since():
     receive([order(source(), "a", long_ago, 20)], now=long_ago)
     person = Identifier.objects.get(kind="user_id", value="a").person_id
     said = {
-        long_ago: "Leeds", NOON - 6 * YEAR: "York", NOON - 2 * YEAR: "Hull", NOON - YEAR: "Bath",
-    }  # fmt: skip
+        long_ago: "Leeds",
+        NOON - 6 * YEAR: "York",
+        NOON - 2 * YEAR: "Hull",
+        NOON - YEAR: "Bath",
+    }
     for at, town in said.items():
         set_field(person=person, name="city", value=town, by="staff:1", now=at)
     set_field(person=person, name="club", value="gold", by="staff:1", now=long_ago)
@@ -89,9 +92,7 @@ def test_a_field_keeps_what_it_said_at_the_term_and_since():
 
 def test_old_cycles_go_and_a_replay_is_told():
     def ran(at):
-        return Cycle.objects.create(
-            as_of=at, upto=0, playbook_hash="", started_at=at, finished_at=at
-        )
+        return Cycle.objects.create(as_of=at, upto=0, playbook_hash="", started_at=at, finished_at=at)
 
     old, new = ran(NOON - timedelta(days=401)), ran(NOON - timedelta(days=399))
     assert replayable_since() is None
@@ -99,9 +100,7 @@ def test_old_cycles_go_and_a_replay_is_told():
     assert list(Cycle.objects.values_list("id", flat=True)) == [new.id]
     assert old.id != new.id
     assert replayable_since() == NOON - timedelta(days=400)
-    assert (
-        prune_cycles(now=NOON + YEAR) == 0
-    )  # the newest stays: the next stretch begins where it ended
+    assert prune_cycles(now=NOON + YEAR) == 0  # the newest stays: the next stretch begins where it ended
 
 
 def test_tables_are_looked_through_once_a_day():
@@ -114,8 +113,6 @@ def test_the_house_is_kept():
     """The worker's own routine calls every rule."""
     apply_playbook(text=shipped_text(), by="test", now=NOON)
     Cycle.objects.create(as_of=NOON - 2 * YEAR, upto=0, playbook_hash="", started_at=NOON)
-    Cycle.objects.create(
-        as_of=NOON, upto=0, playbook_hash="", started_at=NOON, finished_at=NOON
-    )  # fmt: skip
+    Cycle.objects.create(as_of=NOON, upto=0, playbook_hash="", started_at=NOON, finished_at=NOON)
     flow.keep_house(now=NOON)
     assert Cycle.objects.count() == 1

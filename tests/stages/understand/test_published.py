@@ -29,9 +29,7 @@ def shop():
     """Twenty customers: the nth ordered n times, a month apart, for ten times n dollars."""
     inbox = source()
     orders = [
-        order(inbox, f"c{n}", NOON - timedelta(days=30 * back + 1), 10 * n)
-        for n in range(1, 21)
-        for back in range(n)
+        order(inbox, f"c{n}", NOON - timedelta(days=30 * back + 1), 10 * n) for n in range(1, 21) for back in range(n)
     ]
     receive(orders, now=NOON)
     return {f"c{n}": n for n in range(1, 21)}
@@ -118,9 +116,7 @@ def test_membership_as_of_a_past_instant(playbook, shop):
 
 def test_size_over_time_is_read_off_who_entered_and_left(playbook, shop):
     services.refresh(as_of=NOON, playbook=playbook)
-    services.refresh(
-        as_of=NOON + timedelta(days=40), playbook=playbook
-    )  # they ordered 1 and 31 days before
+    services.refresh(as_of=NOON + timedelta(days=40), playbook=playbook)  # they ordered 1 and 31 days before
     sizes = selectors.size_history("new", as_of=NOON + timedelta(days=50))
     assert (sizes[0].as_of, sizes[0].size) == (NOON, 2)
     assert sizes[-1].size == selectors.segment_size("new")

@@ -15,9 +15,7 @@ from regard.understand.models import Member, Run, SegmentTally
 from regard.understand.tallies import count_again, keep_tallies
 
 START = datetime(2026, 11, 16, 20, tzinfo=UTC)
-STEP = st.tuples(
-    st.integers(0, 30), st.sets(st.integers(1, 6)), st.sets(st.integers(1, 6)), st.booleans()
-)
+STEP = st.tuples(st.integers(0, 30), st.sets(st.integers(1, 6)), st.sets(st.integers(1, 6)), st.booleans())
 
 
 class TestSizes(TestCase):
@@ -50,7 +48,7 @@ def test_the_day_people_were_first_put_somewhere_is_no_change():
     later = START + timedelta(hours=1)
     keep_tallies(Run(as_of=later), Counter({("a", False): 2}), {"a": "v1"}, None)
     assert selectors.moved_since(START - timedelta(days=1), later) == {"a": (0, 2)}
-    assert [(p.as_of, p.size) for p in selectors.size_history("a", as_of=later)] == [(START, 9), (later, 7)]  # fmt: skip
+    assert [(p.as_of, p.size) for p in selectors.size_history("a", as_of=later)] == [(START, 9), (later, 7)]
     keep_tallies(Run(as_of=later), Counter({("a", True): 4}), {"a": "v2"}, None)
     assert [(v.version, v.changes) for v in selectors.versions_of("a")] == [("v1", 11), ("v2", 4)]
 

@@ -24,9 +24,7 @@ def folder(settings, tmp_path):
 def test_what_spills_stays_with_its_owner_and_goes_with_the_bench(folder, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with open_workbench(memory="40MB") as bench:
-        bench.make(
-            "big", Sql("SELECT i, repeat(md5(i::VARCHAR), 4) AS words FROM range(1500000) t(i)")
-        )
+        bench.make("big", Sql("SELECT i, repeat(md5(i::VARCHAR), 4) AS words FROM range(1500000) t(i)"))
         (left,) = folder.glob(f"{SPILL}*")
         assert any(left.iterdir()), "so much does not fit: it was written out"
         assert left.stat().st_mode & 0o077 == 0

@@ -24,16 +24,22 @@ def source(name: str = "shop") -> int:
     return made.id
 
 
-def happened(
-    inbox: int, who: str, name: str, at: datetime, *, ids=None, properties=None, **more
-) -> Incoming:
+def happened(inbox: int, who: str, name: str, at: datetime, *, ids=None, properties=None, **more) -> Incoming:
     """One touchpoint of a person known by user id and e-mail."""
     us = to_us(at)
     known = ids if ids is not None else (("user_id", who), ("email", f"{who}@example.org"))
     return Incoming(
-        source=inbox, message_id=f"m{next(_NUMBER)}", type="track", name=name, channel=more.pop("channel", "web"),
-        occurred_us=us, received_us=us, ids=known, properties=json.dumps(properties or {}), **more,
-    )  # fmt: skip
+        source=inbox,
+        message_id=f"m{next(_NUMBER)}",
+        type="track",
+        name=name,
+        channel=more.pop("channel", "web"),
+        occurred_us=us,
+        received_us=us,
+        ids=known,
+        properties=json.dumps(properties or {}),
+        **more,
+    )
 
 
 def order(inbox: int, who: str, at: datetime, amount: float, **properties) -> Incoming:

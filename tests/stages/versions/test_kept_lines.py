@@ -67,8 +67,15 @@ def test_steps_that_move_go_and_come_leave_the_others_as_they_were():
     value["steps"] = [two, {"step": "new", "do": "exit"}, one]
     found = put_part(COMMENTED, "journeys", "tour", value)
     assert read_yaml(found)["journeys"]["tour"] == value
-    for line in ("- {step: two, do: task, title: 'Call them'} # today", "# then a person", "do: wait # not longer",
-                 "# we begin gently", 'name: "A tour" # in quotes', "# why it is so patient", "# the second one"):  # fmt: skip
+    for line in (
+        "- {step: two, do: task, title: 'Call them'} # today",
+        "# then a person",
+        "do: wait # not longer",
+        "# we begin gently",
+        'name: "A tour" # in quotes',
+        "# why it is so patient",
+        "# the second one",
+    ):
         assert line in found, line
     assert "# the happy ones" not in found
     assert three["step"] not in found
@@ -81,11 +88,11 @@ def test_deep_inside_a_step_too():
     assert found == COMMENTED.replace("- label: others", "- label: all the others")
 
 
-scalars = st.one_of(st.integers(0, 99), st.sampled_from(["a", "b: c", "# no comment", "", "yes", "'q'", "two\nlines"]))  # fmt: skip
+scalars = st.one_of(st.integers(0, 99), st.sampled_from(["a", "b: c", "# no comment", "", "yes", "'q'", "two\nlines"]))
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.sampled_from(JOURNEYS), st.randoms(use_true_random=False), st.lists(scalars, min_size=3, max_size=6))  # fmt: skip
+@given(st.sampled_from(JOURNEYS), st.randoms(use_true_random=False), st.lists(scalars, min_size=3, max_size=6))
 def test_whatever_is_edited_the_text_says_exactly_that(name, chance, values):
     whole = read_yaml(SHIPPED)
     value = deepcopy(whole["journeys"][name])  # type: ignore[index]

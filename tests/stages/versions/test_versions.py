@@ -42,9 +42,7 @@ def test_an_applied_playbook_is_active_with_its_number_and_hash(as_of: datetime)
     applied = apply_playbook(text=SHOP, by="cli", now=as_of)
     active = active_playbook()
     assert (active.playbook.name, active.hash, active.seq) == ("shop", hash_of(SHOP), applied.seq)
-    assert "company.name: 'Harbour Records' becomes 'Tideline Books'" in [
-        str(d) for d in applied.differences
-    ]
+    assert "company.name: 'Harbour Records' becomes 'Tideline Books'" in [str(d) for d in applied.differences]
 
 
 def test_applying_the_active_one_again_changes_nothing(as_of: datetime):

@@ -75,17 +75,13 @@ def test_guessing_tokens_is_slowed_down(playbook: Playbook, client: Client) -> N
     assert told.count(404) <= 120
 
 
-def test_leaving_is_never_limited_by_address(
-    make_person: Callable[..., int], client: Client
-) -> None:
+def test_leaving_is_never_limited_by_address(make_person: Callable[..., int], client: Client) -> None:
     from regard.identify.models import Person
 
     person = Person.objects.get(id=make_person("ok-1@example.org"))
     page = urlsplit(unsubscribe_address(person.public_id, "offers")).path
 
-    assert {
-        client.post(page, {"List-Unsubscribe": "One-Click"}).status_code for _ in range(200)
-    } == {200}
+    assert {client.post(page, {"List-Unsubscribe": "One-Click"}).status_code for _ in range(200)} == {200}
     assert Touchpoint.objects.filter(name="Unsubscribed").count() == 1
 
 

@@ -29,18 +29,14 @@ def message(make_person: Callable[..., int], queue: Callable[..., Message]) -> M
 
 @pytest.fixture
 def page(message: Message) -> str:
-    return urlsplit(
-        unsubscribe_address(message.person.public_id, message.purpose, message.public_id)
-    ).path
+    return urlsplit(unsubscribe_address(message.person.public_id, message.purpose, message.public_id)).path
 
 
 def may(message: Message) -> bool:
     return bool(may_contact(message.person_id, message.purpose, "email", datetime.now(UTC)))
 
 
-def test_one_click_leaves_at_once_without_cookie_login_or_redirect(
-    page: str, message: Message, client: Client
-) -> None:
+def test_one_click_leaves_at_once_without_cookie_login_or_redirect(page: str, message: Message, client: Client) -> None:
     strict = Client(enforce_csrf_checks=True)
 
     answer = strict.post(page, ONE_CLICK)
@@ -51,30 +47,22 @@ def test_one_click_leaves_at_once_without_cookie_login_or_redirect(
     assert message.state == Message.State.CANCELLED
 
 
-def test_mail_programs_that_post_multipart_or_nothing_leave_too(
-    page: str, message: Message
-) -> None:
+def test_mail_programs_that_post_multipart_or_nothing_leave_too(page: str, message: Message) -> None:
     strict = Client(enforce_csrf_checks=True)
 
     assert strict.post(page, ONE_CLICK).status_code == 200
-    assert (
-        strict.post(page, "", content_type="application/x-www-form-urlencoded").status_code == 200
-    )
+    assert strict.post(page, "", content_type="application/x-www-form-urlencoded").status_code == 200
     assert not may(message)
 
 
-def test_twice_is_fine_and_writes_one_withdrawal(
-    page: str, message: Message, client: Client
-) -> None:
+def test_twice_is_fine_and_writes_one_withdrawal(page: str, message: Message, client: Client) -> None:
     for _ in range(3):
         assert client.post(page, ONE_CLICK).status_code == 200
 
     assert Consent.objects.filter(person=message.person_id, state="withdrawn").count() == 1
 
 
-def test_opening_or_previewing_the_page_changes_nothing(
-    page: str, message: Message, client: Client
-) -> None:
+def test_opening_or_previewing_the_page_changes_nothing(page: str, message: Message, client: Client) -> None:
     rows = (Consent.objects.count(), Touchpoint.objects.count())
 
     for _ in range(2):
@@ -95,14 +83,10 @@ def test_leaving_by_the_page_can_be_undone(page: str, message: Message, client: 
     assert may(message)
     again = Consent.objects.filter(person=message.person_id, purpose="offers").latest("seq")
     assert again.source == "undo of leaving"
-    assert (
-        again.wording_text == Consent.objects.filter(purpose="offers").earliest("seq").wording_text
-    )
+    assert again.wording_text == Consent.objects.filter(purpose="offers").earliest("seq").wording_text
 
 
-def test_an_undo_never_makes_a_consent_that_was_not_there(
-    make_person: Callable[..., int], client: Client
-) -> None:
+def test_an_undo_never_makes_a_consent_that_was_not_there(make_person: Callable[..., int], client: Client) -> None:
     person = Person.objects.get(id=make_person("new@example.org", agreed=()))
     page = urlsplit(unsubscribe_address(person.public_id, "offers")).path
 
@@ -163,9 +147,7 @@ def test_a_changed_token_does_nothing(
     assert may(message)
 
 
-def test_a_token_for_another_person_or_list_leaves_only_that(
-    make_person: Callable[..., int], client: Client
-) -> None:
+def test_a_token_for_another_person_or_list_leaves_only_that(make_person: Callable[..., int], client: Client) -> None:
     one, other = (Person.objects.get(id=make_person(f"ok-{n}@example.org")) for n in (1, 2))
 
     client.post(urlsplit(unsubscribe_address(one.public_id, "surveys")).path, ONE_CLICK)
@@ -176,9 +158,7 @@ def test_a_token_for_another_person_or_list_leaves_only_that(
     assert may_contact(other.id, "surveys", "email", now)
 
 
-def test_an_old_link_still_leaves_when_its_message_is_long_gone(
-    page: str, message: Message, client: Client
-) -> None:
+def test_an_old_link_still_leaves_when_its_message_is_long_gone(page: str, message: Message, client: Client) -> None:
     person = message.person_id
     message.delete()
 
@@ -186,9 +166,7 @@ def test_an_old_link_still_leaves_when_its_message_is_long_gone(
     assert not may_contact(person, "offers", "email", datetime.now(UTC))
 
 
-def test_a_token_signed_with_another_secret_is_worth_nothing(
-    message: Message, client: Client
-) -> None:
+def test_a_token_signed_with_another_secret_is_worth_nothing(message: Message, client: Client) -> None:
     payload = f"{message.person.public_id.hex}.offers.{uuid.uuid4().hex}"
     forged = sign("unsubscribe", payload, b"another secret of some length ....")
     used_elsewhere = sign("login", payload, settings.SECRET_KEY.encode())

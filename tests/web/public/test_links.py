@@ -38,9 +38,7 @@ def test_a_click_leads_on_to_the_stored_link(message: Message, client: Client) -
     assert answer["Referrer-Policy"] == "no-referrer"
 
 
-def test_a_click_is_an_unconfirmed_access_record_once_an_hour(
-    message: Message, client: Client
-) -> None:
+def test_a_click_is_an_unconfirmed_access_record_once_an_hour(message: Message, client: Client) -> None:
     for _ in range(5):
         client.get(path_of(click_address(message.public_id, 0)))
     client.head(path_of(click_address(message.public_id, 0)))
@@ -49,9 +47,7 @@ def test_a_click_is_an_unconfirmed_access_record_once_an_hour(
     assert row.context == {"confirmed": False}
 
 
-def test_an_open_is_an_unconfirmed_access_record_and_a_picture(
-    message: Message, client: Client
-) -> None:
+def test_an_open_is_an_unconfirmed_access_record_and_a_picture(message: Message, client: Client) -> None:
     for _ in range(3):
         answer = client.get(path_of(open_address(message.public_id)))
 
@@ -97,17 +93,12 @@ ELSEWHERE = [
 
 
 @pytest.mark.parametrize("target", ELSEWHERE)
-def test_no_address_from_outside_is_ever_followed(
-    message: Message, client: Client, target: str
-) -> None:
+def test_no_address_from_outside_is_ever_followed(message: Message, client: Client, target: str) -> None:
     token = path_of(click_address(message.public_id, 0)).rsplit("/", 1)[1]
     signed = sign("click", target, settings.SECRET_KEY.encode())
     smuggled = sign("click", f"{message.public_id.hex}.{target}", settings.SECRET_KEY.encode())
 
-    assert (
-        client.get(f"/p/l/{token}", {"u": target, "next": target, "url": target})["Location"]
-        == SHOP
-    )
+    assert client.get(f"/p/l/{token}", {"u": target, "next": target, "url": target})["Location"] == SHOP
     for made in (signed, smuggled):
         answer = client.get(f"/p/l/{made}")
         assert (answer.status_code, answer.get("Location")) == (404, None)

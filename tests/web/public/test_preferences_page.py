@@ -83,9 +83,7 @@ def test_what_is_unticked_is_withdrawn_at_once_and_what_is_ticked_is_granted_wit
     assert word.wording_text
 
 
-def test_stopping_everything_stops_everything_that_can_be_left(
-    page: str, person: int, client: Client
-) -> None:
+def test_stopping_everything_stops_everything_that_can_be_left(page: str, person: int, client: Client) -> None:
     client.post(page, {**ALL_ON, "stop": "1"})
 
     assert not any(may(person, purpose) for purpose in ("offers", "surveys", "referrals"))

@@ -45,9 +45,7 @@ def test_a_tap_counts_and_becomes_a_touchpoint(page: str, client: Client) -> Non
     assert touchpoint.properties["survey"] == "after-order"
 
 
-def test_words_come_after_the_number_and_a_changed_answer_is_a_new_row(
-    page: str, client: Client
-) -> None:
+def test_words_come_after_the_number_and_a_changed_answer_is_a_new_row(page: str, client: Client) -> None:
     client.post(page, {"score": "3"})
     client.post(page, {"comment": "The sleeve was <b>torn</b>."})
     client.post(page, {"score": "5"})

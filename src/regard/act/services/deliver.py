@@ -32,9 +32,7 @@ from regard.kernel.issues import Refused
 from regard.playbooks.model import Playbook
 
 Clock = Callable[[], datetime]
-GOOD_FOR = timedelta(
-    minutes=1
-)  # how long a claim is handed over from, so that it is never far from its judgement
+GOOD_FOR = timedelta(minutes=1)  # how long a claim is handed over from, so that it is never far from its judgement
 PREPARED = 25  # letters whose people are read, and whose words are kept, at once
 
 
@@ -79,9 +77,7 @@ def _hand_over(letter: Prepared, transport: Transport, worker: str, clock: Clock
     message = letter.message
     if letter.stuck is not None:
         tries = message.tries + (letter.stuck.outcome is Outcome.DEFERRED)
-        return record_end(
-            message, letter.stuck, tries=tries, transport="", worker=worker, now=clock()
-        )
+        return record_end(message, letter.stuck, tries=tries, transport="", worker=worker, now=clock())
     if not begin(message_id=message.pk, worker=worker, now=clock()):
         return LET_GO
     handed = transport.hand_over(sender=message.sender, receiver=message.address, mail=letter.mail)
@@ -89,9 +85,7 @@ def _hand_over(letter: Prepared, transport: Transport, worker: str, clock: Clock
     return record_end(message, handed, tries=tries, transport=name, worker=worker, now=clock())
 
 
-def _prepare(
-    messages: Sequence[int], playbook: Playbook, worker: str, clock: Clock
-) -> Iterator[Prepared | None]:
+def _prepare(messages: Sequence[int], playbook: Playbook, worker: str, clock: Clock) -> Iterator[Prepared | None]:
     """Yield each letter in turn, some prepared at once; None for one that is gone (its person was erased)."""
     for start in range(0, len(messages), PREPARED):
         some = messages[start : start + PREPARED]
@@ -155,9 +149,7 @@ def keep_words(rows: Sequence[tuple[Message, Sequence[str]]], *, worker: str) ->
     columns["id"] = pa.array([m.pk for m, _ in rows], pa.int64())
     columns["claimed_by"] = pa.array([worker] * len(rows), pa.string())
     links = [
-        Link(message=message, position=position, url=url)
-        for message, urls in rows
-        for position, url in enumerate(urls)
+        Link(message=message, position=position, url=url) for message, urls in rows for position, url in enumerate(urls)
     ]
     with transaction.atomic():
         update_columns("act_message", pa.table(columns), sets=_WORDS, where=("id", "claimed_by"))

@@ -27,9 +27,7 @@ LET_GO = "let_go"
 State = Message.State
 
 
-def record_end(
-    message: Message, handed: Handed, *, tries: int, transport: str, worker: str, now: datetime
-) -> str:
+def record_end(message: Message, handed: Handed, *, tries: int, transport: str, worker: str, now: datetime) -> str:
     """Write down how a hand-over ended; return the state, or 'let_go' where the message is not ours any more.
 
     The row must still be ours: where the lease ran out meanwhile and somebody settled it, a known outcome still

@@ -99,9 +99,7 @@ def tell_endpoint(endpoint: Endpoint, *, event: str, body: bytes, now: datetime)
     headers = {
         "content-type": "application/json",
         "user-agent": AGENT,
-        **signed_headers(
-            event=event, at_s=to_us(now) // 1_000_000, body=body, keys=_keys(endpoint, now)
-        ),
+        **signed_headers(event=event, at_s=to_us(now) // 1_000_000, body=body, keys=_keys(endpoint, now)),
     }
     allowed = endpoint.allowed_range
     return hand_over(endpoint.url, allowed=allowed, headers=headers, body=body, now=now)

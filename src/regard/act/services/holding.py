@@ -23,9 +23,7 @@ from regard.decide.services import record_outcome
 from regard.kernel.instant import to_us
 
 LEASE = timedelta(minutes=5)  # longer than a server may take to answer (channels/email/handover.py)
-NOBODY_KNOWS = (
-    "The worker stopped between handing over and writing down: it may or may not have left"
-)
+NOBODY_KNOWS = "The worker stopped between handing over and writing down: it may or may not have left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +93,7 @@ def settle_leases(*, now: datetime, limit: int = 1000) -> Settled:
             is_unknown = begun_at is not None and not may_repeat
             (unknown if is_unknown else again)[message] = decision
         if unknown:
-            Message.objects.filter(id__in=unknown).update(
-                state=Message.State.UNCERTAIN, note=NOBODY_KNOWS
-            )
+            Message.objects.filter(id__in=unknown).update(state=Message.State.UNCERTAIN, note=NOBODY_KNOWS)
             _keep(unknown, Decision.Outcome.UNCERTAIN, now)
         return Settled(_queue_again(again, now), len(unknown))
 
@@ -156,7 +152,7 @@ _HEARD = " UNION ALL ".join(
         ("decide_steering", "seq", " AND x.kind = 'pause' AND x.journey = d.journey"),
         ("act_humantask", "opened_seq", f" AND x.pauses_promotions AND x.person_id IN {_FAMILY}"),
     )
-)  # fmt: skip
+)
 _BEGIN = (
     "UPDATE act_message AS m SET begun_at = %(now)s, lease_until = %(until)s, tries = tries + 1"  # noqa: S608
     " FROM decide_decision AS d WHERE d.id = m.decision_id AND m.id = %(message)s AND m.claimed_by = %(worker)s AND m.state = 'claimed' AND m.begun_at IS NULL"

@@ -52,9 +52,7 @@ def leave_purpose(
             evidence=evidence,
         )
         about = {"purpose": purpose, "source": source} | evidence
-        deed = Deed(
-            person, "Unsubscribed", f"unsubscribed:{seq}", "web", "in", "customer", properties=about
-        )
+        deed = Deed(person, "Unsubscribed", f"unsubscribed:{seq}", "web", "in", "customer", properties=about)
         record_deeds(deeds=[deed], now=now)
     return seq
 
@@ -66,9 +64,7 @@ def come_back(*, person: int, purpose: str, source: str, now: datetime) -> bool:
     """
     with transaction.atomic():
         lock_people([person])
-        rows = Consent.objects.filter(
-            person_id__in=origins_of(person), purpose__in=(purpose, EVERY)
-        ).order_by("-seq")
+        rows = Consent.objects.filter(person_id__in=origins_of(person), purpose__in=(purpose, EVERY)).order_by("-seq")
         newest = rows.first()
         before = rows.filter(state=Consent.State.GRANTED, purpose=purpose).first()
         if newest is None or newest.state != Consent.State.WITHDRAWN or before is None:
@@ -88,17 +84,13 @@ def come_back(*, person: int, purpose: str, source: str, now: datetime) -> bool:
     return True
 
 
-def note_reason(
-    *, person: int, purpose: str, reason: str, now: datetime, message: uuid.UUID | None
-) -> None:
+def note_reason(*, person: int, purpose: str, reason: str, now: datetime, message: uuid.UUID | None) -> None:
     """Write down why somebody left, told after the fact and only if they liked."""
     about = {"purpose": purpose, "reason": reason} | ({"message": message.hex} if message else {})
     key = f"left-because:{person}:{purpose}:{now:%Y%m%d}"
     with transaction.atomic():
         record_deeds(
-            deeds=[
-                Deed(person, "Leaving Reason Given", key, "web", "in", "customer", properties=about)
-            ],
+            deeds=[Deed(person, "Leaving Reason Given", key, "web", "in", "customer", properties=about)],
             now=now,
         )
 

@@ -42,9 +42,7 @@ class Enqueued:
     unknown: tuple[int, ...] = ()
 
 
-def enqueue(
-    *, playbook: Playbook, now: datetime, decisions: Iterable[int] | None = None
-) -> Enqueued:
+def enqueue(*, playbook: Playbook, now: datetime, decisions: Iterable[int] | None = None) -> Enqueued:
     """Turn go-decisions into messages, tasks and records. Without `decisions`: those of the last 30 days left over.
 
     Idempotent: a decision has at most one message or task by its unique key, a record by its message id. People of
@@ -83,17 +81,13 @@ def step_of(playbook: Playbook, decision: Decision) -> Step | None:
     if journey is None or journey.version != decision.version:
         journey = definition_of(decision.journey, decision.version)
     steps = journey.all_steps() if journey else iter(())
-    return next(
-        (step for step in steps if step.step == decision.step and step.act == decision.act), None
-    )
+    return next((step for step in steps if step.step == decision.step and step.act == decision.act), None)
 
 
 def _chunks(ids: Iterable[int] | None, now: datetime) -> Iterable[list[Decision]]:
     """Yield the go-decisions nothing was made of yet, some hundred at a time, oldest first."""
     rows = (
-        Decision.objects.filter(
-            verdict=Decision.Verdict.GO, message__isnull=True, task__isnull=True
-        )
+        Decision.objects.filter(verdict=Decision.Verdict.GO, message__isnull=True, task__isnull=True)
         .select_related("person")
         .order_by("id")
     )

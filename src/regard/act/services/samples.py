@@ -18,9 +18,7 @@ SAID = "sample: nothing is sent"
 
 def render_samples(*, playbook: Playbook, limit: int = 2000) -> int:
     """Draft the letters of sample messages that have no words yet; returns how many. One that fails keeps the reason."""
-    waiting = Message.objects.filter(state=Message.State.SAMPLE, text="", note="").select_related(
-        "person", "decision"
-    )
+    waiting = Message.objects.filter(state=Message.State.SAMPLE, text="", note="").select_related("person", "decision")
     messages = list(waiting.order_by("id")[:limit])
     known = known_to(messages, playbook)
     done = 0
@@ -47,9 +45,7 @@ def _basis_of(message: Message) -> dict[str, object]:
     The sample is loaded in one go: its words were given long before they were written down, so they are read by when
     they were given. A live message reads what had reached us (`judging.judge`).
     """
-    words = Consent.objects.filter(
-        person_id__in=origins_of(message.person_id), purpose=message.purpose
-    )
+    words = Consent.objects.filter(person_id__in=origins_of(message.person_id), purpose=message.purpose)
     row = words.filter(occurred_at__lte=message.queued_at).order_by("-occurred_at", "-seq").first()
     about: dict[str, object] = {
         "purpose": message.purpose,

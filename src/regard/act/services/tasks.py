@@ -44,9 +44,7 @@ def open_task(*, new: NewTask, now: datetime, by: str = "automation") -> HumanTa
     with transaction.atomic():
         identity = uuid7(to_us(now), token_bytes(10))
         deed = _deed(new.person, "Task Opened", f"task-opened:{new.key}", by)
-        deed.properties.update(
-            task=public_id(PREFIX, identity), kind=new.kind, pauses_promotions=new.pauses_promotions
-        )
+        deed.properties.update(task=public_id(PREFIX, identity), kind=new.kind, pauses_promotions=new.pauses_promotions)
         seq = record_deeds(deeds=[deed], now=now)[0]
         if seq is None:
             return None
@@ -88,12 +86,8 @@ def close_task(
                 )
             )
         task.state = HumanTask.State.DISMISSED if dismissed else HumanTask.State.DONE
-        deed = _deed(
-            task.person_id, "Task Closed", f"task-closed:{task.public_id.hex}:{task.opened_seq}", by
-        )
-        deed.properties.update(
-            _about(task), outcome=outcome[:400], told_customer=told_customer, dismissed=dismissed
-        )
+        deed = _deed(task.person_id, "Task Closed", f"task-closed:{task.public_id.hex}:{task.opened_seq}", by)
+        deed.properties.update(_about(task), outcome=outcome[:400], told_customer=told_customer, dismissed=dismissed)
         task.closed_seq = record_deeds(deeds=[deed], now=now)[0]
         task.closed_at, task.closed_by = now, by
         task.outcome, task.told_customer, task.snoozed_until = outcome[:400], told_customer, None
@@ -109,9 +103,7 @@ def reopen_task(*, task_id: int, by: str, now: datetime) -> HumanTask:
         task = _locked(task_id)
         if task.state == HumanTask.State.OPEN:
             raise Refused(Issue("task", "it is open", code="open_already"))
-        deed = _deed(
-            task.person_id, "Task Opened", f"task-opened:{task.public_id.hex}:{task.closed_seq}", by
-        )
+        deed = _deed(task.person_id, "Task Opened", f"task-opened:{task.public_id.hex}:{task.closed_seq}", by)
         deed.properties.update(_about(task), reopened=True)
         seq = record_deeds(deeds=[deed], now=now)[0]
         task.state, task.opened_seq = HumanTask.State.OPEN, seq or task.opened_seq
@@ -128,9 +120,7 @@ def snooze_task(*, task_id: int, until: datetime | None, now: datetime) -> Human
         if task.state != HumanTask.State.OPEN:
             raise Refused(Issue("task", "it is closed already", code="not_open"))
         if until is not None and until <= now:
-            raise Refused(
-                Issue("until", "this time has passed", "choose a time to come", code="in_the_past")
-            )
+            raise Refused(Issue("until", "this time has passed", "choose a time to come", code="in_the_past"))
         task.snoozed_until = until
         task.save(update_fields=["snoozed_until"])
     return task
@@ -147,9 +137,7 @@ def assign_task(*, task_id: int, owner: int | None) -> HumanTask:
 
 def _wake_messages(person: int, now: datetime) -> None:
     """Let what the task held back be judged again now, rather than when its wait would have ended."""
-    waiting = Message.objects.filter(
-        person_id__in=origins_of(person), state=Message.State.QUEUED, due_at__gt=now
-    )
+    waiting = Message.objects.filter(person_id__in=origins_of(person), state=Message.State.QUEUED, due_at__gt=now)
     waiting.update(due_at=now)
 
 

@@ -73,9 +73,7 @@ def tell_others(*, playbook: Playbook, worker: str, clock: Clock, lanes: Lanes) 
         return 0
     _put_off_resting(clock())
     among = CALLS & ~Q(sender__in=busy)
-    claimed = claim(
-        playbook=playbook, now=clock(), worker=worker, limit=CALLS_A_CLAIM, among=among
-    ).messages
+    claimed = claim(playbook=playbook, now=clock(), worker=worker, limit=CALLS_A_CLAIM, among=among).messages
     lined_up: dict[str, list[int]] = {}
     rows = Message.objects.filter(id__in=claimed).order_by("due_at", "id")
     for message, name in rows.values_list("id", "sender"):

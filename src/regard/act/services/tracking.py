@@ -17,15 +17,9 @@ from regard.kernel.ids import public_id
 _UNCONFIRMED = {"confirmed": False}
 
 
-def follow_link(
-    *, message: uuid.UUID, position: int, now: datetime, record: bool = True
-) -> str | None:
+def follow_link(*, message: uuid.UUID, position: int, now: datetime, record: bool = True) -> str | None:
     """Record a click (unless a HEAD only looks) and return the stored address it leads to, or None where nothing is stored (promise F9)."""
-    link = (
-        Link.objects.select_related("message")
-        .filter(message__public_id=message, position=position)
-        .first()
-    )
+    link = Link.objects.select_related("message").filter(message__public_id=message, position=position).first()
     if link is None:
         return None
     if record:

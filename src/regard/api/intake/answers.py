@@ -75,10 +75,7 @@ PREFLIGHT = Answer(200, b"{}", _PREFLIGHT)
 
 def taken(accepted: int, refused: Sequence[Refused]) -> Answer:
     """Return the 200 of a request: how many messages are durable, and each refused one with its reason."""
-    listed = [
-        {"index": r.position, "messageId": r.message_id, "code": r.code, "message": r.message}
-        for r in refused
-    ]
+    listed = [{"index": r.position, "messageId": r.message_id, "code": r.code, "message": r.message} for r in refused]
     return Answer(200, _encode({"success": True, "accepted": accepted, "refused": listed}))
 
 

@@ -32,9 +32,7 @@ Scope = dict[str, Any]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 _LETTERS = {"t": "track", "i": "identify", "p": "page", "s": "screen", "g": "group", "a": "alias"}
-_SINGLE = {
-    f"/v1/{path}": kind for pair in _LETTERS.items() for path, kind in (pair, (pair[1],) * 2)
-}
+_SINGLE = {f"/v1/{path}": kind for pair in _LETTERS.items() for path, kind in (pair, (pair[1],) * 2)}
 _BATCH = frozenset(("/v1/batch", "/v1/b", "/v1/import", "/batch"))
 _EITHER = frozenset(("/capture", "/e", "/i/v0/e"))  # PostHog: one message, or a batch
 _ANSWERED = {"/v1/m": {"success": True}, "/flags": {"flags": {}}, "/decide": {"featureFlags": {}}}
@@ -146,9 +144,7 @@ class Intake:
     async def _key_in_body(self, envelope: Envelope, tried: str | None) -> tuple[Key, str]:
         secret = envelope.key
         if secret is None and tried is None:
-            raise Turned(
-                "missing_key", "no key: send it as the user name of Basic auth or as 'writeKey'"
-            )
+            raise Turned("missing_key", "no key: send it as the user name of Basic auth or as 'writeKey'")
         key = await self._known(secret) if secret and secret != tried else None
         if key is None or secret is None:
             raise _invalid_key()

@@ -66,9 +66,7 @@ def _unpack(body: bytes, encoding: bytes) -> bytes:
     if encoding in (b"", b"identity"):
         return body
     named = encoding[:40].decode("latin-1")
-    raise Turned(
-        "unknown_encoding", f"content-encoding {named!r} is not read here; use gzip or none"
-    )
+    raise Turned("unknown_encoding", f"content-encoding {named!r} is not read here; use gzip or none")
 
 
 def _inflate(body: bytes, window: int) -> bytes:
@@ -80,9 +78,7 @@ def _inflate(body: bytes, window: int) -> bytes:
         try:
             unpacked += stream.decompress(rest, LARGEST_BODY + 1 - len(unpacked))
         except zlib.error:
-            raise Turned(
-                "invalid_packing", "the body says it is packed, and cannot be unpacked"
-            ) from None
+            raise Turned("invalid_packing", "the body says it is packed, and cannot be unpacked") from None
         if len(unpacked) > LARGEST_BODY or stream.unconsumed_tail:
             raise _too_large()
         if not stream.eof:

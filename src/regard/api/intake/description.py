@@ -41,7 +41,7 @@ _BATCH = {
         "writeKey": {"type": "string"},
         "sentAt": _TIME,
     },
-}  # fmt: skip
+}
 _TAKEN = {
     "type": "object",
     "required": ["success", "accepted", "refused"],
@@ -89,7 +89,7 @@ def describe(batch_paths: list[str], single_paths: dict[str, str]) -> dict[str, 
                 "Problem": _PROBLEM,
             },
         },
-    }  # fmt: skip
+    }
 
 
 def _post(words: str, schema: str) -> dict[str, Any]:

@@ -70,9 +70,7 @@ def open_batch(body: bytes) -> Envelope:
 
 
 def _open_loosely(body: bytes) -> Envelope:
-    told = read_loosely(
-        body, deepest=DEEPEST + 2
-    )  # the envelope and its list lie around each message
+    told = read_loosely(body, deepest=DEEPEST + 2)  # the envelope and its list lie around each message
     batch = told.get("batch") if isinstance(told, dict) else None
     if not isinstance(batch, list):
         raise Turned("missing_batch", "the body must be an object with a list 'batch' in it")

@@ -39,9 +39,7 @@ class Keyring:
     _known: dict[str, tuple[Key | None, float]] = field(default_factory=dict)
     _buckets: dict[int, _Buckets] = field(default_factory=dict)
 
-    async def find(
-        self, secret: str, look_up: Callable[[str], Awaitable[Key | None]], now: float
-    ) -> Key | None:
+    async def find(self, secret: str, look_up: Callable[[str], Awaitable[Key | None]], now: float) -> Key | None:
         """Return the write key, or None. `now` is monotonic seconds."""
         if not secret.startswith("rgd_write_") or len(secret) > _LONGEST_KEY:
             return None

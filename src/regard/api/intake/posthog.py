@@ -17,9 +17,7 @@ _TYPES = {
 
 def is_posthog(message: dict[str, Any]) -> bool:
     """Say whether a message speaks PostHog's words."""
-    return "type" not in message and (
-        "distinct_id" in message or "$token" in _of(message, "properties")
-    )
+    return "type" not in message and ("distinct_id" in message or "$token" in _of(message, "properties"))
 
 
 def to_segment(message: dict[str, Any]) -> dict[str, Any]:
@@ -38,9 +36,7 @@ def to_segment(message: dict[str, Any]) -> dict[str, Any]:
         "context": {"library": {"name": _library(properties)}},
     }
     if kind == "identify":
-        turned["traits"] = _told(message, properties, "$set_once") | _told(
-            message, properties, "$set"
-        )
+        turned["traits"] = _told(message, properties, "$set_once") | _told(message, properties, "$set")
     elif kind == "group":
         turned["groupId"] = properties.get("$group_key")
         turned["traits"] = _of(properties, "$group_set")

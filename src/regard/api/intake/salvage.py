@@ -47,9 +47,7 @@ def read_loosely(body: bytes, *, deepest: int) -> Any:
         )
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise Turned(
-            "invalid_json", f"the body is no JSON: {error.msg.lower()} at {place}"
-        ) from None
+        raise Turned("invalid_json", f"the body is no JSON: {error.msg.lower()} at {place}") from None
     except RecursionError:
         raise Turned("invalid_json", "the body is no JSON: brackets without an end") from None
 

@@ -160,12 +160,8 @@ def _tried(work: Callable[[], Any]) -> tuple[Any, StoreDown | None]:
     """Return (result, None), or (None, StoreDown) with the connection let go, so that the next try starts afresh."""
     try:
         return work(), None
-    except (
-        Exception
-    ) as error:  # whatever the store does, the client hears 503 and keeps its messages
-        log.warning(
-            "the store did not take it: %s", type(error).__name__, exc_info=not _is_usual(error)
-        )
+    except Exception as error:  # whatever the store does, the client hears 503 and keeps its messages
+        log.warning("the store did not take it: %s", type(error).__name__, exc_info=not _is_usual(error))
         with contextlib.suppress(DatabaseError):
             connection.close()
         return None, StoreDown(str(error))
@@ -185,9 +181,7 @@ def _settle(outcomes: list[_Outcome]) -> None:
             future.set_exception(error)
 
 
-def _call(
-    loop: asyncio.AbstractEventLoop, work: Callable[[list[_Outcome]], None], given: list[_Outcome]
-) -> None:
+def _call(loop: asyncio.AbstractEventLoop, work: Callable[[list[_Outcome]], None], given: list[_Outcome]) -> None:
     with contextlib.suppress(RuntimeError):  # the loop ended while the disk worked
         loop.call_soon_threadsafe(work, given)
 

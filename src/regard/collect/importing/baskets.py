@@ -18,9 +18,7 @@ import msgspec
 from regard.collect.importing.table import Row
 
 _MOST_LINES = 2_001  # an order of more is refused anyway; its further lines are only counted
-Group = tuple[
-    list[tuple[int, list[Any]]], int
-]  # lines (line, cells), how many rows of the file they are
+Group = tuple[list[tuple[int, list[Any]]], int]  # lines (line, cells), how many rows of the file they are
 
 
 def grouped_rows(rows: Iterable[Row], key_at: int, folder: Path) -> Iterator[Row | Group]:

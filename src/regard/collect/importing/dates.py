@@ -202,9 +202,7 @@ def _full_year(text: str) -> int:
     return year + (1900 if year >= 69 else 2000)  # POSIX strptime's pivot
 
 
-def _clock(
-    hour: str | None, minute: str | None, second: str | None, half: str | None
-) -> tuple[int, int, int]:
+def _clock(hour: str | None, minute: str | None, second: str | None, half: str | None) -> tuple[int, int, int]:
     if hour is None or minute is None:
         return 12, 0, 0
     hours = int(hour)

@@ -46,32 +46,24 @@ def look_at(values: Sequence[Any]) -> Looks:
     count = len(texts) or 1
     numeric = [t for t in texts if is_number(t)]
     small = [
-        t
-        for t in numeric
-        if re.fullmatch(r"-?\d{1,3}(?:[.,]\d+)?", t) and -1 <= float(t.replace(",", ".")) <= 100
+        t for t in numeric if re.fullmatch(r"-?\d{1,3}(?:[.,]\d+)?", t) and -1 <= float(t.replace(",", ".")) <= 100
     ]
     return Looks(
         filled=len(texts) / (len(values) or 1),
         distinct=len(set(texts)) / count,
         emails=_share(_EMAIL, texts),
-        phones=sum(1 for t in texts if _PHONE.fullmatch(t) and sum(c.isdigit() for c in t) >= 7)
-        / count,
+        phones=sum(1 for t in texts if _PHONE.fullmatch(t) and sum(c.isdigit() for c in t) >= 7) / count,
         numbers=len(numeric) / count,
         integers=sum(t.lstrip("-").isdecimal() for t in texts) / count,
         scores=len(small) / count,
         dates=guess_dates(
-            [
-                v if not isinstance(v, (str, int, float)) else text_of(v)
-                for v in raw
-                if text_of(v) in texts
-            ]
+            [v if not isinstance(v, (str, int, float)) else text_of(v) for v in raw if text_of(v) in texts]
             if raw
             else []
         ),
         longest=max(map(len, texts), default=0),
         mean_length=sum(map(len, texts)) / count,
-        is_json=bool(raw)
-        and all(isinstance(v, (dict, list)) or str(v)[:1] in ("{", "[") for v in raw if v != ""),
+        is_json=bool(raw) and all(isinstance(v, (dict, list)) or str(v)[:1] in ("{", "[") for v in raw if v != ""),
         is_floated=bool(texts) and all(_FLOATED.fullmatch(t) for t in texts),
         type=_type_of(texts),
         examples=tuple(dict.fromkeys(" ".join(t.split())[:60] for t in texts[:200]))[:3],

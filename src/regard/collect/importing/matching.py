@@ -76,15 +76,11 @@ def strength(kind: Kind, matches: Sequence[Match], looks: Mapping[str, Looks]) -
         return 0.0
     # Every order once in the sample, and nothing of a product but words: rather orders than lines of them.
     is_once = (
-        bool(kind.group_by)
-        and looks[found[kind.group_by].column].distinct > 0.97
-        and not {"sku", "price"} & set(found)
+        bool(kind.group_by) and looks[found[kind.group_by].column].distinct > 0.97 and not {"sku", "price"} & set(found)
     )
     weight = {field.name: field.weight for field in kind.fields}
     needed = sum(max(found[n].confidence for n in group if n in found) for group in kind.needs)
-    return (0.1 if is_once else 1.0) * needed * 2 + sum(
-        m.confidence * weight.get(m.field, 0.5) for m in matches
-    )
+    return (0.1 if is_once else 1.0) * needed * 2 + sum(m.confidence * weight.get(m.field, 0.5) for m in matches)
 
 
 def missing_words(kind: Kind, matches: Sequence[Match]) -> list[str]:

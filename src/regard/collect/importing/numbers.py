@@ -53,9 +53,7 @@ def is_number(value: object) -> bool:
     """Say whether the value could be a number in any way of writing."""
     if isinstance(value, bool):
         return False
-    return (
-        isinstance(value, (int, float, Decimal)) or _MONEY.fullmatch(str(value).strip()) is not None
-    )
+    return isinstance(value, (int, float, Decimal)) or _MONEY.fullmatch(str(value).strip()) is not None
 
 
 def guess_numbers(values: Iterable[object]) -> NumberFormat:
@@ -78,14 +76,10 @@ def guess_numbers(values: Iterable[object]) -> NumberFormat:
             code = _SIGNS.get(sign, sign.upper() if len(sign) == 3 and sign.isalpha() else "")
             currencies[code] = currencies.get(code, 0) + 1
         _weigh(match["number"].strip(), decimals, thousands, unsure)
-    return _decide(
-        decimals, thousands, unsure, max(currencies, key=lambda c: currencies[c], default="")
-    )
+    return _decide(decimals, thousands, unsure, max(currencies, key=lambda c: currencies[c], default=""))
 
 
-def _weigh(
-    number: str, decimals: dict[str, int], thousands: dict[str, int], unsure: dict[str, int]
-) -> None:
+def _weigh(number: str, decimals: dict[str, int], thousands: dict[str, int], unsure: dict[str, int]) -> None:
     for blank in "'\u2019 \u00a0\u202f":
         if blank in number:
             thousands["'" if blank in "'\u2019" else " "] += 1
@@ -105,9 +99,7 @@ def _weigh(
             decimals[mark] += 1
 
 
-def _decide(
-    decimals: dict[str, int], thousands: dict[str, int], unsure: dict[str, int], currency: str
-) -> NumberFormat:
+def _decide(decimals: dict[str, int], thousands: dict[str, int], unsure: dict[str, int], currency: str) -> NumberFormat:
     if decimals[","] or decimals["."]:
         decimal = "," if decimals[","] > decimals["."] else "."
         other = "." if decimal == "," else ","
@@ -133,9 +125,7 @@ class NumberReader:
         self._form = form
         self._is_plain = form.decimal == "." and not form.thousands
         mark = re.escape(form.thousands) if form.thousands else r"(?!)"
-        self._shape = re.compile(
-            rf"(?:\d+|\d{{1,3}}(?:{mark}\d{{3}})+)?(?:{re.escape(form.decimal)}\d*)?"
-        )
+        self._shape = re.compile(rf"(?:\d+|\d{{1,3}}(?:{mark}\d{{3}})+)?(?:{re.escape(form.decimal)}\d*)?")
 
     def __call__(self, value: object) -> str:
         """Return the number as plain decimal text. Raises ValueError with the reason in words."""
@@ -150,11 +140,7 @@ class NumberReader:
 
     def _read(self, text: str) -> str:
         match = _MONEY.fullmatch(text)
-        if (
-            match is None
-            or bool(match["open"]) != bool(match["close"])
-            or len(_marks_of(match)) > 1
-        ):
+        if match is None or bool(match["open"]) != bool(match["close"]) or len(_marks_of(match)) > 1:
             raise ValueError(f"'{text}' is not a number")
         number = match["number"].strip().replace("\u2019", "'")
         if self._form.thousands == " " or "\u00a0" in number:

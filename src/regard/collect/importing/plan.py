@@ -33,9 +33,7 @@ class Wishes:
     """What the person who imports said; everything else is guessed."""
 
     kind: str = ""
-    mapping: Mapping[str, str] = field(
-        default_factory=dict
-    )  # column -> field, "" keeps it unmatched
+    mapping: Mapping[str, str] = field(default_factory=dict)  # column -> field, "" keeps it unmatched
     delimiter: str = ""
     encoding: str = ""
     dates: str = ""  # dmy, mdy or ymd
@@ -118,51 +116,33 @@ def _open(survey: Survey, delimiter: str) -> Table:
 
 def _fixed(columns: Sequence[str], wishes: Wishes) -> dict[str, str]:
     """Return the mapping asked for, its names checked, with the columns of our own rejects file left out."""
-    known = {
-        f.name for kind in KINDS.values() if wishes.kind in ("", kind.name) for f in kind.fields
-    }
+    known = {f.name for kind in KINDS.values() if wishes.kind in ("", kind.name) for f in kind.fields}
     mistakes = []
     for column, name in wishes.mapping.items():
         if column not in columns:
-            mistakes.append(
-                Issue("--map", f"the file has no column '{column}'", f"it has {', '.join(columns)}")
-            )
+            mistakes.append(Issue("--map", f"the file has no column '{column}'", f"it has {', '.join(columns)}"))
         elif name and name not in known and not name.startswith(("foreign:", CONSENT)):
-            mistakes.append(
-                Issue("--map", f"there is no field '{name}'", f"one of {', '.join(sorted(known))}")
-            )
+            mistakes.append(Issue("--map", f"there is no field '{name}'", f"one of {', '.join(sorted(known))}"))
     if wishes.kind and wishes.kind not in KINDS:
-        mistakes.append(
-            Issue("--kind", f"there is no kind '{wishes.kind}'", f"one of {', '.join(KINDS)}")
-        )
+        mistakes.append(Issue("--kind", f"there is no kind '{wishes.kind}'", f"one of {', '.join(KINDS)}"))
     if wishes.dates and wishes.dates not in ORDERS:
-        mistakes.append(
-            Issue(
-                "--dates", f"'{wishes.dates}' is no order of dates", f"one of {', '.join(ORDERS)}"
-            )
-        )
+        mistakes.append(Issue("--dates", f"'{wishes.dates}' is no order of dates", f"one of {', '.join(ORDERS)}"))
     if mistakes:
         raise Refused(*mistakes)
     return dict(wishes.mapping)
 
 
-def _choose_kind(
-    looks: Mapping[str, Looks], wanted: str, fixed: Mapping[str, str]
-) -> tuple[Kind, list[Match]]:
+def _choose_kind(looks: Mapping[str, Looks], wanted: str, fixed: Mapping[str, str]) -> tuple[Kind, list[Match]]:
     tried = []
     for rank, kind in enumerate(KINDS.values()):
         if wanted in ("", kind.name):
             own = {
                 c: f
                 for c, f in fixed.items()
-                if not f
-                or f.startswith(("foreign:", CONSENT))
-                or f in {x.name for x in kind.fields}
+                if not f or f.startswith(("foreign:", CONSENT)) or f in {x.name for x in kind.fields}
             }
             matches = match_columns(kind, looks, own)
-            tried.append(
-                (strength(kind, matches, looks) - len(fixed) + len(own), -rank, kind, matches)
-            )
+            tried.append((strength(kind, matches, looks) - len(fixed) + len(own), -rank, kind, matches))
     _, _, kind, matches = max(tried, key=lambda t: t[:2])
     if not wanted and all(score <= 0 for score, *_ in tried):
         kind, matches = KINDS["people"], match_columns(KINDS["people"], looks, fixed)
@@ -179,9 +159,7 @@ def _formats(
 ) -> Formats:
     looked = {f.name: f.looks for f in kind.fields}
     of_look = {m.column: looked.get(m.field, "") for m in matches}
-    dates = {
-        c: looks[c].dates or DateFormat("iso") for c, look in of_look.items() if look == "date"
-    }
+    dates = {c: looks[c].dates or DateFormat("iso") for c, look in of_look.items() if look == "date"}
     if wishes.dates:
         dates = {c: DateFormat(wishes.dates) if f.order in ORDERS else f for c, f in dates.items()}
     at = [columns.index(c) for c, look in of_look.items() if look in ("number", "score")]
@@ -200,9 +178,7 @@ def _formats(
         zone=wishes.zone,
         country=wishes.country,
         typed={c: look.type for c, look in looks.items() if look.type and c not in of_look},
-        floated_ids=frozenset(
-            c for c, look in of_look.items() if look == "id" and looks[c].is_floated
-        ),
+        floated_ids=frozenset(c for c, look in of_look.items() if look == "id" and looks[c].is_floated),
     )
 
 
@@ -230,9 +206,7 @@ def _issues(
     ]
 
 
-def _guesses(
-    matches: Sequence[Match], formats: Formats, looks: Mapping[str, Looks]
-) -> Iterator[tuple[str, str]]:
+def _guesses(matches: Sequence[Match], formats: Formats, looks: Mapping[str, Looks]) -> Iterator[tuple[str, str]]:
     """Yield what was guessed and should be looked at, with the option that says otherwise."""
     for column, form in formats.dates.items():
         if form.is_guess:

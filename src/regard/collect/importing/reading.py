@@ -18,9 +18,7 @@ from regard.collect.importing.numbers import NumberFormat, NumberReader
 from regard.kernel.instant import DAY_US
 from regard.kernel.money import parse_minor
 
-NOTHING = frozenset(
-    {"", "null", "none", "nan", "n/a", "na", "nil", "undefined", "-", "--", "\\n", "(null)", "#n/a"}
-)
+NOTHING = frozenset({"", "null", "none", "nan", "n/a", "na", "nil", "undefined", "-", "--", "\\n", "(null)", "#n/a"})
 CONSENT = "consent:"  # a field `consent:<purpose>` takes yes and no
 _AGREED = frozenset(
     [
@@ -59,9 +57,7 @@ _REFUSED = frozenset(
     ]
 )
 LONGEST_ID = 255
-LONGEST_MESSAGE = (
-    256 * 1024
-)  # an order with hundreds of lines is real; a message by API stays at 32 KB (promise A5)
+LONGEST_MESSAGE = 256 * 1024  # an order with hundreds of lines is real; a message by API stays at 32 KB (promise A5)
 _EMAIL = re.compile(r"[^\s@<>(),;:\"\\]+@[^\s@<>(),;:\"\\]+\.[^\s@<>(),;:\"\\.]{2,}")
 _FLOATED = re.compile(r"\d+\.0")
 _encode = msgspec.json.Encoder(enc_hook=str).encode
@@ -203,9 +199,7 @@ class Reading:
                 found.append((name, text))
         found += [pair for pair in self._more_ids() if pair not in found]
         if not found:
-            raise ValueError(
-                "names nobody: " + ", ".join(words_of(n) for n, _ in self._id_fields) + " empty"
-            )
+            raise ValueError("names nobody: " + ", ".join(words_of(n) for n, _ in self._id_fields) + " empty")
         return tuple(found)
 
     def _more_ids(self) -> list[tuple[str, str]]:
@@ -219,9 +213,7 @@ class Reading:
         except (msgspec.DecodeError, RecursionError, TypeError, KeyError):
             pairs = [("", "")]
         if not all(isinstance(k, str) and isinstance(v, str) and k and v for k, v in pairs):
-            raise ValueError(
-                'the ids are not a JSON list such as [{"type": "email", "id": "a@example.com"}]'
-            )
+            raise ValueError('the ids are not a JSON list such as [{"type": "email", "id": "a@example.com"}]')
         return [(kind, email_of(value) if kind == "email" else value) for kind, value in pairs]
 
     def consents(self) -> tuple[tuple[str, bool], ...]:
@@ -295,11 +287,7 @@ def text_of(cell: Any) -> str:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
-        return (
-            str(int(cell))
-            if cell.is_integer() and abs(cell) < 2**53
-            else ("" if cell != cell else repr(cell))
-        )
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else ("" if cell != cell else repr(cell))
     if isinstance(cell, (dict, list)):
         return _encode(cell).decode()
     if isinstance(cell, (datetime, date)):

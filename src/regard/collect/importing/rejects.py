@@ -69,8 +69,5 @@ class Rejects:
 
 def _writable(cell: Any) -> str:
     return (
-        (cell if isinstance(cell, str) else text_of(cell))
-        .encode("utf-8", "replace")
-        .decode()
-        .replace("\0", "\ufffd")
+        (cell if isinstance(cell, str) else text_of(cell)).encode("utf-8", "replace").decode().replace("\0", "\ufffd")
     )

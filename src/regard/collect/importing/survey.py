@@ -25,9 +25,22 @@ _WINDOW = 160  # bytes around a character that is not ASCII, enough for a word o
 _WINDOWS = 400
 # What shops' files are written in; the detector choosing among a hundred rare codings guesses worse.
 _CODINGS = [
-    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "iso8859_15", "mac_roman",
-    "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr", "koi8_r",
-]  # fmt: skip
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "cp1253",
+    "cp1254",
+    "cp1255",
+    "cp1256",
+    "iso8859_15",
+    "mac_roman",
+    "shift_jis",
+    "euc_jp",
+    "gb18030",
+    "big5",
+    "euc_kr",
+    "koi8_r",
+]
 _USUAL = "cp1252"
 _HEAD_OF_TEXT = 4096
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f\x1b")
@@ -66,9 +79,7 @@ def survey_file(path: Path) -> Survey:
             for piece in _pieces(file):
                 reader.add(piece)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise Refused(
-            Issue(str(path), f"the gzip file is damaged: {error}", "copy or pack it again")
-        ) from error
+        raise Refused(Issue(str(path), f"the gzip file is damaged: {error}", "copy or pack it again")) from error
     encoding = reader.encoding()
     if not encoding.startswith("utf-16") and _is_no_text(reader.head[:_HEAD_OF_TEXT]):
         raise Refused(
@@ -154,9 +165,7 @@ class _TextSurvey:
             return "utf-16"
         start = self.head[:2000]
         if start.count(b"\0") * 3 > len(start):
-            return (
-                "utf-16-le" if start[1::2].count(b"\0") > start[::2].count(b"\0") else "utf-16-be"
-            )
+            return "utf-16-le" if start[1::2].count(b"\0") > start[::2].count(b"\0") else "utf-16-be"
         if self._utf8 is not None:
             return "utf-8"
         found = from_bytes(b"\n".join(self._odd), cp_isolation=_CODINGS)

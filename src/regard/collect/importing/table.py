@@ -17,9 +17,7 @@ import pyarrow.parquet as pq
 from regard.collect.importing.disarm import rearm
 from regard.collect.importing.survey import Survey, open_text
 
-Row = tuple[
-    int, list[Any], str
-]  # line in the file (1 is the first), cells, problem ("" where there is none)
+Row = tuple[int, list[Any], str]  # line in the file (1 is the first), cells, problem ("" where there is none)
 LONGEST_LINE = 1 << 20  # characters; a line beyond is put aside instead of being held in memory
 _MOST_COLUMNS = 500
 _PARQUET_ROWS = 2_000

@@ -49,9 +49,14 @@ def fields_of_addresses(channels: Collection[str]) -> set[str]:
 
 
 def addresses_then(
-    channels: Collection[str], people: Collection[int], told: Told, *, upto: int, joined: Joined,
+    channels: Collection[str],
+    people: Collection[int],
+    told: Told,
+    *,
+    upto: int,
+    joined: Joined,
     from_us: int,
-) -> tuple[pa.Table, pa.Table]:  # fmt: skip
+) -> tuple[pa.Table, pa.Table]:
     """Return `address` and `suppression` of these people on these channels, each from when it counted."""
     wanted = set(people)
     ids = _identifiers(channels, upto=upto, joined=joined, from_us=from_us)
@@ -69,9 +74,7 @@ def addresses_then(
     return as_input("address", rows), as_input("suppression", blocked)
 
 
-def _identifiers(
-    channels: Collection[str], *, upto: int, joined: Joined, from_us: int
-) -> dict[str, dict[int, Values]]:
+def _identifiers(channels: Collection[str], *, upto: int, joined: Joined, from_us: int) -> dict[str, dict[int, Values]]:
     """Return kind -> person -> ids by when they counted, the newest last."""
     kinds = sorted({kind for channel, (kind, _) in REACHED_BY.items() if channel in channels})
     listed, bound = among(kinds)
@@ -88,16 +91,12 @@ def _identifiers(
     return found
 
 
-def _addresses(
-    people: set[int], ids: dict[int, Values], told: Told, field: str
-) -> dict[int, Values]:
+def _addresses(people: set[int], ids: dict[int, Values], told: Told, field: str) -> dict[int, Values]:
     """Return the address of each person as it changed."""
     found = {person: values for person, values in ids.items() if person in people}
     for values in found.values():
         if len(values) > 1:
-            values.sort(
-                key=lambda pair: pair[0]
-            )  # stable: of what came at once, the newest is last
+            values.sort(key=lambda pair: pair[0])  # stable: of what came at once, the newest is last
     for person, values in told.everybody(field):
         if person not in people:
             continue
@@ -106,7 +105,7 @@ def _addresses(
         found[person] = [
             (at_us, value if isinstance(value := value_at(values, at_us), str) else value_at(beneath, at_us))
             for at_us in edges
-        ]  # fmt: skip
+        ]
     return found
 
 
@@ -125,15 +124,12 @@ def _suppressed(reached: Reached, words: Words) -> Iterator[Row]:
     """Yield (person, channel, scope, is_lifted, seq, visible_us): each change for who has an address that is listed."""
     for person, values in reached.values.items():
         digests = [
-            (since, address_hash(reached.channel, value) if value is not None else "")
-            for since, value in values
+            (since, address_hash(reached.channel, value) if value is not None else "") for since, value in values
         ]
         about = {digest for _, digest in digests if digest in words}
         if not about:
             continue
-        edges = sorted(
-            {since for since, _ in digests} | {at for digest in about for at, *_ in words[digest]}
-        )
+        edges = sorted({since for since, _ in digests} | {at for digest in about for at, *_ in words[digest]})
         before = dict.fromkeys((scope for d in about for _, _, scope, _ in words[d]), False)
         for number, at_us in enumerate(edges):
             listed = words.get(value_at(digests, at_us) or "", [])

@@ -113,16 +113,11 @@ def _crowd(held: Iterable[Held], grid_us: int) -> pa.Table:
     """Return `crowd`: each holds for the instant of the clock it was found at."""
     return as_input(
         "crowd",
-        (
-            (one.journey, one.step, one.people, False, one.at_us, one.at_us + grid_us, one.opens_us)
-            for one in held
-        ),
+        ((one.journey, one.step, one.people, False, one.at_us, one.at_us + grid_us, one.opens_us) for one in held),
     )
 
 
-def _move(
-    asking: Asking, crowd: pa.Table, tell: Tell | None, *, keeps_turns: bool
-) -> tuple[Moved, pa.Table]:
+def _move(asking: Asking, crowd: pa.Table, tell: Tell | None, *, keeps_turns: bool) -> tuple[Moved, pa.Table]:
     turns: list[pa.Table] = []
     with open_workbench() as bench:
         laid = {name: table for name, table in asking.tables.items() if name != "assumed"}
@@ -134,22 +129,18 @@ def _move(
             if tell is not None:
                 tell("moving people", number, 0)
 
-        moved = journeys.move(
-            bench, asking.program, assumed=asking.tables["assumed"], after_round=after_round
-        )
+        moved = journeys.move(bench, asking.program, assumed=asking.tables["assumed"], after_round=after_round)
     return moved, pa.concat_tables([_TURN.empty_table(), *turns])
 
 
 def _turns(bench: Workbench) -> pa.Table:
     """Return who was due in which journey in this round, those who just came in apart: they are counted as coming."""
-    return bench.take(
-        Sql("SELECT number, t, eid FROM due WHERE world = 0 AND entered_us < t")
-    ).cast(_TURN)
+    return bench.take(Sql("SELECT number, t, eid FROM due WHERE world = 0 AND entered_us < t")).cast(_TURN)
 
 
 def _held(
     asking: Asking, limits: Mapping[tuple[int, Place], int], moved: Moved, turns: pa.Table, grid_us: int
-) -> Iterator[Held]:  # fmt: skip
+) -> Iterator[Held]:
     """Yield every instant at which a step would have been held, in order."""
     clock = np.asarray(asking.tables["clock"].column("as_of").to_numpy(), dtype=np.int64)
     present = _present(asking, turns, clock)
@@ -167,7 +158,9 @@ def _held(
             for at_us, people in present.get(number, {}).items():
                 there[at_us] = there.get(at_us, 0) + people
         granted = asking.granted.get(place, [])
-        yield from _followed(place, most, there, asked.get(place, _Asks({}, set())), granted, asking.approves_after_us, grid_us)  # fmt: skip
+        yield from _followed(
+            place, most, there, asked.get(place, _Asks({}, set())), granted, asking.approves_after_us, grid_us
+        )
 
 
 def _present(asking: Asking, turns: pa.Table, clock: np.ndarray) -> dict[int, dict[int, int]]:
@@ -200,9 +193,7 @@ class _Asks:
 def _asked(moved: Moved) -> dict[Place, _Asks]:
     """Return who came so far that only a crowd, or the night, could hold them."""
     certain = moved.decisions.filter(pc.equal(moved.decisions.column("world"), 0))
-    judged = certain.filter(
-        pc.is_in(certain.column("code"), pa.array((*_COME_SO_FAR, GAVE_UP.code)))
-    )
+    judged = certain.filter(pc.is_in(certain.column("code"), pa.array((*_COME_SO_FAR, GAVE_UP.code))))
     rows = judged.filter(pc.is_in(judged.column("code"), pa.array(_COME_SO_FAR)))
     first = rows.group_by(["journey", "step", "eid", "pc"]).aggregate([("t", "min")])
     counted = first.group_by(["journey", "step", "t_min"]).aggregate([("eid", "count")])
@@ -216,9 +207,14 @@ def _asked(moved: Moved) -> dict[Place, _Asks]:
 
 
 def _followed(
-    place: Place, most: int, there: Mapping[int, int], asks: _Asks, granted: list[int],
-    approves_after_us: int | None, grid_us: int,
-) -> Iterator[Held]:  # fmt: skip
+    place: Place,
+    most: int,
+    there: Mapping[int, int],
+    asks: _Asks,
+    granted: list[int],
+    approves_after_us: int | None,
+    grid_us: int,
+) -> Iterator[Held]:
     """Go through one step's instants in order, as the cycles would have."""
     asked = asks.first
     went: list[tuple[int, int]] = []

@@ -26,9 +26,15 @@ from regard.understand.workbench import open_workbench
 
 
 def daily_membership(
-    part: Playbook, log: OpenLog, days: Days, *, upto: int, joined: Joined, spells: Spells,
+    part: Playbook,
+    log: OpenLog,
+    days: Days,
+    *,
+    upto: int,
+    joined: Joined,
+    spells: Spells,
     tell: Callable[[int, int], None] | None,
-) -> None:  # fmt: skip
+) -> None:
     """Say to `spells` who was in each segment at each midnight. `tell` hears (days done, days)."""
     with open_workbench() as bench:
         everybody = np.array([], dtype=np.int64)
@@ -76,9 +82,7 @@ def _members(bench: Workbench, segment: str) -> np.ndarray:
     return np.asarray(found.column("person").to_numpy(), dtype=np.int64)
 
 
-def _moved(
-    bench: Workbench, everybody: np.ndarray, days: Days, since: int, until: int
-) -> np.ndarray:
+def _moved(bench: Workbench, everybody: np.ndarray, days: Days, since: int, until: int) -> np.ndarray:
     """Return for everybody the instant of the clock after their last touchpoint between two midnights, else the later."""
     found = bench.take(
         Sql(

@@ -138,10 +138,17 @@ def difference(new: Found, old: Found) -> list[dict[str, Any]]:
         went, refused, delayed = zip(one or (0, 0, 0), other or (0, 0, 0), strict=True)
         if one != other:
             lines.append(
-                {"journey": key[0], "step": key[1], "went_before": went[0], "went": went[1],
-                 "refused_before": refused[0], "refused": refused[1], "delayed_before": delayed[0],
-                 "delayed": delayed[1]}
-            )  # fmt: skip
+                {
+                    "journey": key[0],
+                    "step": key[1],
+                    "went_before": went[0],
+                    "went": went[1],
+                    "refused_before": refused[0],
+                    "refused": refused[1],
+                    "delayed_before": delayed[0],
+                    "delayed": delayed[1],
+                }
+            )
     return lines
 
 
@@ -151,6 +158,8 @@ def _by_step(found: Found) -> dict[tuple[str, str], tuple[int, int, int]]:
     for s in found.steps:
         went, refused, delayed = counts.get((s.journey, s.step), (0, 0, 0))
         counts[s.journey, s.step] = (
-            went + s.went, refused + sum(s.no.values()), delayed + s.delayed,
-        )  # fmt: skip
+            went + s.went,
+            refused + sum(s.no.values()),
+            delayed + s.delayed,
+        )
     return counts

@@ -46,9 +46,7 @@ class Past:
     membership: pa.Table
     joined: Joined
     told: Told  # fields that a date in them may let somebody in
-    ran: frozenset[str] = (
-        frozenset()
-    )  # journeys that ran already: who is in at the start is no news
+    ran: frozenset[str] = frozenset()  # journeys that ran already: who is in at the start is no news
 
     def intervals(self, segment: str) -> Iterator[tuple[int, int, int]]:
         """Yield (person, from_us, to_us) of one segment."""
@@ -124,9 +122,7 @@ def _seen(compiled: Compiled, entry: TouchpointSeen, past: Past) -> Arrivals:
     if not is_any:
         rows = [row for row in rows if fits(entry.touchpoint, *row[3:])]
     people, since = past.joined.whose(np.array([row[0] for row in rows], dtype=np.int64))
-    for (_, seq, at_us, *_), person, known_us in zip(
-        rows, people.tolist(), since.tolist(), strict=True
-    ):
+    for (_, seq, at_us, *_), person, known_us in zip(rows, people.tolist(), since.tolist(), strict=True):
         if known_us - at_us < STALE_US:
             yield person, compiled.number, f"tp:{seq}", max(at_us, known_us)
 
@@ -141,10 +137,13 @@ def _silent(compiled: Compiled, entry: Silence, past: Past) -> Arrivals:
         f" WHERE t.direction = 'in' AND t.seq <= %s {named}) AS s"
         " WHERE at_us > %s AND at_us <= %s AND (next_us IS NULL OR next_us > at_us + %s)",
         [
-            past.upto, *([entry.touchpoint] if entry.touchpoint else []),
-            past.from_us - entry.of, past.to_us - entry.of, entry.of,
+            past.upto,
+            *([entry.touchpoint] if entry.touchpoint else []),
+            past.from_us - entry.of,
+            past.to_us - entry.of,
+            entry.of,
         ],
-    )  # fmt: skip
+    )
     yield from ((person, compiled.number, f"quiet:{at}", at + entry.of) for person, at in rows)
 
 

@@ -22,18 +22,19 @@ _INSTANT = pa.schema([("person", pa.int64()), ("at_us", pa.int64())])
 _CREATED = pa.schema([("origin", pa.int64()), ("at_us", pa.int64())])
 _CONTACT = pa.schema(
     [("person", pa.int64()), ("channel", pa.string()), ("address", pa.int64()), ("seen_us", pa.int64())]
-)  # fmt: skip
+)
 _BLOCK = pa.schema(
     [
-        ("address", pa.int64()), ("scope", pa.string()), ("is_lifted", pa.bool_()), ("seq", pa.int64()),
+        ("address", pa.int64()),
+        ("scope", pa.string()),
+        ("is_lifted", pa.bool_()),
+        ("seq", pa.int64()),
         ("visible_us", pa.int64()),
     ]
-)  # fmt: skip
+)
 
 
-def lay_past(
-    bench: Workbench, understanding: Understanding, log: OpenLog, joined: Joined
-) -> tuple[pa.Table, pa.Table]:
+def lay_past(bench: Workbench, understanding: Understanding, log: OpenLog, joined: Joined) -> tuple[pa.Table, pa.Table]:
     """Lay the log and what was said out by person; return `known` (since when we know whom) and `words`.
 
     `words` are the instants, other than touchpoints, at which something a condition asks about was said.
@@ -49,11 +50,7 @@ def lay_past(
     scope = Scope(None, upto, as_then=True, by_origin=True)
     said = read_consents(scope) if folds.agreed() else as_input("consent", ())
     bench.lay("words_held", joined.tell(said))
-    contacts, blocks = (
-        _addresses(upto, joined)
-        if folds.reached()
-        else (_CONTACT.empty_table(), _BLOCK.empty_table())
-    )
+    contacts, blocks = _addresses(upto, joined) if folds.reached() else (_CONTACT.empty_table(), _BLOCK.empty_table())
     bench.lay("contacts_held", contacts)
     bench.lay("blocks_held", blocks)
     bench.lay("limits_held", joined.tell(read_restrictions(scope)))
@@ -117,19 +114,13 @@ def _addresses(upto: int, joined: Joined) -> tuple[pa.Table, pa.Table]:
             " WHERE seq <= %s",
             [upto],
         )
-        blocks = [
-            (by_hash[d], scope, bool(lifted), seq, at)
-            for d, scope, lifted, seq, at in listed
-            if d in by_hash
-        ]
+        blocks = [(by_hash[d], scope, bool(lifted), seq, at) for d, scope, lifted, seq, at in listed if d in by_hash]
     return _table(contacts, _CONTACT), _table(blocks, _BLOCK)
 
 
 def _table(rows: Sequence[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
-    return pa.table(
-        [pa.array(list(c), f.type) for c, f in zip(columns, schema, strict=True)], schema=schema
-    )
+    return pa.table([pa.array(list(c), f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
 
 
 def lay_point_inputs(bench: Workbench, clock_us: int) -> None:

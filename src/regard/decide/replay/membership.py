@@ -73,9 +73,13 @@ def membership_over(
 
 
 def _follow(
-    understanding: Understanding, log: OpenLog, joined: Joined, days: Days, spells: Spells,
+    understanding: Understanding,
+    log: OpenLog,
+    joined: Joined,
+    days: Days,
+    spells: Spells,
     tell: Tell | None,
-) -> None:  # fmt: skip
+) -> None:
     with open_workbench(memory="3GB") as bench:
         known, words = lay_past(bench, understanding, log, joined)
         moments = moments_of(bench, understanding, days, known=known, words=words)
@@ -89,9 +93,7 @@ def _follow(
         parts = _parts(understanding)
         for first in range(0, len(days.starts), DAYS_AT_ONCE):
             some = range(first, min(first + DAYS_AT_ONCE, len(days.starts)))
-            found = _judged(
-                bench, levels, parts, {n: days.starts[n] for n in some}, spells.segments
-            )
+            found = _judged(bench, levels, parts, {n: days.starts[n] for n in some}, spells.segments)
             for number in some:
                 of_day = found.filter(pc.equal(found.column("number"), number))
                 spells.see(number, days.starts[number], moments, of_day)
@@ -150,8 +152,7 @@ def _limited() -> Sql:
 
 def _points_of(parts: int, part: int) -> Sql:
     return Sql(
-        "SELECT pid, person, at_us FROM all_points WHERE person % ? = ?"
-        " AND pid NOT IN (SELECT pid FROM limited)",
+        "SELECT pid, person, at_us FROM all_points WHERE person % ? = ? AND pid NOT IN (SELECT pid FROM limited)",
         (parts, part),
     )
 
@@ -159,15 +160,16 @@ def _points_of(parts: int, part: int) -> Sql:
 def _parts(understanding: Understanding) -> dict[str, int]:
     """Return into how many parts each score parts people, by the column of its cut points."""
     traits = understanding.playbook.traits
-    return {
-        f"cut_{name}": trait.parts for name, trait in traits.items() if isinstance(trait, Score)
-    }
+    return {f"cut_{name}": trait.parts for name, trait in traits.items() if isinstance(trait, Score)}
 
 
 def _judged(
-    bench: Workbench, levels: Sequence[Step], parts: Mapping[str, int], days: Mapping[int, int],
+    bench: Workbench,
+    levels: Sequence[Step],
+    parts: Mapping[str, int],
+    days: Mapping[int, int],
     segments: tuple[str, ...],
-) -> pa.Table:  # fmt: skip
+) -> pa.Table:
     """Return who is in what on some days, by `number`: everybody at the midnight, and each point until the next.
 
     The points of a day are judged against the cut points of its midnight. Some days at once: what the whole query costs
@@ -186,14 +188,10 @@ def _judged(
     judging = levels[-1].sql
     text = judging.text.replace("SELECT person,", "SELECT number, person,", 1)
     # Only what the segments ask for is worked out: the traits in between are never written down.
-    return bench.take(
-        Sql(f"SELECT number, person AS pid, {wanted} FROM ({text}) AS judged", judging.params)
-    )
+    return bench.take(Sql(f"SELECT number, person AS pid, {wanted} FROM ({text}) AS judged", judging.params))
 
 
-def _wide(
-    days: Mapping[int, int], cuts: Mapping[int, Mapping[str, Sequence[float]]], *, only_midnights: bool
-) -> Sql:  # fmt: skip
+def _wide(days: Mapping[int, int], cuts: Mapping[int, Mapping[str, Sequence[float]]], *, only_midnights: bool) -> Sql:
     """Return `wide_0` of some days: who stands how at each midnight, and where asked at each point after it."""
     columns = "* EXCLUDE (at_us, day, is_day, until_day)"
     parts = []

@@ -33,9 +33,7 @@ class Days:
         """Return the days of a stretch; its clock strikes at `from_us` and every `grid_us` after it."""
         clock = Days(from_us, to_us, grid_us, ())
         midnights = (int(clock.strike(np.array([m]))[0]) for m in _midnights(from_us, to_us, zone))
-        return cls(
-            from_us, to_us, grid_us, (from_us, *sorted({m for m in midnights if m <= to_us}))
-        )
+        return cls(from_us, to_us, grid_us, (from_us, *sorted({m for m in midnights if m <= to_us})))
 
     def strike(self, instants: Whole) -> Whole:
         """Return for each instant the first one of the clock at or after it; what was before is seen at the start."""
@@ -81,9 +79,7 @@ class Moments:
         """Return the points as `all_points`: pid, person, at_us, day, is_day."""
         pids = np.arange(self.at.size)
         names = ["pid", "person", "at_us", "day", "is_day"]
-        return pa.table(
-            [pids, self.people[self.place], self.at, self.day, self.is_day], names=names
-        )
+        return pa.table([pids, self.people[self.place], self.at, self.day, self.is_day], names=names)
 
 
 def moments_of(
@@ -153,9 +149,7 @@ def _placed(people: Whole, found: pa.Table) -> tuple[Whole, Whole]:
     return place[kept], at[kept]
 
 
-def _numbered(
-    days: Days, people: Whole, place: Whole, at: Whole, slid: tuple[Whole, Whole]
-) -> Moments:
+def _numbered(days: Days, people: Whole, place: Whole, at: Whole, slid: tuple[Whole, Whole]) -> Moments:
     """Return the points once each: those between midnights by day, person and time, then the midnights'."""
     steps = (days.end - days.start) // days.grid_us + 2
     step = (at - days.start) // days.grid_us

@@ -82,14 +82,10 @@ def _crowds(found: Found) -> str:
         )
         for c in found.crowds
     )
-    return _table(
-        "Crowds that waited for approval", ("day", "journey", "step", "people", "approved"), rows, empty=""
-    )  # fmt: skip
+    return _table("Crowds that waited for approval", ("day", "journey", "step", "people", "approved"), rows, empty="")
 
 
-def _table(
-    title: str, heads: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str
-) -> str:
+def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> str:
     kept = list(rows)
     made = "".join(f"<tr>{''.join(_cell(value) for value in row)}</tr>" for row in kept)
     if not made:
@@ -130,9 +126,7 @@ def _days(found: Found) -> str:
         if found.over_capacity
         else f"On no day do the tasks need more than the team's {found.capacity} minutes."
     )
-    return messages + _chart(
-        found, "Human minutes a day", f"At most {max(minutes):,} minutes a day. {over}", minutes
-    )
+    return messages + _chart(found, "Human minutes a day", f"At most {max(minutes):,} minutes a day. {over}", minutes)
 
 
 def _chart(found: Found, title: str, told: str, heights: Sequence[int]) -> str:
@@ -180,13 +174,18 @@ def _steps(found: Found) -> str:
         ("journey", "step", "what it does", "would go", "held back", "delayed at the end", "depends on the answer"),
         (
             (
-                s.title, s.step, s.words, s.went, sum(s.no.values()), s.delayed,
+                s.title,
+                s.step,
+                s.words,
+                s.went,
+                sum(s.no.values()),
+                s.delayed,
                 "; ".join(f"{n:,} if {told}" for told, n in s.depends.items()),
             )
             for s in found.steps
         ),
         empty="No acts.",
-    )  # fmt: skip
+    )
 
 
 def _reasons(title: str, counted: dict[str, int]) -> str:
@@ -196,9 +195,7 @@ def _reasons(title: str, counted: dict[str, int]) -> str:
 
 def _weeks(found: Found) -> str:
     rows = ((f"{count} in one week", times) for count, times in found.a_week.items())
-    return _table(
-        "Messages a person a week", ("messages", "person-weeks"), rows, empty="No messages."
-    )
+    return _table("Messages a person a week", ("messages", "person-weeks"), rows, empty="No messages.")
 
 
 def _changes(changes: Sequence[dict[str, Any]]) -> str:

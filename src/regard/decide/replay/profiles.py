@@ -21,9 +21,7 @@ from regard.decide.reading import FOREVER_US, comes_of_age
 from regard.decide.replay.joined import Joined
 from regard.playbooks.guardrails import Minors
 
-Values = list[
-    tuple[int, Any]
-]  # from when each value counted, in order; before the first: not known
+Values = list[tuple[int, Any]]  # from when each value counted, in order; before the first: not known
 _ZONE, _COUNTRY = "time_zone", "country"
 
 
@@ -49,8 +47,7 @@ def read_told(names: Collection[str], *, upto: int, joined: Joined, from_us: int
         return Told(fields)
     listed, bound = among(sorted(names))
     rows = read_rows(
-        "SELECT person_id, name, value, occurred_at, seq FROM profile_fieldchange"
-        f" WHERE name {listed} AND seq <= %s",
+        f"SELECT person_id, name, value, occurred_at, seq FROM profile_fieldchange WHERE name {listed} AND seq <= %s",
         [bound, upto],
     )
     tellings: dict[tuple[str, int], list[tuple[int, int, int, Any]]] = {}
@@ -132,9 +129,7 @@ def _adult_us(born: object, minors: Minors | None) -> int | None:
     return comes_of_age(born, minors.under) if minors and born is not None else None
 
 
-def _stretches(
-    fields: Sequence[Values], meant: Callable[..., Any]
-) -> Iterator[tuple[Any, int, int]]:
+def _stretches(fields: Sequence[Values], meant: Callable[..., Any]) -> Iterator[tuple[Any, int, int]]:
     """Yield (what the fields mean together, from_us, to_us), over all time."""
     edges = sorted({0, *(since for values in fields for since, _ in values)})
     for since, until in zip(edges, [*edges[1:], FOREVER_US], strict=True):

@@ -78,9 +78,7 @@ def rows_of(
     """
     with open_workbench() as bench:
         bench.lay("decision_laid", replay.moved.decisions)
-        bench.make(
-            "decision", _last_word() if person is None else Sql("SELECT * FROM decision_laid")
-        )
+        bench.make("decision", _last_word() if person is None else Sql("SELECT * FROM decision_laid"))
         where = "1 = 1" if person is None else f"person = {int(person)}"
         only = (journey,) if journey else ()
         where += " AND journey = ?" if journey else ""
@@ -105,21 +103,40 @@ def story_of(replay: Replay, person: int, *, journey: str = "") -> list[dict[str
     mine = moved.filter(pc.equal(moved.column("person"), person)).to_pylist()
     start, edges = to_us(replay.span.start), list[dict[str, Any]]()
     for row in mine:
-        shown = {"person": person, "journey": names[row["number"]], "step": "", "act": "", "channel": None, "purpose": None,
-                 "code": "", "supposed": row["supposed"], "zone": "", "retry_at": None}  # fmt: skip
+        shown = {
+            "person": person,
+            "journey": names[row["number"]],
+            "step": "",
+            "act": "",
+            "channel": None,
+            "purpose": None,
+            "code": "",
+            "supposed": row["supposed"],
+            "zone": "",
+            "retry_at": None,
+        }
         if row["world"] == 0:
             before = row["eid"] <= replay.inside_before
-            words = (
-                f"was inside already, since {from_us(row['entered_us']):%Y-%m-%d}"
-                if before
-                else "comes in"
-            )
+            words = f"was inside already, since {from_us(row['entered_us']):%Y-%m-%d}" if before else "comes in"
             words += "" if row["arm"] == "treated" else ", held out by chance"
-            edges.append({**shown, "supposed": "", "verdict": "in", "words": words,
-                          "t": from_us(max(row["entered_us"], start)).isoformat()})  # fmt: skip
+            edges.append(
+                {
+                    **shown,
+                    "supposed": "",
+                    "verdict": "in",
+                    "words": words,
+                    "t": from_us(max(row["entered_us"], start)).isoformat(),
+                }
+            )
         if row["ended_us"] is not None:
-            edges.append({**shown, "verdict": "out", "words": f"ends: {end_words(row['end_reason'])}",
-                          "t": from_us(row["ended_us"]).isoformat()})  # fmt: skip
+            edges.append(
+                {
+                    **shown,
+                    "verdict": "out",
+                    "words": f"ends: {end_words(row['end_reason'])}",
+                    "t": from_us(row["ended_us"]).isoformat(),
+                }
+            )
     kept = [row for row in edges if not journey or row["journey"] == journey]
     order = {"in": 0, "out": 2}
     everything = [*kept, *rows_of(replay, person=person, journey=journey, limit=None)]
@@ -196,9 +213,7 @@ def _journeys(bench: Workbench, replay: Replay) -> tuple[JourneyFound, ...]:
 
 def _steps(bench: Workbench, replay: Replay) -> tuple[StepFound, ...]:
     rows = bench.take(
-        Sql(
-            "SELECT number, step, verdict, code, supposed, COUNT(*) AS n FROM decision GROUP BY 1, 2, 3, 4, 5"
-        )
+        Sql("SELECT number, step, verdict, code, supposed, COUNT(*) AS n FROM decision GROUP BY 1, 2, 3, 4, 5")
     ).to_pylist()
     found = []
     for compiled in replay.program.journeys:
@@ -217,11 +232,17 @@ def _steps(bench: Workbench, replay: Replay) -> tuple[StepFound, ...]:
                     depends[row["supposed"]] = depends.get(row["supposed"], 0) + row["n"]
             found.append(
                 StepFound(
-                    compiled.name, one.step, one.act, one.words,
-                    sum(r["n"] for r in sure if r["verdict"] == "go"), no,
-                    sum(r["n"] for r in sure if r["verdict"] == "wait"), depends, compiled.is_current,
+                    compiled.name,
+                    one.step,
+                    one.act,
+                    one.words,
+                    sum(r["n"] for r in sure if r["verdict"] == "go"),
+                    no,
+                    sum(r["n"] for r in sure if r["verdict"] == "wait"),
+                    depends,
+                    compiled.is_current,
                 )
-            )  # fmt: skip
+            )
     return tuple(found)
 
 
@@ -288,9 +309,7 @@ def _notes(replay: Replay) -> tuple[str, ...]:
         " taken for what moved them.",
     ]
     if any(
-        i.terms.get("awaited") and i.terms["awaited"].is_answer
-        for c in replay.program.journeys
-        for i in c.instructions
+        i.terms.get("awaited") and i.terms["awaited"].is_answer for c in replay.program.journeys for i in c.instructions
     ):
         notes.append(
             "Answers to these messages are not in history. Each way is followed and marked 'depends on the answer',"
@@ -308,8 +327,11 @@ def _crowds(replay: Replay) -> tuple[CrowdFound, ...]:
             days[key] = one
     return tuple(
         CrowdFound(
-            journey, step, day, one.people,
+            journey,
+            step,
+            day,
+            one.people,
             from_us(one.opens_us).isoformat() if one.opens_us <= end else "",
         )
         for (journey, step, day), one in sorted(days.items(), key=lambda pair: pair[0][2])
-    )  # fmt: skip
+    )

@@ -44,9 +44,7 @@ class Spells:
         self._note(segment, changed, at_us[changed], now[changed])
         self._state[segment] = now
 
-    def _follow(
-        self, segment: str, moments: Moments, later: np.ndarray, inside: np.ndarray
-    ) -> None:
+    def _follow(self, segment: str, moments: Moments, later: np.ndarray, inside: np.ndarray) -> None:
         """Go through the points of one day in order of person and time."""
         if not later.size:
             return

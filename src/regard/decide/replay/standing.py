@@ -34,9 +34,20 @@ from regard.understand.workbench import open_workbench
 
 Stored = dict[str, Any]
 _COLUMNS = (
-    "id", "person", "journey", "version", "entry_key", "arm", "step", "entered_at", "step_at", "since_at",
-    "due_at", "is_waiting", "memory",
-)  # fmt: skip
+    "id",
+    "person",
+    "journey",
+    "version",
+    "entry_key",
+    "arm",
+    "step",
+    "entered_at",
+    "step_at",
+    "since_at",
+    "due_at",
+    "is_waiting",
+    "memory",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,31 +84,28 @@ def versions_of(stored: Sequence[Stored]) -> dict[tuple[str, str], Journey]:
 
 
 def stand_at(
-    program: Program, stored: Sequence[Stored], people: pa.Table, *, from_us: int, grid_us: int,
+    program: Program,
+    stored: Sequence[Stored],
+    people: pa.Table,
+    *,
+    from_us: int,
+    grid_us: int,
     upto: int,
-) -> Standing:  # fmt: skip
+) -> Standing:
     """Return where each of `stored` stood at `from_us`; `people` is the input `person`."""
     if not stored:
         return Standing(ENROLMENT.empty_table(), as_input("learnt", ()))
     passed = _last_decisions([row["id"] for row in stored], from_us)
-    rows = [
-        row
-        for one in stored
-        if (row := _row(program, one, passed.get(one["id"]), from_us)) is not None
-    ]
+    rows = [row for one in stored if (row := _row(program, one, passed.get(one["id"]), from_us)) is not None]
     known = {row["eid"]: row for row in rows}
     learnt = list(_learnt(program, [s for s in stored if s["id"] in known], known, from_us))
     begin = pa.Table.from_pylist(rows, ENROLMENT)
     moved = _taken_on(program, begin, learnt, people, from_us=from_us, grid_us=grid_us, upto=upto)
     inside = moved.enrolments.filter(pc.equal(moved.enrolments.column("state"), "active"))
-    return Standing(
-        _at_the_door(program, inside, from_us), moved.learnt, len(stored) - inside.num_rows
-    )
+    return Standing(_at_the_door(program, inside, from_us), moved.learnt, len(stored) - inside.num_rows)
 
 
-def _last_decisions(
-    enrolments: Sequence[int], from_us: int
-) -> dict[int, tuple[str, int, int, str]]:
+def _last_decisions(enrolments: Sequence[int], from_us: int) -> dict[int, tuple[str, int, int, str]]:
     """Return enrolment -> (step, asked, as of, verdict) of the last act it had come to by then."""
     listed, bound = among(enrolments)
     rows = read_rows(
@@ -105,9 +113,7 @@ def _last_decisions(
         f" WHERE enrolment_id {listed} AND asked_at <= %s ORDER BY asked_at, id",
         [bound, from_us],
     )
-    return {
-        enrolment: (step, asked, as_of, verdict) for enrolment, step, asked, as_of, verdict in rows
-    }
+    return {enrolment: (step, asked, as_of, verdict) for enrolment, step, asked, as_of, verdict in rows}
 
 
 def _row(
@@ -136,12 +142,25 @@ def _row(
         return None
     step_us = stored["step_at"] if stored["step_at"] <= from_us else since_us
     return {
-        "eid": stored["id"], "number": compiled.number, "person": stored["person"],
-        "entry_key": stored["entry_key"], "arm": stored["arm"], "state": "active", "pc": place,
-        "is_waiting": is_waiting, "entered_us": stored["entered_at"], "step_us": step_us, "since_us": since_us,
-        "deadline_us": deadline_us, "due_us": due_us, "exit_us": None, "ended_us": None, "end_reason": "",
-        "world": 0, "supposed": "",
-    }  # fmt: skip
+        "eid": stored["id"],
+        "number": compiled.number,
+        "person": stored["person"],
+        "entry_key": stored["entry_key"],
+        "arm": stored["arm"],
+        "state": "active",
+        "pc": place,
+        "is_waiting": is_waiting,
+        "entered_us": stored["entered_at"],
+        "step_us": step_us,
+        "since_us": since_us,
+        "deadline_us": deadline_us,
+        "due_us": due_us,
+        "exit_us": None,
+        "ended_us": None,
+        "end_reason": "",
+        "world": 0,
+        "supposed": "",
+    }
 
 
 def _deadline(compiled: Compiled, place: int, stored: Stored) -> int | None:
@@ -173,9 +192,15 @@ def _learnt(
 
 
 def _taken_on(
-    program: Program, begin: pa.Table, learnt: list[tuple[Any, ...]], people: pa.Table, *,
-    from_us: int, grid_us: int, upto: int,
-) -> journeys.Moved:  # fmt: skip
+    program: Program,
+    begin: pa.Table,
+    learnt: list[tuple[Any, ...]],
+    people: pa.Table,
+    *,
+    from_us: int,
+    grid_us: int,
+    upto: int,
+) -> journeys.Moved:
     """Move them through waits and branches up to the beginning, with what happened and who was in which segment."""
     whom = sorted(set(begin.column("person").to_pylist()))
     since = int(pc.min(begin.column("since_us")).as_py())
@@ -183,9 +208,7 @@ def _taken_on(
     first = from_us - -(-(from_us - since) // grid_us) * grid_us
     zones = set(people.column("zone").to_pylist())
     minutes = minutes_waited_for(program)
-    hours = local_hours(
-        zones, minutes, program.playbook.company, from_us=first, to_us=from_us + DAY_US
-    )
+    hours = local_hours(zones, minutes, program.playbook.company, from_us=first, to_us=from_us + DAY_US)
     tables = tables_of(program)
     tables |= {
         "instruction": _stopping_at_acts(tables["instruction"], from_us),
@@ -223,8 +246,7 @@ def _stopping_at_acts(instructions: pa.Table, from_us: int) -> pa.Table:
             for act, until in zip(is_act, instructions.column("until_us").to_pylist(), strict=True)
         ],
         "wait_us": [
-            None if act else wait
-            for act, wait in zip(is_act, instructions.column("wait_us").to_pylist(), strict=True)
+            None if act else wait for act, wait in zip(is_act, instructions.column("wait_us").to_pylist(), strict=True)
         ],
     }
     for name, values in changed.items():

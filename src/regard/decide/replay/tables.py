@@ -57,12 +57,8 @@ def history_tables(
     coming = arrivals_over(program, past)
     people = sorted({*coming.column("person").to_pylist(), *(row["person"] for row in stored)})
     person = people_then(people, past.told, program.playbook.guardrails.minors)
-    standing = stand_at(
-        program, stored, person, from_us=past.from_us, grid_us=grid_us, upto=past.upto
-    )
-    scope = Scope(
-        people if len(people) < FEW_OF_THEM else None, past.upto, as_then=True, by_origin=True
-    )
+    standing = stand_at(program, stored, person, from_us=past.from_us, grid_us=grid_us, upto=past.upto)
+    scope = Scope(people if len(people) < FEW_OF_THEM else None, past.upto, as_then=True, by_origin=True)
     since = [past.from_us, *standing.enrolments.column("since_us").to_pylist()]
     touch, detail = read_touches(scope, program, since_us=min(since) - 1)
     keys, whom = _who_may_enter(program, coming, standing, people)
@@ -81,7 +77,7 @@ def history_tables(
         "arm": arm_table(program, keys, whom),
         "draw": draw_table(program, keys, {n: whom.get(n, ()) for n, _ in splits_of(program)}),
         "assumed": assumed_table(program, keys),
-    }, standing  # fmt: skip
+    }, standing
 
 
 def _who_may_enter(
@@ -98,15 +94,17 @@ def _who_may_enter(
     return holdout_keys(people), {**whom, **everybody}
 
 
-def _permissions(
-    program: Program, past: Past, scope: Scope, people: list[int]
-) -> dict[str, pa.Table]:
+def _permissions(program: Program, past: Past, scope: Scope, people: list[int]) -> dict[str, pa.Table]:
     """Return what the guardrails look at, each row seen from when we knew it."""
     limits, tell = program.playbook.guardrails, past.joined.tell
     address, suppression = addresses_then(
-        channels_of(program), people, past.told, upto=past.upto, joined=past.joined,
+        channels_of(program),
+        people,
+        past.told,
+        upto=past.upto,
+        joined=past.joined,
         from_us=past.from_us,
-    )  # fmt: skip
+    )
     caps = max((cap.per for cap in limits.caps), default=0)
     human = limits.human_touch.within if limits.human_touch else 0
     back = past.from_us - max(caps, human, LESS_OFTEN_US)
@@ -171,10 +169,14 @@ def assumed_table(program: Program, keys: dict[int, int]) -> pa.Table:
                 score = _score(draw(key, f"{salt}:score"), rate.scores) if is_answered else None
                 rows.append(
                     {
-                        "person": person, "number": compiled.number, "pc": pc_, "is_answered": is_answered,
-                        "score_milli": None if score is None else score * 1000, "after_us": rate.after,
+                        "person": person,
+                        "number": compiled.number,
+                        "pc": pc_,
+                        "is_answered": is_answered,
+                        "score_milli": None if score is None else score * 1000,
+                        "after_us": rate.after,
                     }
-                )  # fmt: skip
+                )
     return pa.Table.from_pylist(rows, ASSUMED)
 
 

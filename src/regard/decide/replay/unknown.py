@@ -30,14 +30,23 @@ def notes_about(past: Past, standing: Standing) -> tuple[str, ...]:
         past.to_us,
     )
     told = (
-        (standing.lost, "{n:,} who were inside a journey when the replay begins are not followed: where they stood is not"
-         " known any more, or their version is not."),
-        (past.joined.late(), "{n:,} people were found to be somebody we knew already, within these days. What they did before"
-         " counts for that person from then on; what they went through alone until then is not followed."),
-        (imported, "{n:,} words about consent came by import. They count from the day they were given, though nobody here"
-         " knew them then."),
+        (
+            standing.lost,
+            "{n:,} who were inside a journey when the replay begins are not followed: where they stood is not"
+            " known any more, or their version is not.",
+        ),
+        (
+            past.joined.late(),
+            "{n:,} people were found to be somebody we knew already, within these days. What they did before"
+            " counts for that person from then on; what they went through alone until then is not followed.",
+        ),
+        (
+            imported,
+            "{n:,} words about consent came by import. They count from the day they were given, though nobody here"
+            " knew them then.",
+        ),
         (paused, "Colleagues paused a journey {n:,} times in these days. The replay lets every journey run."),
-    )  # fmt: skip
+    )
     return tuple(words.format(n=count) for count, words in told if count)
 
 

@@ -67,9 +67,13 @@ class Replay:
 
 
 def replay_playbook(
-    *, playbook: Playbook, span: Span, upto: int | None = None,
-    approves_after_us: int | None = None, tell: Tell | None = None,
-) -> Replay:  # fmt: skip
+    *,
+    playbook: Playbook,
+    span: Span,
+    upto: int | None = None,
+    approves_after_us: int | None = None,
+    tell: Tell | None = None,
+) -> Replay:
     """Replay a playbook's journeys over a stretch of the log. Writes nothing. `tell` hears (words, done, of).
 
     `approves_after_us`: suppose that a colleague approves a crowd so long after it is first held; None: nobody does.
@@ -81,11 +85,14 @@ def replay_playbook(
     program = compile_program(playbook, older=versions_of(stored))
     zone, joined = playbook.company.time_zone, read_joined(upto, from_us=start)
     membership = membership_over(
-        playbook, segments_needed(program),
-        Days.of(from_us=start, to_us=end, grid_us=span.grid_us, zone=zone), upto=upto, joined=joined,
+        playbook,
+        segments_needed(program),
+        Days.of(from_us=start, to_us=end, grid_us=span.grid_us, zone=zone),
+        upto=upto,
+        joined=joined,
         older=[c.journey for c in program.journeys if not c.is_current],
         tell=None if tell is None else lambda done, of: tell("who was in which segment", done, of),
-    )  # fmt: skip
+    )
     watch.lap("membership")
     told = read_told(fields_asked(program), upto=upto, joined=joined, from_us=start)
     past = Past(start, end, upto, zone, membership.table, joined, told, _ran_before(start))
@@ -97,17 +104,23 @@ def replay_playbook(
     moved = move_with_crowds(asking, span.grid_us, tell)
     watch.lap("moving")
     return Replay(
-        program, span, upto, everybody, moved.moved, watch.laps, membership.why_daily,
+        program,
+        span,
+        upto,
+        everybody,
+        moved.moved,
+        watch.laps,
+        membership.why_daily,
         notes if moved.is_settled else (*notes, UNSETTLED),
-        standing.most, moved.held, approves_after_us,
-    )  # fmt: skip
+        standing.most,
+        moved.held,
+        approves_after_us,
+    )
 
 
 def _ran_before(at_us: int) -> frozenset[str]:
     """Return the journeys that had run by an instant."""
-    rows = read_rows(
-        "SELECT DISTINCT journey FROM decide_journeyversion WHERE first_at <= %s", [at_us]
-    )
+    rows = read_rows("SELECT DISTINCT journey FROM decide_journeyversion WHERE first_at <= %s", [at_us])
     return frozenset(journey for (journey,) in rows)
 
 

@@ -109,11 +109,7 @@ class Again:
     def _woken(self, touched: set[int], stretch: Stretch) -> set[int]:
         """Return whose turn has come: by a timer, by what happened to them, by what a colleague did."""
         carried, families = self.carried, self.carried.families
-        found = {
-            families.speaker(row.origin)
-            for row in carried.due(stretch.until_us)
-            if row.state == "active"
-        }
+        found = {families.speaker(row.origin) for row in carried.due(stretch.until_us) if row.state == "active"}
         for person in touched:
             if any(row.state in INSIDE for row in carried.of(families.origins([person]))):
                 found.add(person)
@@ -123,11 +119,7 @@ class Again:
             seq__lte=stretch.upto,
         )
         for journey in set(steered.values_list("journey", flat=True)):
-            found |= {
-                families.speaker(row.origin)
-                for row in carried.in_journey(journey)
-                if row.state == "active"
-            }
+            found |= {families.speaker(row.origin) for row in carried.in_journey(journey) if row.state == "active"}
         return found
 
     def _crowd(self, program: Program, coming: Iterable[Arrival], stretch: Stretch) -> pa.Table:
@@ -137,12 +129,8 @@ class Again:
             self._went.popleft()
         went = Counter((journey, step) for _, journey, step in self._went)
         entering = Counter(program.numbered(number).name for _, number, _, _ in coming)
-        due = Counter(
-            row.journey for row in self.carried.due(stretch.until_us) if row.state == "active"
-        )
-        approved = Steering.objects.filter(
-            kind=Steering.Kind.APPROVE, at__gt=from_us(since), seq__lte=stretch.upto
-        )
+        due = Counter(row.journey for row in self.carried.due(stretch.until_us) if row.state == "active")
+        approved = Steering.objects.filter(kind=Steering.Kind.APPROVE, at__gt=from_us(since), seq__lte=stretch.upto)
         limits, places = program.playbook.guardrails, dict[tuple[str, str], int]()
         for compiled in program.journeys if entering or due else ():
             for one in compiled.instructions:
@@ -152,16 +140,12 @@ class Again:
                     places[place] = people
         return crowded(places, list(approved.values_list("journey", "step")))
 
-    def _decide(
-        self, moment: Moment, tables: dict[str, Any], coming: list[Arrival], crowd: pa.Table
-    ) -> None:
+    def _decide(self, moment: Moment, tables: dict[str, Any], coming: list[Arrival], crowd: pa.Table) -> None:
         carried, families = self.carried, moment.families
         rows = carried.of(families.origins(moment.people))
         inside, learnt = carried.table(moment.program, (r for r in rows if r.state in INSIDE))
         turns = Turns(coming, inside)
-        former: list[Former] = [
-            (families.speaker(r.origin), r.journey, r.entry_key, r.entered_us) for r in rows
-        ]
+        former: list[Former] = [(families.speaker(r.origin), r.journey, r.entry_key, r.entered_us) for r in rows]
         tables = tables | tables_then(moment, turns, ours=self._ours(moment), former=former)
         tables |= {
             "clock": as_input("clock", [(moment.now_us,)]),
@@ -184,11 +168,7 @@ class Again:
             for key in self._gone.get(origin, ()):
                 one, became = self.decided[key], self.outcomes.get(key)
                 at_us = one.told[2]
-                if (
-                    became is not None
-                    and became.at_us is not None
-                    and became.at_us <= moment.now_us
-                ):
+                if became is not None and became.at_us is not None and became.at_us <= moment.now_us:
                     if became.outcome not in COUNTED:
                         continue
                     at_us = became.at_us
@@ -206,9 +186,13 @@ class Again:
                 continue
             kept.add(key)
             self.decided[key] = Redecided(
-                (row["verdict"], row["code"], row["t"]), row["person"], row["journey"], row["step"],
-                row["channel"] or "", row["bit"] or 0,
-            )  # fmt: skip
+                (row["verdict"], row["code"], row["t"]),
+                row["person"],
+                row["journey"],
+                row["step"],
+                row["channel"] or "",
+                row["bit"] or 0,
+            )
             if row["verdict"] == "go":
                 self._went.append((row["t"], row["journey"], row["step"]))
                 if row["bit"]:
@@ -229,12 +213,24 @@ class Again:
             self._next_eid = max(self._next_eid, eid + 1)
             is_in = row["state"] in INSIDE
             due = [us for us in (row["due_us"], row["exit_us"]) if us is not None]
-            self.carried.put(Standing(
-                eid, origin, compiled.name, compiled.version,
-                "" if row["pc"] == END else compiled.instructions[row["pc"]].step, row["entry_key"],
-                row["arm"], row["state"], row["is_waiting"], row["entered_us"], row["step_us"],
-                row["since_us"], min(due) if due and is_in else None, learnt.get(row["eid"], {}),
-            ))  # fmt: skip
+            self.carried.put(
+                Standing(
+                    eid,
+                    origin,
+                    compiled.name,
+                    compiled.version,
+                    "" if row["pc"] == END else compiled.instructions[row["pc"]].step,
+                    row["entry_key"],
+                    row["arm"],
+                    row["state"],
+                    row["is_waiting"],
+                    row["entered_us"],
+                    row["step_us"],
+                    row["since_us"],
+                    min(due) if due and is_in else None,
+                    learnt.get(row["eid"], {}),
+                )
+            )
 
 
 def _stretch(cycle: Cycle, before: Cycle | None) -> Stretch:

@@ -57,9 +57,7 @@ class Carried:
     by_origin: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     inside: dict[tuple[str, str], set[int]] = field(default_factory=lambda: defaultdict(set))
     ran: set[str] = field(default_factory=set)
-    timers: list[tuple[int, int]] = field(
-        default_factory=list
-    )  # (due, eid), some of them overtaken
+    timers: list[tuple[int, int]] = field(default_factory=list)  # (due, eid), some of them overtaken
 
     def put(self, row: Standing) -> None:
         """Write one row, as it stands now."""
@@ -112,9 +110,7 @@ class Carried:
             if row.state == "paused" and row.journey not in still:
                 row.state = "active"
 
-    def table(
-        self, program: Program, rows: Iterable[Standing]
-    ) -> tuple[pa.Table, list[tuple[Any, ...]]]:
+    def table(self, program: Program, rows: Iterable[Standing]) -> tuple[pa.Table, list[tuple[Any, ...]]]:
         """Return `enrolment` of these rows as the live run reads them (inside.py), and the rows of `learnt`."""
         told, learnt = [], []
         for row in rows:
@@ -124,14 +120,28 @@ class Carried:
                 continue
             one = compiled.instructions[pc]
             wait = one.terms.get("wait_us") if one.op is Op.AWAIT else None
-            told.append({
-                "eid": row.eid, "number": compiled.number, "person": self.families.speaker(row.origin),
-                "entry_key": row.entry_key, "arm": row.arm, "state": row.state, "pc": pc,
-                "is_waiting": row.is_waiting, "entered_us": row.entered_us, "step_us": row.step_us,
-                "since_us": row.since_us, "deadline_us": row.due_us if wait is None else row.step_us + wait,
-                "due_us": row.due_us, "exit_us": None, "ended_us": None, "end_reason": "", "world": 0,
-                "supposed": "",
-            })  # fmt: skip
+            told.append(
+                {
+                    "eid": row.eid,
+                    "number": compiled.number,
+                    "person": self.families.speaker(row.origin),
+                    "entry_key": row.entry_key,
+                    "arm": row.arm,
+                    "state": row.state,
+                    "pc": pc,
+                    "is_waiting": row.is_waiting,
+                    "entered_us": row.entered_us,
+                    "step_us": row.step_us,
+                    "since_us": row.since_us,
+                    "deadline_us": row.due_us if wait is None else row.step_us + wait,
+                    "due_us": row.due_us,
+                    "exit_us": None,
+                    "ended_us": None,
+                    "end_reason": "",
+                    "world": 0,
+                    "supposed": "",
+                }
+            )
             learnt += [(row.eid, step, *found, 1) for step, found in row.memory.items()]
         return pa.Table.from_pylist(told, ENROLMENT), learnt
 
@@ -147,9 +157,7 @@ def _pause(carried: Carried, word: Steering) -> None:
 
 def _resume(carried: Carried, word: Steering) -> None:
     held = [row for row in carried.in_journey(word.journey) if row.state == "paused"]
-    line = [
-        Held(row.eid, row.origin, row.entry_key, row.due_us or 0, row.is_waiting) for row in held
-    ]
+    line = [Held(row.eid, row.origin, row.entry_key, row.due_us or 0, row.is_waiting) for row in held]
     for turn in turns_of(line, now_us=to_us(word.at), days=word.release_days):
         row = carried.rows[turn.id]
         row.due_us, row.state = turn.due_us, "paused" if turn.is_held else "active"
@@ -176,11 +184,7 @@ def _move(carried: Carried, word: Steering) -> None:
         if one is not None:
             carried.inside[row.journey, row.version].discard(row.eid)
             patience = one.terms.get("wait_us") if one.op is Op.AWAIT else None
-            if (
-                patience is not None
-                and row.is_waiting
-                and (row.due_us or 0) > row.step_us + patience
-            ):
+            if patience is not None and row.is_waiting and (row.due_us or 0) > row.step_us + patience:
                 row.due_us = row.step_us + patience
             row.version = word.version
         elif word.left:

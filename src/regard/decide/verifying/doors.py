@@ -47,9 +47,7 @@ class DoorThen:
     changes: Sequence[tuple[int, str, bool, int]]  # person, segment, entered, as_of
 
 
-def door_of(
-    program: Program, stretch: Stretch, *, run: int, families: Families, new: frozenset[str]
-) -> DoorThen:
+def door_of(program: Program, stretch: Stretch, *, run: int, families: Families, new: frozenset[str]) -> DoorThen:
     """Return the door of one cycle."""
     rows = read_rows(
         "SELECT person_id, segment, CASE WHEN entered THEN 1 ELSE 0 END, as_of FROM understand_segmentchange"
@@ -97,9 +95,7 @@ def members_then(segment: str, door: DoorThen) -> dict[int, int]:
     return {door.families.speaker(person): since for person, since in inside.items()}
 
 
-def _by_change(
-    compiled: Compiled, segment: str, door: DoorThen, *, came: bool
-) -> Iterator[Arrival]:
+def _by_change(compiled: Compiled, segment: str, door: DoorThen, *, came: bool) -> Iterator[Arrival]:
     word = "in" if came else "out"
     for person, name, entered, at_us in door.changes:
         if name == segment and entered == came:
@@ -123,9 +119,13 @@ def _by_touchpoint(compiled: Compiled, entry: TouchpointSeen, door: DoorThen) ->
         "SELECT origin, seq, occurred_at, score_milli, value_minor, properties FROM collect_touchpoint"
         " WHERE seq > %s AND seq <= %s AND name = %s AND occurred_at > %s AND occurred_at <= %s",
         [
-            stretch.after_seq, stretch.upto, entry.touchpoint.name, stretch.until_us - STALE_US, stretch.until_us,
+            stretch.after_seq,
+            stretch.upto,
+            entry.touchpoint.name,
+            stretch.until_us - STALE_US,
+            stretch.until_us,
         ],
-    )  # fmt: skip
+    )
     for origin, seq, at_us, score, value, told in rows:
         if fits(entry.touchpoint, score, value, told):
             whose = _account(origin, door) if entry.whose == "account" else ()
@@ -172,9 +172,7 @@ def _by_silence(compiled: Compiled, entry: Silence, door: DoorThen) -> Iterator[
 def _by_date(compiled: Compiled, entry: DateReached, door: DoorThen) -> Iterator[Arrival]:
     stretch = door.stretch
     for person, value in _told_then(entry.field, door).items():
-        for day, at_us in date_instants(
-            entry, value, door.zone, stretch.after_us, stretch.until_us
-        ):
+        for day, at_us in date_instants(entry, value, door.zone, stretch.after_us, stretch.until_us):
             yield person, compiled.number, f"date:{day}", at_us
 
 
@@ -184,9 +182,7 @@ def _told_then(field: str, door: DoorThen) -> dict[int, object]:
         "SELECT person_id, value, seq FROM profile_fieldchange WHERE name = %s ORDER BY occurred_at, seq",
         [field],
     )
-    cards = read_rows(
-        "SELECT person_id, fields FROM profile_card WHERE fields LIKE %s", [f'%"{field}"%']
-    )
+    cards = read_rows("SELECT person_id, fields FROM profile_card WHERE fields LIKE %s", [f'%"{field}"%'])
     ever = {door.families.speaker(origin) for origin, _, _ in rows}
     found: dict[int, object] = {
         door.families.speaker(who): json.loads(fields).get(field)

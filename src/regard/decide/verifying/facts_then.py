@@ -77,26 +77,20 @@ def tables_then(
     human = limits.human_touch.within if limits.human_touch else 0
     since = min(turns.since_us or now_us, now_us)
     touch, detail = read_touches(scope, program, since_us=since - 1)
-    theirs = read_contacts(
-        scope, since_us=now_us - max(caps, human, LESS_OFTEN_US), claimed_only=False
-    )
+    theirs = read_contacts(scope, since_us=now_us - max(caps, human, LESS_OFTEN_US), claimed_only=False)
     address, suppression = _addresses(moment, scope, cards)
     told = {
         "consent": read_consents(scope),
         "restriction": read_restrictions(scope),
         "contact": theirs.filter(pc.is_null(theirs.column("seq"))),
         "human": read_humans(scope, since_us=now_us - human),
-        "complaint": read_complaints(scope)
-        if limits.complaint_pauses
-        else as_input("complaint", ()),
+        "complaint": read_complaints(scope) if limits.complaint_pauses else as_input("complaint", ()),
         "pace": read_paces(scope),
         "touch": touch,
     }
     found = {name: families.spoken(table, moment.people) for name, table in told.items()}
     contact = as_input("contact", ((who, at, 0, by, bit, 0, None) for who, at, by, bit in ours))
-    hours = openings(
-        zones, limits.quiet_hours, company, from_us=now_us, to_us=now_us + LOOK_AHEAD_US
-    )
+    hours = openings(zones, limits.quiet_hours, company, from_us=now_us, to_us=now_us + LOOK_AHEAD_US)
     return found | {
         "person": people,
         "address": address,
@@ -119,9 +113,7 @@ def _hours(program: Program, zones: Collection[str], now_us: int) -> pa.Table:
         for one in compiled.instructions
         if (minute := one.terms.get("until_minute")) is not None
     }
-    rows = local_hours(
-        set(zones), minutes, program.playbook.company, from_us=now_us, to_us=now_us + 2 * DAY_US
-    )
+    rows = local_hours(set(zones), minutes, program.playbook.company, from_us=now_us, to_us=now_us + 2 * DAY_US)
     return as_input("hour", rows if minutes else ())
 
 
@@ -138,9 +130,7 @@ def _cards(moment: Moment, scope: Scope) -> dict[int, dict[str, Any]]:
     """Return person -> fields: of each field the newest telling; what only a card knows, counts all along."""
     listed, bound = among(scope.people or ())
     cards: dict[int, dict[str, Any]] = {person: {} for person in moment.people}
-    for origin, fields in read_rows(
-        f"SELECT person_id, fields FROM profile_card WHERE person_id {listed}", [bound]
-    ):
+    for origin, fields in read_rows(f"SELECT person_id, fields FROM profile_card WHERE person_id {listed}", [bound]):
         cards[moment.families.speaker(origin)] |= json.loads(fields) if fields else {}
     rows = read_rows(
         f"SELECT person_id, name, value, seq FROM profile_fieldchange WHERE person_id {listed}"
@@ -156,9 +146,7 @@ def _cards(moment: Moment, scope: Scope) -> dict[int, dict[str, Any]]:
     return cards
 
 
-def _addresses(
-    moment: Moment, scope: Scope, cards: Mapping[int, Mapping[str, Any]]
-) -> tuple[pa.Table, pa.Table]:
+def _addresses(moment: Moment, scope: Scope, cards: Mapping[int, Mapping[str, Any]]) -> tuple[pa.Table, pa.Table]:
     """Return `address` and `suppression` by the rule of the live run: the field told last, else the newest id."""
     channels = channels_of(moment.program)
     reached = {channel: by for channel, by in REACHED_BY.items() if channel in channels}
@@ -220,7 +208,5 @@ def _membership(moment: Moment, scope: Scope, since_us: int) -> Iterator[tuple[i
 
 def crowded(places: Mapping[tuple[str, str], int], approved: Sequence[tuple[str, str]]) -> pa.Table:
     """Return `crowd` of the steps that would reach too many people."""
-    rows = (
-        (*place, people, place in approved, 0, FOREVER_US, None) for place, people in places.items()
-    )
+    rows = ((*place, people, place in approved, 0, FOREVER_US, None) for place, people in places.items())
     return as_input("crowd", rows)

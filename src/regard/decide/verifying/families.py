@@ -19,9 +19,7 @@ class Families:
         self._joinings: Sequence[_Joining] = read_rows(
             "SELECT seq, kind, survivor_id, absorbed_id, undoes_id FROM identify_joining ORDER BY seq"
         )
-        self._merges = {
-            seq: absorbed for seq, kind, _, absorbed, _ in self._joinings if kind == "merge"
-        }
+        self._merges = {seq: absorbed for seq, kind, _, absorbed, _ in self._joinings if kind == "merge"}
         self._next = 0
         self._above: dict[int, int] = {}
         self._below: dict[int, set[int]] = {}

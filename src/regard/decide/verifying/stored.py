@@ -63,15 +63,11 @@ def replay_stored(*, playbook: Playbook) -> Compared:
         if not _whose(key, live, again.decided) & people
         and (key not in live or min(clock) <= live[key].told[2] <= max(clock))
     }
-    differences = {
-        key: both for key in sorted(keys) if (both := _both(key, live, again.decided))[0] != both[1]
-    }
+    differences = {key: both for key in sorted(keys) if (both := _both(key, live, again.decided))[0] != both[1]}
     return Compared(len(cycles), len(keys), differences, left_out)
 
 
-def _both(
-    key: str, live: dict[str, _Live], again: dict[str, Redecided]
-) -> tuple[Told | None, Told | None]:
+def _both(key: str, live: dict[str, _Live], again: dict[str, Redecided]) -> tuple[Told | None, Told | None]:
     return (
         live[key].told if key in live else None,
         again[key].told if key in again else None,
@@ -86,9 +82,7 @@ def _kept_cycles() -> tuple[Cycle | None, Sequence[Cycle]]:
     """Return the first cycle after which all are kept, where some are past their term, and those to run. Raises Refused."""
     everything = list(Cycle.objects.filter(finished_at__isnull=False).order_by("id"))
     if not everything:
-        raise Refused(
-            Issue("verify", "no cycle has run yet", hint="regard cycle", code="not_found")
-        )
+        raise Refused(Issue("verify", "no cycle has run yet", hint="regard cycle", code="not_found"))
     since = replayable_since()
     if since is None:
         return None, everything

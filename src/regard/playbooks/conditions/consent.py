@@ -17,9 +17,7 @@ class ConsentIs(ConditionBase):
 
     consent: Slug
     is_: Literal["granted", "withdrawn", "unknown"] = Field("granted", alias="is")
-    channel: str = Field(
-        "*", max_length=12, description="`*`: given or withdrawn for every channel"
-    )
+    channel: str = Field("*", max_length=12, description="`*`: given or withdrawn for every channel")
 
     def needs(self) -> tuple[Need, ...]:
         return (Agreed(self.consent, self.channel),)
@@ -42,6 +40,4 @@ class ConsentIs(ConditionBase):
 
     def seen(self, names: Names, lexicon: Lexicon) -> tuple[Seen, ...]:
         column = Agreed(self.consent, self.channel).key()
-        return (
-            Seen(lexicon.purpose_name(self.consent), Sql(f"COALESCE({column}, 'unknown')"), "text"),
-        )
+        return (Seen(lexicon.purpose_name(self.consent), Sql(f"COALESCE({column}, 'unknown')"), "text"),)

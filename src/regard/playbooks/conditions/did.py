@@ -21,24 +21,18 @@ class Did(Windowed, ConditionBase):
     first_time: bool = Field(False, description="their very first one falls into the window")
     then: Events | None = Field(None, description="and this followed, later in time")
     then_not: Events | None = Field(None, description="and this did not follow in the time given")
-    then_within: Duration | None = Field(
-        None, description="how soon it follows; needed with `then_not`"
-    )
+    then_within: Duration | None = Field(None, description="how soon it follows; needed with `then_not`")
 
     @model_validator(mode="after")
     def _one_question(self) -> Did:
-        if self.first_time and (
-            self.at_most is not None or self.exactly is not None or self.then or self.then_not
-        ):
+        if self.first_time and (self.at_most is not None or self.exactly is not None or self.then or self.then_not):
             raise ValueError("'first_time' stands alone: leave out numbers and what follows")
         if self.first_time and self.within is None and self.during is None:
             raise ValueError("'first_time' needs a window: add 'within' or 'during'")
         if self.then and self.then_not:
             raise ValueError("either 'then' or 'then_not'")
         if self.then_not and not self.then_within:
-            raise ValueError(
-                "'then_not' needs 'then_within': how long we wait for what did not follow"
-            )
+            raise ValueError("'then_not' needs 'then_within': how long we wait for what did not follow")
         if self.then_within and not (self.then or self.then_not):
             raise ValueError("'then_within' belongs to 'then' or 'then_not'")
         if self.exactly is not None and (self.at_least is not None or self.at_most is not None):

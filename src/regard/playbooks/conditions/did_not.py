@@ -23,9 +23,7 @@ class DidNot(Windowed, ConditionBase):
         return Sql(f"({self._measure().key()} = 0)")
 
     def words(self, lexicon: Lexicon) -> str:
-        return (
-            f"did not do {self.pick_words(self.did_not, lexicon.currency)}{self.window().words()}"
-        )
+        return f"did not do {self.pick_words(self.did_not, lexicon.currency)}{self.window().words()}"
 
     def seen(self, names: Names, lexicon: Lexicon) -> tuple[Seen, ...]:
         return (Seen(" or ".join(self.did_not), Sql(self._measure().key()), "times"),)

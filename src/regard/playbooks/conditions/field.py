@@ -16,9 +16,7 @@ class FieldIs(Compare, ConditionBase):
     """A field of the profile compared. The newest value told counts, by when it was told."""
 
     field: Name
-    changed_within: Duration | None = Field(
-        None, description="its value became another one in this time"
-    )
+    changed_within: Duration | None = Field(None, description="its value became another one in this time")
 
     def needs(self) -> tuple[Need, ...]:
         changed = (Told(self.field, changed=True),) if self.changed_within else ()
@@ -26,9 +24,7 @@ class FieldIs(Compare, ConditionBase):
 
     def sql(self, names: Names) -> Sql:
         operand = typed_operand(Told(self.field).key())
-        asked = (
-            self.compare_sql(operand, names.clock, names.currency) if self.asked() else Sql("TRUE")
-        )
+        asked = self.compare_sql(operand, names.clock, names.currency) if self.asked() else Sql("TRUE")
         if self.changed_within is None:
             return asked
         changed = Told(self.field, changed=True).key()
@@ -46,14 +42,8 @@ class FieldIs(Compare, ConditionBase):
 
     def words(self, lexicon: Lexicon) -> str:
         asked = self.compare_words("text", lexicon.currency)
-        changed = (
-            f"changed in the last {duration_words(self.changed_within)}"
-            if self.changed_within
-            else ""
-        )
-        return (
-            f"their {self.field.replace('_', ' ')} {' and '.join(p for p in (asked, changed) if p)}"
-        )
+        changed = f"changed in the last {duration_words(self.changed_within)}" if self.changed_within else ""
+        return f"their {self.field.replace('_', ' ')} {' and '.join(p for p in (asked, changed) if p)}"
 
     def seen(self, names: Names, lexicon: Lexicon) -> tuple[Seen, ...]:
         return (Seen(self.field, Sql(Told(self.field).key()), "text"),)

@@ -63,8 +63,5 @@ class NoneOf(ConditionBase):
 
 def _listed(parts: Sequence[ConditionBase], lexicon: Lexicon, word: str) -> str:
     """Return the sentences with a word between; a group inside a group stands in brackets."""
-    sentences = [
-        f"({part.words(lexicon)})" if len(part.parts()) > 1 else part.words(lexicon)
-        for part in parts
-    ]
+    sentences = [f"({part.words(lexicon)})" if len(part.parts()) > 1 else part.words(lexicon) for part in parts]
     return f", {word} ".join(sentences)

@@ -23,8 +23,4 @@ class InSegment(ConditionBase):
         return f"is in “{lexicon.segment_name(self.in_segment)}”"
 
     def seen(self, names: Names, lexicon: Lexicon) -> tuple[Seen, ...]:
-        return (
-            Seen(
-                lexicon.segment_name(self.in_segment), Sql(names.segment(self.in_segment)), "text"
-            ),
-        )
+        return (Seen(lexicon.segment_name(self.in_segment), Sql(names.segment(self.in_segment)), "text"),)

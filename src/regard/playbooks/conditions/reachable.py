@@ -15,9 +15,7 @@ class Reachable(ConditionBase):
     """A person can be reached on the channel, for the purpose where one is named."""
 
     reachable: Name
-    purpose: Slug | None = Field(
-        None, alias="for", description="purpose whose consent is needed as well"
-    )
+    purpose: Slug | None = Field(None, alias="for", description="purpose whose consent is needed as well")
 
     def needs(self) -> tuple[Need, ...]:
         return (Reached(self.reachable, self.purpose or ""),)

@@ -15,9 +15,9 @@ from regard.playbooks.measures import Lexicon, Names, Refers, Seen
 class StageIs(ConditionBase):
     """The lifecycle stage is one of those named."""
 
-    stage: Annotated[
-        tuple[str, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)
-    ] = Field(min_length=1, max_length=20)
+    stage: Annotated[tuple[str, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)] = Field(
+        min_length=1, max_length=20
+    )
     by: Slug = Field("stage", description="the trait that holds the stage")
 
     def refers(self) -> Refers:

@@ -25,9 +25,7 @@ class TraitIs(Compare, ConditionBase):
 
     def sql(self, names: Names) -> Sql:
         operand = names.trait(self.trait)
-        asked = (
-            self.compare_sql(operand, names.clock, names.currency) if self.asked() else Sql("TRUE")
-        )
+        asked = self.compare_sql(operand, names.clock, names.currency) if self.asked() else Sql("TRUE")
         if self.changed_within is None:
             return asked
         before = names.trait_before(self.trait, self.changed_within)
@@ -41,11 +39,7 @@ class TraitIs(Compare, ConditionBase):
     def words(self, lexicon: Lexicon) -> str:
         words = lexicon.trait_name(self.trait)
         asked = self.compare_words(lexicon.trait_unit(self.trait), lexicon.currency)
-        changed = (
-            f"changed in the last {duration_words(self.changed_within)}"
-            if self.changed_within
-            else ""
-        )
+        changed = f"changed in the last {duration_words(self.changed_within)}" if self.changed_within else ""
         return f"{words} {' and '.join(p for p in (asked, changed) if p)}"
 
     def seen(self, names: Names, lexicon: Lexicon) -> tuple[Seen, ...]:

@@ -23,14 +23,39 @@ from regard.playbooks.steps.wait_for import WaitFor
 from regard.playbooks.steps.webhook import Webhook
 
 KINDS: tuple[type[Step], ...] = (
-    Send, Ask, Wait, WaitFor, Branch, Split, Task, Approval, SetField, GrantPoints, Webhook, Enter, Leave, Exit,
-)  # fmt: skip
+    Send,
+    Ask,
+    Wait,
+    WaitFor,
+    Branch,
+    Split,
+    Task,
+    Approval,
+    SetField,
+    GrantPoints,
+    Webhook,
+    Enter,
+    Leave,
+    Exit,
+)
 
 AnyStep = Annotated[
-    Send | Ask | Wait | WaitFor | Branch | Split | Task | Approval | SetField | GrantPoints
-    | Webhook | Enter | Leave | Exit,
+    Send
+    | Ask
+    | Wait
+    | WaitFor
+    | Branch
+    | Split
+    | Task
+    | Approval
+    | SetField
+    | GrantPoints
+    | Webhook
+    | Enter
+    | Leave
+    | Exit,
     Field(discriminator="do"),
-]  # fmt: skip
+]
 
 # The kinds that nest steps name the union before it exists; here it does.
 for _kind in (Case, Way, WaitFor, Branch, Split, Approval):

@@ -38,9 +38,7 @@ class Step(Part):
 
     op: ClassVar[Op]
     act: ClassVar[str] = ""  # the kind of act, for moves of the sort ACT
-    is_message: ClassVar[bool] = (
-        False  # reaches the person on a channel, so every guardrail looks at it
-    )
+    is_message: ClassVar[bool] = False  # reaches the person on a channel, so every guardrail looks at it
     is_telling: ClassVar[bool] = False  # tells another system: what a person agreed to binds it too
 
     step: Slug

@@ -20,9 +20,7 @@ class MessageStep(Step):
     channel: str = "email"
     sender: Slug | None = Field(default=None, alias="from")
     priority: int | None = Field(default=None, ge=0, le=100)  # none: the journey's
-    worth: float | None = (
-        None  # expected value of this message in the company's currency; none: not stated
-    )
+    worth: float | None = None  # expected value of this message in the company's currency; none: not stated
     when_capped: Literal["defer", "drop"] | None = None  # none: the guardrails' own
     on_no: Literal["continue", "exit"] = "continue"
     give_up_after: int = 14  # days a delayed message is worth waiting for

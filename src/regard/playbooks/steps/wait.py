@@ -20,9 +20,7 @@ class Wait(Step):
     do: Literal["wait"]
     time: Duration | None = Field(default=None, alias="for")
     until_hour: TimeOfDay | None = None  # next time the person's clock shows this
-    until_date: calendar.date | None = (
-        None  # start of this day in the company's zone; past: goes on at once
-    )
+    until_date: calendar.date | None = None  # start of this day in the company's zone; past: goes on at once
 
     @model_validator(mode="after")
     def _one_way(self) -> Wait:

@@ -37,9 +37,7 @@ def month_ticks(start: datetime, end: datetime, *, most: int = 12) -> list[tuple
             return ticks
         if (year * 12 + month - 1) % every == 0:
             is_year = month == 1
-            ticks.append(
-                (share(at, start, end), str(year) if is_year else at.strftime("%b"), is_year)
-            )
+            ticks.append((share(at, start, end), str(year) if is_year else at.strftime("%b"), is_year))
 
 
 def nice_top(value: float) -> float:

@@ -99,9 +99,7 @@ def view_save(request: StaffRequest) -> HttpResponse:
     name = request.POST.get("name", "").strip()
     query = request.POST.get("query", "")
     if name:
-        shared = request.POST.get("shared") == "on" and may(
-            request.user.role, Capability.CHANGE_PEOPLE
-        )
+        shared = request.POST.get("shared") == "on" and may(request.user.role, Capability.CHANGE_PEOPLE)
         save_view(user_id=request.user.pk, page=PAGE_NAME, name=name, query=query, is_shared=shared)
     return HttpResponseRedirect(f"/customers?{query}")
 
@@ -118,15 +116,11 @@ def view_delete(request: StaffRequest, view_id: int) -> HttpResponse:
 def find(request: StaffRequest) -> HttpResponse:
     """Answer the palette: people by name, e-mail or id; pages and segments by name."""
     q = request.GET.get("q", "").replace("\0", "").strip()[:120]
-    places = [
-        p for p in PLACES if may(request.user.role, p.capability) and q.lower() in p.name.lower()
-    ]
+    places = [p for p in PLACES if may(request.user.role, p.capability) and q.lower() in p.name.lower()]
     context = {"q": q, "places": places, "people": [], "segments": []}
     if q and may(request.user.role, Capability.SEE_PEOPLE):
         ids = search_people(q, limit=8)
-        context["people"] = dress(
-            list(Person.objects.select_related("card", "standing").filter(id__in=ids))
-        )
+        context["people"] = dress(list(Person.objects.select_related("card", "standing").filter(id__in=ids)))
     if q:
         names = segment_names(request.playbook)
         context["segments"] = [(k, n) for k, n in names.items() if q.lower() in n.lower()][:4]

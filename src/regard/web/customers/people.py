@@ -61,9 +61,7 @@ class PeoplePage:
     is_more: bool
 
 
-def people_page(
-    wanted: Wanted, *, limit: int = PAGE, staff: dict[int, str] | None = None
-) -> PeoplePage:
+def people_page(wanted: Wanted, *, limit: int = PAGE, staff: dict[int, str] | None = None) -> PeoplePage:
     """Return one page of the list. `staff`: names by id, where they were read already."""
     narrowed = narrow(wanted)
     found = _survivors(narrowed, wanted.sort, wanted.after, limit + 1)
@@ -129,14 +127,10 @@ def dress(people: list[Person], *, staff: dict[int, str] | None = None) -> list[
             rows[origin[answer.person_id]].feeling = feeling_of_score(answer.score * 1000)
     for promise in Promise.objects.filter(person_id__in=origin, state="open").order_by("-due_at"):
         rows[origin[promise.person_id]].promise = promise
-    for person in HumanTask.objects.filter(person_id__in=origin, state="open").values_list(
-        "person_id", flat=True
-    ):
+    for person in HumanTask.objects.filter(person_id__in=origin, state="open").values_list("person_id", flat=True):
         rows[origin[person]].is_waiting = True
     segments = defaultdict(list)
-    for person, segment in (
-        shown_members().filter(person_id__in=ids).order_by("id").values_list("person_id", "segment")
-    ):
+    for person, segment in shown_members().filter(person_id__in=ids).order_by("id").values_list("person_id", "segment"):
         if not is_unnamed(segment):
             segments[person].append(segment)
     for person, names in segments.items():

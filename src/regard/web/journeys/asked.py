@@ -71,9 +71,7 @@ def _crowds(playbook: Playbook) -> list[Asked]:
     limits = playbook.guardrails
     if limits.approval_above is None and limits.tasks_without_approval is None:
         return []
-    return [
-        _crowd(playbook, journey, step, n) for journey, step, n in waiting_for_approval(playbook)
-    ]
+    return [_crowd(playbook, journey, step, n) for journey, step, n in waiting_for_approval(playbook)]
 
 
 def _crowd(playbook: Playbook, journey: str, step: str, people: int) -> Asked:

@@ -18,6 +18,4 @@ def drafts_shown(request: StaffRequest) -> list[tuple[Draft, str, str]]:
     me = request.user
     is_mine_alone = all(d.changed_by == f"staff:{me.pk}" for d in drafts)
     staff = {me.pk: me.name} if is_mine_alone else names_of_staff()
-    return [
-        (d, str(value_of(d).get("name") or d.name), by_words(d.changed_by, staff)) for d in drafts
-    ]
+    return [(d, str(value_of(d).get("name") or d.name), by_words(d.changed_by, staff)) for d in drafts]

@@ -94,9 +94,7 @@ class _Drawing:
         self.edges += [Edge(end.key, drawn.key, end.label, weight) for end in after]
         return drawn.key
 
-    def steps(
-        self, steps: tuple[Step, ...], after: list[_End], depth: int, when: str
-    ) -> list[_End]:
+    def steps(self, steps: tuple[Step, ...], after: list[_End], depth: int, when: str) -> list[_End]:
         """Add steps in order; return the loose ends that lead on."""
         for step in steps:
             row = self.rows[step.step]
@@ -214,11 +212,7 @@ def _under(step: Step, row: StepRow) -> str:
 def _numbers(step: Step, row: StepRow) -> str:
     if step.do not in ACTS:
         waiting = f"{count(row.here)} waiting" if row.here else ""
-        through = (
-            f"{count(row.through)} went on"
-            if step.do != "exit"
-            else f"{count(row.through)} ended here"
-        )
+        through = f"{count(row.through)} went on" if step.do != "exit" else f"{count(row.through)} ended here"
         return " · ".join(x for x in (waiting, through) if x)
     held = sum(h.people for h in row.held if not h.is_delay)
     delayed = sum(h.people for h in row.held if h.is_delay)

@@ -166,7 +166,7 @@ def _yaml_page(request: StaffRequest, found: Draft, text: str, issues: list[Issu
 
 def _answer(
     request: StaffRequest, found: Draft, moved: Moved, refused: list[Issue] | None = None, *, undo: bool = False
-) -> HttpResponse:  # fmt: skip
+) -> HttpResponse:
     """Return the editor as a part for htmx, else send back to the page, so that it works without script too."""
     if not request.headers.get("HX-Request"):
         if refused:

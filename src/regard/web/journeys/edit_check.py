@@ -103,7 +103,4 @@ def _placed(value: Value, path: Path, issue: Issue) -> Placed:
 def named(issues: list[Placed]) -> list[Issue]:
     """Return the issues as a refusal tells them, each with its step's name."""
     made = [Issue("journey", i.message, i.hint) for i in issues]
-    return [
-        replace(m, message=f"{i.name}: {m.message}") if i.name else m
-        for m, i in zip(made, issues, strict=True)
-    ]
+    return [replace(m, message=f"{i.name}: {m.message}") if i.name else m for m, i in zip(made, issues, strict=True)]

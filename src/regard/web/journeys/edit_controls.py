@@ -27,18 +27,31 @@ from regard.web.journeys.edit_tree import Path, Value, found_at, put_at, text_of
 from regard.web.journeys.edit_words import CHOICES, RARE, WHEN_WORDS, hint_of, label_of
 
 RECALLS: dict[str, type[Part]] = {
-    "answered": Answered, "in_segment": InSegment, "meets": Meets, "every": Both, "any": AnyOf,
-}  # fmt: skip
+    "answered": Answered,
+    "in_segment": InSegment,
+    "meets": Meets,
+    "every": Both,
+    "any": AnyOf,
+}
 MARKED = {
     id(get_args(Duration)[1]): "duration",
     id(get_args(Share)[1]): "share",
     id(get_args(TimeOfDay)[1]): "time",
 }
 NAMED = {
-    "template": "templates", "survey": "surveys", "purpose": "purposes", "from": "senders", "owner": "senders",
-    "journey": "journeys", "segment": "segments", "only_if": "segments", "segment_entered": "segments",
-    "segment_left": "segments", "channel": "channels", "endpoint": "endpoints",
-}  # fmt: skip
+    "template": "templates",
+    "survey": "surveys",
+    "purpose": "purposes",
+    "from": "senders",
+    "owner": "senders",
+    "journey": "journeys",
+    "segment": "segments",
+    "only_if": "segments",
+    "segment_entered": "segments",
+    "segment_left": "segments",
+    "channel": "channels",
+    "endpoint": "endpoints",
+}
 _DURATION = re.compile(r"^(\d{1,6})\s*([wdhms])\w*$")
 
 Choices = dict[str, dict[str, str]]
@@ -76,9 +89,7 @@ def controls_of(
             yield from _of_key(key, info, raw.get(key, raw.get(field)), (*path, key), choice)
     for key, told in raw.items():
         if key not in known and key not in skip:
-            yield replace(
-                as_yaml((*path, key), told), hint="the form does not know this; kept as it is"
-            )
+            yield replace(as_yaml((*path, key), told), hint="the form does not know this; kept as it is")
 
 
 def _of_key(key: str, info: FieldInfo, told: Any, path: Path, choice: Choices) -> Iterator[Control]:
@@ -102,16 +113,12 @@ def _recall(told: Any, path: Path, choice: Choices) -> Iterator[Control]:
     if told is not None and (kind not in RECALLS or not isinstance(told, dict)):
         yield as_yaml(path, told)
         return
-    yield Control(
-        (*path, "kind"), "select", label_of((*path, "kind")), str(kind or ""), options=kinds
-    )
+    yield Control((*path, "kind"), "select", label_of((*path, "kind")), str(kind or ""), options=kinds)
     if kind in RECALLS:
         yield from controls_of(RECALLS[kind], raw, path, choice, frozenset({"kind"}))
 
 
-def _plain(
-    key: str, info: FieldInfo, told: Any, path: Path, choice: Choices, types: set[Any]
-) -> Control:
+def _plain(key: str, info: FieldInfo, told: Any, path: Path, choice: Choices, types: set[Any]) -> Control:
     kind = next((MARKED[id(m)] for m in _metas(info) if id(m) in MARKED), "")
     is_rare = key in RARE and "when" not in path
     made = Control(path, "text", label_of(path), hint=hint_of(path), is_rare=is_rare)
@@ -125,9 +132,7 @@ def _plain(
     literals = [a for t in types if get_origin(t) is Literal for a in get_args(t)]
     if literals and len(literals) > 1:
         words = {str(a): CHOICES.get(str(a), str(a).replace("_", " ")) for a in literals}
-        return _select(
-            made, told if told is not None else info.default, words, needed=info.default is not None
-        )
+        return _select(made, told if told is not None else info.default, words, needed=info.default is not None)
     if bool in types and int not in types:
         on = bool(told) if told is not None else bool(info.default)
         return (
@@ -139,9 +144,7 @@ def _plain(
 
 
 def _scalar(made: Control, told: Any, info: FieldInfo, types: set[Any]) -> Control:
-    if isinstance(told, dict | list) or (
-        told is None and types & {dict, tuple} and str not in types
-    ):
+    if isinstance(told, dict | list) or (told is None and types & {dict, tuple} and str not in types):
         return as_yaml(made.path, told)
     if calendar.date in types:
         return replace(made, kind="date", value="" if told is None else str(told)[:10])
@@ -172,11 +175,7 @@ def _marked(made: Control, kind: str, told: Any) -> Control:
         return replace(made, kind=kind)
     if kind == "duration":
         found = _DURATION.match(str(told).strip())
-        return (
-            replace(made, kind=kind, value=found[1], unit=found[2])
-            if found
-            else replace(made, value=str(told))
-        )
+        return replace(made, kind=kind, value=found[1], unit=found[2]) if found else replace(made, value=str(told))
     return replace(made, kind=kind if isinstance(told, str) else "scalar", value=str(told))
 
 

@@ -67,9 +67,7 @@ def _step(name: str, was: Value, step: Value) -> Iterator[Change]:
         old.pop("ways", None), new.pop("ways", None)
     for key in [*old, *(k for k in new if k not in old)]:
         if old.get(key) != new.get(key):
-            yield Change(
-                f"{name}: {label_of((key,)).lower()}", _told(old.get(key)), _told(new.get(key))
-            )
+            yield Change(f"{name}: {label_of((key,)).lower()}", _told(old.get(key)), _told(new.get(key)))
 
 
 def _ways(name: str, was: Value, step: Value) -> Iterator[Change]:
@@ -90,9 +88,7 @@ def _bare(step: Value) -> Value:
     """Return a step without the steps inside it; its ways stay, with their conditions."""
     bare = {k: v for k, v in step.items() if k not in NESTED or k == "do"}
     ways = [way for _, way in arms_of(step) if way is not None]
-    return bare | (
-        {"ways": [{k: v for k, v in w.items() if k != "then"} for w in ways]} if ways else {}
-    )
+    return bare | ({"ways": [{k: v for k, v in w.items() if k != "then"} for w in ways]} if ways else {})
 
 
 def _by_name(value: Value) -> dict[str, tuple[tuple[str, str], Value]]:

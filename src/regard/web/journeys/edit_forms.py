@@ -32,9 +32,7 @@ from regard.web.segments.names import segment_names
 from regard.web.words import CHANNEL_WORDS
 
 STEPS: dict[str, type[Step]] = {get_args(k.model_fields["do"].annotation)[0]: k for k in KINDS}
-ENTRIES: dict[str, type[Part]] = {
-    get_args(k.model_fields["on"].annotation)[0]: k for k in get_args(get_args(Entry)[0])
-}
+ENTRIES: dict[str, type[Part]] = {get_args(k.model_fields["on"].annotation)[0]: k for k in get_args(get_args(Entry)[0])}
 NESTED = frozenset({"do", "cases", "ways", "otherwise"})
 APART = frozenset({"steps", "entry", "exit_on", "goal", "reentry"})
 FIRST = ("template", "survey", "kind", "title")  # what a step is about comes first
@@ -151,9 +149,7 @@ def _row_controls(key: str, told: Any, place: Path, choice: Choices) -> list[Con
     if not isinstance(told, dict):
         return [as_yaml(place, told)]
     kind = next((k for k in EXIT_WORDS if k in told), "touchpoint")
-    return list(
-        controls_of(ExitOn, told, place, choice, frozenset(EXIT_WORDS) - {kind} - set(told))
-    )
+    return list(controls_of(ExitOn, told, place, choice, frozenset(EXIT_WORDS) - {kind} - set(told)))
 
 
 def apply_form(value: Value, groups: list[Group], posted: QueryDict, path: Path = ()) -> Value:

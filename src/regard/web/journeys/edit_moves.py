@@ -29,9 +29,7 @@ from regard.web.journeys.edit_words import ENTRY_WORDS, EXIT_WORDS, STEP_WORDS
 from regard.web.journeys.new_steps import new_entry, new_exit, new_step, new_way
 
 SOMEBODY = "somebody"
-MEANWHILE = (
-    f"{SOMEBODY} changed this meanwhile: here it is as it stands now, and yours was not taken"
-)
+MEANWHILE = f"{SOMEBODY} changed this meanwhile: here it is as it stands now, and yours was not taken"
 MOST_STEPS_DEEP = 20  # keys of a path: as deep as the outline shows
 
 
@@ -71,9 +69,7 @@ def carry_out(value: Value, op: str, asked: Asked) -> Moved:
     Raises Refused for YAML that is none, and where the page was made from steps that stand elsewhere by now.
     """
     if op in _SHAPING and asked.form.get("shape") != shape_of(value):
-        raise Refused(
-            Issue("shape", "the steps changed meanwhile; here they are as they stand now")
-        )
+        raise Refused(Issue("shape", "the steps changed meanwhile; here they are as they stand now"))
     if asked.is_theirs and op in _WRITING:
         _refuse_unseen(value, op, asked)
     return _OPS[op](value, asked) if op in _OPS else Moved(value)
@@ -111,9 +107,7 @@ def _add(value: Value, asked: Asked) -> Moved:
         return Moved(value)
     step = new_step(asked.kind, value, asked.playbook, asked.slug)
     found = put_step(value, asked.at, asked.index, step)
-    return Moved(
-        found, text_of((*asked.at, asked.index)), f"Added: {STEP_WORDS[asked.kind].lower()}."
-    )
+    return Moved(found, text_of((*asked.at, asked.index)), f"Added: {STEP_WORDS[asked.kind].lower()}.")
 
 
 def _remove(value: Value, asked: Asked) -> Moved:
@@ -177,8 +171,16 @@ def _exit(value: Value, asked: Asked) -> Moved:
 
 
 _OPS: dict[str, Callable[[Value, Asked], Moved]] = {
-    "step": _step, "settings": _settings, "add": _add, "remove": _remove, "up": _up, "down": _down, "way": _way,
-    "drop": _drop, "entry": _entry, "exit": _exit,
-}  # fmt: skip
+    "step": _step,
+    "settings": _settings,
+    "add": _add,
+    "remove": _remove,
+    "up": _up,
+    "down": _down,
+    "way": _way,
+    "drop": _drop,
+    "entry": _entry,
+    "exit": _exit,
+}
 _WRITING = frozenset({"step", "settings"})
 _SHAPING = frozenset({"add", "remove", "up", "down", "way", "drop"})

@@ -70,9 +70,7 @@ def outline_of(value: Value, checked: Checked, choice: Choices, opened: str) -> 
     return list(_lines(value, ("steps",), 0, checked, choice, opened))
 
 
-def _lines(
-    value: Value, container: Path, depth: int, checked: Checked, choice: Choices, opened: str
-) -> Iterator[Line]:
+def _lines(value: Value, container: Path, depth: int, checked: Checked, choice: Choices, opened: str) -> Iterator[Line]:
     steps = found_at(value, container)
     rows = steps if isinstance(steps, list) and depth <= DEEPEST else []
     for number, step in enumerate(rows):
@@ -82,15 +80,18 @@ def _lines(
             place = (*path, *inner)
             inside = found_at(value, place)
             yield Line(
-                text_of(place), min(depth + 1, MOST_INDENTED), way_words(step, way), is_way=True,
+                text_of(place),
+                min(depth + 1, MOST_INDENTED),
+                way_words(step, way),
+                is_way=True,
                 is_empty=not inside,
-            )  # fmt: skip
+            )
             yield from _lines(value, place, depth + 1, checked, choice, opened)
 
 
 def _line(
     value: Value, path: Path, step: Any, depth: int, number: int, checked: Checked, choice: Choices, opened: str
-) -> Line:  # fmt: skip
+) -> Line:
     raw = step if isinstance(step, dict) else {}
     kind, place, issues = str(raw.get("do", "")), text_of(path), checked.at(path)
     wrong = {text_of((*path, *i.field)) for i in issues if i.is_error}
@@ -100,11 +101,23 @@ def _line(
     ]
     last = int(path[-1])
     return Line(
-        place=place, depth=min(depth, MOST_INDENTED), words=step_words(raw), name=str(raw.get("step", "")), kind=kind,
-        icon=ICONS.get(kind, "circle-dot"), tone=KINDS.get(kind, ""), container=text_of(path[:-1]), after=last + 1,
-        is_first=last == 0 and depth == 0, is_last=last == number - 1 and depth == 0, is_open=place == opened,
-        more=WAYS.get(kind, ""), groups=groups, issues=issues, seen=mark_of(step),
-    )  # fmt: skip
+        place=place,
+        depth=min(depth, MOST_INDENTED),
+        words=step_words(raw),
+        name=str(raw.get("step", "")),
+        kind=kind,
+        icon=ICONS.get(kind, "circle-dot"),
+        tone=KINDS.get(kind, ""),
+        container=text_of(path[:-1]),
+        after=last + 1,
+        is_first=last == 0 and depth == 0,
+        is_last=last == number - 1 and depth == 0,
+        is_open=place == opened,
+        more=WAYS.get(kind, ""),
+        groups=groups,
+        issues=issues,
+        seen=mark_of(step),
+    )
 
 
 def step_words(raw: Value) -> str:
@@ -140,9 +153,7 @@ def way_words(step: Value, way: Value | None) -> str:
         return "if (a condition that does not hold yet)"
 
 
-def settings_of(
-    value: Value, checked: Checked, choice: Choices
-) -> tuple[list[Group], list[Placed]]:
+def settings_of(value: Value, checked: Checked, choice: Choices) -> tuple[list[Group], list[Placed]]:
     """Return the form of who comes in, who leaves and what for, with the issues that belong to it."""
     issues = checked.at(())
     wrong = {text_of(i.field) for i in issues if i.is_error}
@@ -157,13 +168,22 @@ def picture_of(journey: Journey, slug: str, playbook: Playbook) -> Picture:
     """Return the picture of a journey nobody went through yet: boxes and lines without numbers."""
     guardrails = playbook.guardrails
     row = JourneyRow(
-        slug, journey.name, journey.version, journey.owner, "", "",
+        slug,
+        journey.name,
+        journey.version,
+        journey.owner,
+        "",
+        "",
         guardrails.holdout if journey.holdout is None else journey.holdout,
-        False, 0, 0, 0, 0, 0, 0,
-    )  # fmt: skip
-    steps = tuple(
-        StepRow(s.step, depth, "", s.do, s.words(), s.note) for depth, s in walk(journey.steps)
+        False,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
     )
+    steps = tuple(StepRow(s.step, depth, "", s.do, s.words(), s.note) for depth, s in walk(journey.steps))
     drawn = draw(Outline(row, journey, steps, ()), segment_names(playbook))
     boxes = [(replace(d, number=""), node) for d, node in drawn.boxes]
     return replace(drawn, boxes=boxes, outline=[])

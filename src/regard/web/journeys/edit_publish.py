@@ -66,18 +66,38 @@ def needs_of(journey: Journey, playbook: Playbook) -> list[Need]:
     where = "the guardrails' own" if journey.holdout is None else "its own"
     caps = ", ".join(cap.words() for cap in rails.caps)
     return [
-        Need("A goal, or a rule for who leaves early", bool(journey.goal or journey.exit_on),
-             "say under 'Who comes in, who leaves' what it is for"),
-        Need("An owner who answers for it", journey.owner in playbook.company.senders,
-             "choose one of the company's people"),
+        Need(
+            "A goal, or a rule for who leaves early",
+            bool(journey.goal or journey.exit_on),
+            "say under 'Who comes in, who leaves' what it is for",
+        ),
+        Need(
+            "An owner who answers for it",
+            journey.owner in playbook.company.senders,
+            "choose one of the company's people",
+        ),
         Need(f"Held out by chance: {share:.0%}, {where}", True),
-        Need(f"Purpose of every message: {_names(purposes, playbook)}" if messages else "It sends no message",
-             all(p in playbook.purposes for p in purposes)),
-        Need(f"Within the caps: {caps}" if caps else "A cap on messages", bool(caps) or not messages,
-             "the guardrails have none; anybody could get any number"),
-        *([Need(f"Systems it tells: {', '.join(told)}", set(told) <= set(endpoint_names()),
-                "add what is missing in Settings, Webhooks")] if told else ()),
-    ]  # fmt: skip
+        Need(
+            f"Purpose of every message: {_names(purposes, playbook)}" if messages else "It sends no message",
+            all(p in playbook.purposes for p in purposes),
+        ),
+        Need(
+            f"Within the caps: {caps}" if caps else "A cap on messages",
+            bool(caps) or not messages,
+            "the guardrails have none; anybody could get any number",
+        ),
+        *(
+            [
+                Need(
+                    f"Systems it tells: {', '.join(told)}",
+                    set(told) <= set(endpoint_names()),
+                    "add what is missing in Settings, Webhooks",
+                )
+            ]
+            if told
+            else ()
+        ),
+    ]
 
 
 def _names(purposes: list[str], playbook: Playbook) -> str:
@@ -121,18 +141,15 @@ class Review:
             yield Issue("steps", "it says the same as what runs", "change something first")
         for need in self.needs:
             if not need.is_met:
-                yield Issue(
-                    "needs", f"missing: {need.words[:1].lower()}{need.words[1:]}", need.hint
-                )
+                yield Issue("needs", f"missing: {need.words[:1].lower()}{need.words[1:]}", need.hint)
         if self.is_conflict:
-            yield Issue(
-                "base", "somebody else published meanwhile", "look at what changed and take it up"
-            )
+            yield Issue("base", "somebody else published meanwhile", "look at what changed and take it up")
         if self.above is not None and not self.is_second:
             yield Issue(
-                "approval", f"could touch {self.reach:,} people at once: more than {self.above:,}",
+                "approval",
+                f"could touch {self.reach:,} people at once: more than {self.above:,}",
                 "somebody else looks at it and publishes it",
-            )  # fmt: skip
+            )
 
 
 def review_of(request: StaffRequest, draft: Draft) -> Review:
@@ -174,11 +191,21 @@ def draft_publish_now(request: StaffRequest, draft_id: int) -> HttpResponse:
             applied = publish_draft(draft_id=draft_id, by=by, now=request.now, note=note)
             crossed = _cross(review, draft.name, gone, by, request)
             record_entry(
-                by=by, verb="journey publish", object_type="journeys", object_id=draft.name, now=request.now,
+                by=by,
+                verb="journey publish",
+                object_type="journeys",
+                object_id=draft.name,
+                now=request.now,
                 before={"playbook": draft.base_hash[:12], "changed by": draft.changed_by},
-                after={"playbook": applied.hash[:12], "draft": draft.pk, "inside": review.reach,
-                       "moved": crossed.moved, "left": crossed.left}, origin="web",
-            )  # fmt: skip
+                after={
+                    "playbook": applied.hash[:12],
+                    "draft": draft.pk,
+                    "inside": review.reach,
+                    "moved": crossed.moved,
+                    "left": crossed.left,
+                },
+                origin="web",
+            )
     except Refused as refused:
         return _review_page(request, draft, list(refused.issues))
     return HttpResponseRedirect(f"/journeys/{draft.name}")

@@ -112,10 +112,21 @@ CHOICES = {
 }
 RARE = frozenset(
     {
-        "step", "note", "priority", "worth", "when_capped", "on_no", "give_up_after", "score_at_least",
-        "score_at_most", "value_at_least", "where", "assume", "whose",
+        "step",
+        "note",
+        "priority",
+        "worth",
+        "when_capped",
+        "on_no",
+        "give_up_after",
+        "score_at_least",
+        "score_at_most",
+        "value_at_least",
+        "where",
+        "assume",
+        "whose",
     }
-)  # fmt: skip
+)
 UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 

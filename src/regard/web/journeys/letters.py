@@ -50,9 +50,7 @@ def letters_of(slug: str, journey: Journey, playbook: Playbook, reader: str = ""
     ]
 
 
-def _letter(
-    slug: str, step: Step, template: Template, playbook: Playbook, language: str, reader: str
-) -> Letter:
+def _letter(slug: str, step: Step, template: Template, playbook: Playbook, language: str, reader: str) -> Letter:
     sender = playbook.company.senders.get(letter_of(step, playbook)[2])
     purpose = playbook.purposes.get(template.purpose)
     asked = f"?{urlencode({'as': reader})}" if reader else ""
@@ -85,9 +83,7 @@ def journey_words(request: StaffRequest, slug: str) -> HttpResponse:
         "head": head,
         "tabs": TABS,
         "tab": "words",
-        "letters": letters_of(
-            slug, head.journey, head.playbook, reader.public_id if reader else ""
-        ),
+        "letters": letters_of(slug, head.journey, head.playbook, reader.public_id if reader else ""),
         "readers": readers,
         "reader": reader,
     }

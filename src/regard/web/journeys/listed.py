@@ -38,8 +38,7 @@ def listed(rows: list[JourneyRow], playbook: Playbook | None, asked: QueryDict) 
     wanted = [
         row
         for row in rows
-        if words.casefold() in row.title.casefold()
-        and (state not in STATES or row.is_paused == (state == "paused"))
+        if words.casefold() in row.title.casefold() and (state not in STATES or row.is_paused == (state == "paused"))
     ]
     results, names = newest_results(), segment_names(playbook)
     lines = [_line(row, playbook, names, results) for row in wanted]
@@ -54,9 +53,7 @@ def listed(rows: list[JourneyRow], playbook: Playbook | None, asked: QueryDict) 
     }
 
 
-def _line(
-    row: JourneyRow, playbook: Playbook, names: dict[str, str], results: dict[str, Any]
-) -> Listed:
+def _line(row: JourneyRow, playbook: Playbook, names: dict[str, str], results: dict[str, Any]) -> Listed:
     journey, result = playbook.journeys[row.name], results.get(row.name)
     enters = entries_words(journey, names)
     return Listed(row, journey.about, enters, goal_words(journey.goal), helped_by(result))

@@ -93,8 +93,6 @@ def _refuse_name(request: StaffRequest, slug: str) -> None:
     if not re.fullmatch(r"[a-z][a-z0-9_-]{0,59}", slug) or slug in RESERVED:
         raise Refused(Issue("name", "give it a name that begins with a letter a to z"))
     if slug in the_playbook(request).journeys:
-        raise Refused(
-            Issue("name", f"there is a journey '{slug}' already", "open it and edit a copy")
-        )
+        raise Refused(Issue("name", f"there is a journey '{slug}' already", "open it and edit a copy"))
     if any(d.name == slug for d in open_drafts("journeys")):
         raise Refused(Issue("name", f"somebody is drafting a journey '{slug}' already"))

@@ -54,7 +54,7 @@ def _body(kind: str, value: Value, playbook: Playbook, slug: str) -> Value:
             "event": f"{slug}.reached".replace("-", "_") if slug else "journey.step",
         },
         "exit": {"reason": "done"},
-    }  # fmt: skip
+    }
     return bodies[kind]
 
 

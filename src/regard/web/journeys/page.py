@@ -102,9 +102,7 @@ def journey(request: StaffRequest, slug: str) -> HttpResponse:
         if any(version != head.journey.version for version, _ in outline.versions)
         else None,
         "waiting_for_a_word": [
-            s.step
-            for s in outline.steps
-            if any(h.code == NEEDS_WORD and h.is_delay for h in s.held)
+            s.step for s in outline.steps if any(h.code == NEEDS_WORD and h.is_delay for h in s.held)
         ],
     }
     return render(request, "web/journey.html", context)
@@ -193,10 +191,7 @@ def journey_history(request: StaffRequest, slug: str) -> HttpResponse:
         "tabs": TABS,
         "tab": "history",
         "versions": versions_of(slug),
-        "steering": [
-            (s, by_words(s.by, staff))
-            for s in Steering.objects.filter(journey=slug).order_by("-seq")[:50]
-        ],
+        "steering": [(s, by_words(s.by, staff)) for s in Steering.objects.filter(journey=slug).order_by("-seq")[:50]],
         "now": head.journey.version,
     }
     return render(request, "web/journey_history.html", context)

@@ -41,9 +41,12 @@ def journey_simulate(request: StaffRequest, slug: str) -> HttpResponse:
     limits = head.playbook.guardrails
     may_wait = limits.approval_above is not None or limits.tasks_without_approval is not None
     context = {
-        "head": head, "tabs": TABS, "tab": "simulate", "lengths": LENGTHS,
+        "head": head,
+        "tabs": TABS,
+        "tab": "simulate",
+        "lengths": LENGTHS,
         "approvals": APPROVALS if may_wait else {},
-    }  # fmt: skip
+    }
     return render(request, "web/journey_simulate.html", context)
 
 
@@ -54,9 +57,7 @@ def journey_replay(request: StaffRequest, slug: str) -> HttpResponse:
     asked = request.GET.get("days", "")
     days = int(asked) if asked.isdecimal() and int(asked[:4]) in LENGTHS else 90
     after = request.GET.get("approve", "")
-    found = _replayed(
-        head.playbook, request, days, int(after) if after in APPROVALS and after else None
-    )
+    found = _replayed(head.playbook, request, days, int(after) if after in APPROVALS and after else None)
     context = {
         "found": found,
         "entered": sum(j.entered for j in found.journeys if j.journey == slug),
@@ -76,9 +77,7 @@ def journey_replay(request: StaffRequest, slug: str) -> HttpResponse:
     return render(request, "web/parts/replayed.html", context)
 
 
-def _replayed(
-    playbook: Playbook, request: StaffRequest, days: int, approves_after: int | None
-) -> Found:
+def _replayed(playbook: Playbook, request: StaffRequest, days: int, approves_after: int | None) -> Found:
     """Return what the last `days` would have brought; `approves_after`: hours until a crowd is approved."""
     span = Span(request.now - timedelta(days=days), request.now)
     after = None if approves_after is None else approves_after * HOUR_US

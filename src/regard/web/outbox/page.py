@@ -42,10 +42,7 @@ def outbox(request: StaffRequest) -> HttpResponse:
     people = people_shown([m.person_id for m in rows])
     playbook = request.playbook
     context = {
-        "rows": [
-            (m, people[m.person_id], journey_name(playbook, m.decision.journey))
-            for m in rows[:PAGE]
-        ],
+        "rows": [(m, people[m.person_id], journey_name(playbook, m.decision.journey)) for m in rows[:PAGE]],
         "older": rows[PAGE - 1].pk if len(rows) > PAGE else None,
         "purposes": {k: p.name for k, p in playbook.purposes.items()} if playbook else {},
         "state": state,
@@ -57,11 +54,7 @@ def outbox(request: StaffRequest) -> HttpResponse:
 
 def _message(public: str) -> Message:
     try:
-        found = (
-            Message.objects.select_related("decision__enrolment")
-            .filter(public_id=uuid.UUID(public))
-            .first()
-        )
+        found = Message.objects.select_related("decision__enrolment").filter(public_id=uuid.UUID(public)).first()
     except ValueError:
         found = None
     if found is None:

@@ -74,20 +74,14 @@ def promise_make(request: StaffRequest, person_id: str) -> HttpResponse:
     text, due, person = _text(request, "text", LONGEST_LINE), _due(request), person_of(person_id)
     if text and due:
         who = request.user.pk
-        make_promise(
-            person=person, text=text, due_at=due, by=_by(request), now=request.now, owner=who
-        )
+        make_promise(person=person, text=text, due_at=due, by=_by(request), now=request.now, owner=who)
     return _back(person_id, "promises")
 
 
 @act(Capability.CHANGE_PEOPLE)
-def promise_settle(
-    request: StaffRequest, person_id: str, promise_id: int, word: str
-) -> HttpResponse:
+def promise_settle(request: StaffRequest, person_id: str, promise_id: int, word: str) -> HttpResponse:
     """Say that a promise was kept or broken."""
-    promise = Promise.objects.filter(
-        pk=promise_id, person_id__in=origins_of(person_of(person_id))
-    ).first()
+    promise = Promise.objects.filter(pk=promise_id, person_id__in=origins_of(person_of(person_id))).first()
     settle = {"kept": keep_promise, "broken": break_promise}.get(word)
     if promise is None or settle is None:
         raise Http404
@@ -101,9 +95,7 @@ def owner_set(request: StaffRequest, person_id: str) -> HttpResponse:
     """Say who looks after the person."""
     person = person_of(person_id)
     chosen = request.POST.get("owner", "")
-    owner = (
-        User.objects.filter(pk=int(chosen), is_active=True).first() if chosen.isdecimal() else None
-    )
+    owner = User.objects.filter(pk=int(chosen), is_active=True).first() if chosen.isdecimal() else None
     if chosen and owner is None:
         raise Http404
     assign_owner(person=person, owner=owner.pk if owner else None, by=_by(request), now=request.now)
@@ -113,9 +105,7 @@ def owner_set(request: StaffRequest, person_id: str) -> HttpResponse:
 @act(Capability.WORK_TASKS)
 def task_close(request: StaffRequest, person_id: str, task_id: int) -> HttpResponse:
     """Close a task of this person with what came of it; an approval is granted or refused."""
-    task = HumanTask.objects.filter(
-        pk=task_id, person_id__in=origins_of(person_of(person_id))
-    ).first()
+    task = HumanTask.objects.filter(pk=task_id, person_id__in=origins_of(person_of(person_id))).first()
     outcome = _text(request, "outcome", LONGEST_LINE)
     is_refused = request.POST.get("word") == "refuse"
     if task is not None and task.kind == "approval":
@@ -150,9 +140,7 @@ def joining_undo(request: StaffRequest, person_id: str, seq: int) -> HttpRespons
 
 
 @act(Capability.JOIN_PEOPLE)
-def proposal_decide(
-    request: StaffRequest, person_id: str, proposal_id: int, word: str
-) -> HttpResponse:
+def proposal_decide(request: StaffRequest, person_id: str, proposal_id: int, word: str) -> HttpResponse:
     """Say whether two people are one."""
     origins = origins_of(person_of(person_id))
     proposal = JoinProposal.objects.filter(pk=proposal_id, state="open").first()

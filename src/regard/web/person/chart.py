@@ -85,9 +85,7 @@ def _stems(orders: list[Moment], start: datetime, end: datetime) -> tuple[list[S
     currency = orders[0].currency
     amounts = [float(to_decimal(o.value_minor or 0, o.currency)) for o in orders]
     top = nice_top(max(amounts))
-    largest: dict[
-        int, tuple[float, Moment]
-    ] = {}  # where two would be drawn over one another, the larger
+    largest: dict[int, tuple[float, Moment]] = {}  # where two would be drawn over one another, the larger
     for o, amount in zip(orders, amounts, strict=True):
         place = int(share(o.at, start, end) * STEMS_A_PERCENT)
         if place not in largest or amount > largest[place][0]:

@@ -22,15 +22,9 @@ class Decided:
 
 def decisions_of(origins: list[int], playbook: Playbook | None) -> list[Decided]:
     """Return the newest decisions, newest first."""
-    rows = (
-        Decision.objects.filter(person_id__in=origins)
-        .select_related("message")
-        .order_by("-as_of", "-id")
-    )
+    rows = Decision.objects.filter(person_id__in=origins).select_related("message").order_by("-as_of", "-id")
     lean = rows.defer("message__html", "message__text")[:NEWEST]
-    return [
-        Decided(r, journey_name(playbook, r.journey), getattr(r, "message", None)) for r in lean
-    ]
+    return [Decided(r, journey_name(playbook, r.journey), getattr(r, "message", None)) for r in lean]
 
 
 def enrolments_of(origins: list[int]) -> list[Enrolment]:
@@ -47,6 +41,4 @@ def doors_of(playbook: Playbook | None) -> list[tuple[str, str]]:
 def journey_name(playbook: Playbook | None, slug: str) -> str:
     """Return what people call a journey."""
     journey = playbook.journeys.get(slug) if playbook else None
-    return str(
-        getattr(journey, "name", None) or slug.replace("-", " ").replace("_", " ").capitalize()
-    )
+    return str(getattr(journey, "name", None) or slug.replace("-", " ").replace("_", " ").capitalize())

@@ -105,11 +105,7 @@ class Facts:
 def person_of(text: str) -> int:
     """Return the surviving person of a public id in an address. Raises Http404: only `per_...` opens a page."""
     public = parse_public_id("per", text)
-    row = (
-        Person.objects.filter(public_id=public).values_list("id", "survivor_id").first()
-        if public
-        else None
-    )
+    row = Person.objects.filter(public_id=public).values_list("id", "survivor_id").first() if public else None
     if row is None:
         raise Http404
     return row[1] or row[0]
@@ -147,13 +143,9 @@ def facts_of(text: str) -> Facts:
         traits=standing.traits if standing else {},
         value_minor=standing.value_minor if standing else None,
         computed_at=standing.as_of if standing else None,
-        answers=list(
-            Answer.objects.filter(person_id__in=origins).order_by("-answered_at", "-seq")[:20]
-        ),
+        answers=list(Answer.objects.filter(person_id__in=origins).order_by("-answered_at", "-seq")[:20]),
         promises=_promises(origins),
-        tasks=list(
-            HumanTask.objects.filter(person_id__in=origins, state="open").order_by("due_at", "id")
-        ),
+        tasks=list(HumanTask.objects.filter(person_id__in=origins, state="open").order_by("due_at", "id")),
         notes=list(Note.objects.filter(person_id__in=origins).order_by("-at", "-id")[:20]),
         tags=list(Tag.objects.filter(person_id__in=origins).order_by("name")),
     )

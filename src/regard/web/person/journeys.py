@@ -28,7 +28,5 @@ def journey_in(request: StaffRequest, person_id: str) -> HttpResponse:
 @act(Capability.WORK_TASKS)
 def journey_out(request: StaffRequest, person_id: str, slug: str) -> HttpResponse:
     """Take a person out of a journey; out already is fine."""
-    let_out(
-        journey=slug, person=person_of(person_id), by=f"staff:{request.user.pk}", now=request.now
-    )
+    let_out(journey=slug, person=person_of(person_id), by=f"staff:{request.user.pk}", now=request.now)
     return HttpResponseRedirect(f"/customers/{person_id}#journeys")

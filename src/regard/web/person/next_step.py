@@ -61,16 +61,12 @@ def _task(task: HumanTask, now: datetime) -> NextStep:
         reasons.append("Promotions to this person are paused until it is closed.")
     under = "Late. " if task.due_at and task.due_at < now else ""
     quote = str(task.context.get("quote") or task.context.get("comment") or "")
-    return NextStep(
-        "hand-heart", task.title, f"{under}{reasons[0]}", reasons, task=task, quote=quote
-    )
+    return NextStep("hand-heart", task.title, f"{under}{reasons[0]}", reasons, task=task, quote=quote)
 
 
 def _promise(promise: Promise, now: datetime) -> NextStep:
     late = promise.due_at < now
-    under = (
-        f"Overdue by {span(now - promise.due_at)}." if late else f"Due {moment(promise.due_at)}."
-    )
+    under = f"Overdue by {span(now - promise.due_at)}." if late else f"Due {moment(promise.due_at)}."
     return NextStep(
         "handshake",
         promise.text,

@@ -38,16 +38,12 @@ def person(request: StaffRequest, person_id: str) -> HttpResponse:
         "next": next_step(facts, request.now),
         "chart": chart_of(facts, request.now),
         "kinds": KINDS,
-        "timeline": timeline_of(
-            facts.origins, staff=facts.staff, segments=names, notes=facts.notes
-        ),
+        "timeline": timeline_of(facts.origins, staff=facts.staff, segments=names, notes=facts.notes),
         "agreed": agreed_of(facts.origins, playbook, request.now),
         "memberships": memberships_of(facts.id, playbook),
         "traits": understood_of(facts, playbook),
         "decisions": decisions_of(facts.origins, playbook),
-        "enrolments": [
-            (e, journey_name(playbook, e.journey)) for e in enrolments_of(facts.origins)
-        ],
+        "enrolments": [(e, journey_name(playbook, e.journey)) for e in enrolments_of(facts.origins)],
         "doors": doors_of(playbook),
         "came_in": journey_name(playbook, let) if (let := request.GET.get("in", "")) else "",
         "fields": fields_of(facts.id, origins=facts.origins),
@@ -67,9 +63,7 @@ def timeline(request: StaffRequest, person_id: str) -> HttpResponse:
         staff=names_of_staff(),
         segments=segment_names(request.playbook),
     )
-    return render(
-        request, "web/parts/timeline.html", {"timeline": told, "address": f"/customers/{person_id}"}
-    )
+    return render(request, "web/parts/timeline.html", {"timeline": told, "address": f"/customers/{person_id}"})
 
 
 def _identity(facts: Facts) -> dict[str, object]:
@@ -81,17 +75,11 @@ def _identity(facts: Facts) -> dict[str, object]:
     return {
         "identifiers": identifiers_of(facts.id, origins=facts.origins),
         "joinings": [(j, by_words(j.by, facts.staff)) for j in joinings],
-        "proposals": [
-            (p, people[p.other_id if p.one_id in facts.origins else p.one_id]) for p in proposals
-        ],
+        "proposals": [(p, people[p.other_id if p.one_id in facts.origins else p.one_id]) for p in proposals],
     }
 
 
 def _local_time(facts: Facts, request: StaffRequest) -> str:
     """Return the time of day for the person, where their zone is known."""
     zone = str(facts.fields.get("time_zone") or "")
-    return (
-        request.now.astimezone(ZoneInfo(zone)).strftime("%H:%M")
-        if zone in available_timezones()
-        else ""
-    )
+    return request.now.astimezone(ZoneInfo(zone)).strftime("%H:%M") if zone in available_timezones() else ""

@@ -41,9 +41,7 @@ def mood_of(facts: Facts) -> Mood | None:
     if answer is None or answer.score is None:
         return None
     word, when = feeling_of_score(answer.score * 1000), day(answer.answered_at)
-    return Mood(
-        word, f"{word} {when}" if when in ("today", "yesterday") else f"{word} since {when}"
-    )
+    return Mood(word, f"{word} {when}" if when in ("today", "yesterday") else f"{word} since {when}")
 
 
 def _past(facts: Facts, now: datetime) -> list[Clause]:

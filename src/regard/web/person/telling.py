@@ -11,9 +11,7 @@ from regard.web.templatetags.ui import money
 from regard.web.words import CHANNEL_ICONS, CHANNEL_WORDS, feeling_of_score
 
 SPOKEN = ("comment", "text", "message", "body", "quote", "review_body")
-QUIET = frozenset(
-    {"Email Opened", "Email Delivered", "Page Viewed", "Screen Viewed", "Field Set", "Survey Asked"}
-)
+QUIET = frozenset({"Email Opened", "Email Delivered", "Page Viewed", "Screen Viewed", "Field Set", "Survey Asked"})
 ICONS = {
     "Order Completed": "shopping-bag",
     "Order Refunded": "undo-2",
@@ -53,9 +51,7 @@ class Told:
 
 def tell(row: TouchpointRow) -> Told:
     """Put a touchpoint into words. What a customer wrote is a quote; everything else is ours."""
-    spoken = next(
-        (str(row.properties[k]) for k in SPOKEN if isinstance(row.properties.get(k), str)), ""
-    )
+    spoken = next((str(row.properties[k]) for k in SPOKEN if isinstance(row.properties.get(k), str)), "")
     is_theirs = row.actor == "customer" and row.direction == "in"
     title, detail = _TELLERS.get(row.name, _plain)(row)
     quote = spoken if is_theirs else ""
@@ -67,9 +63,7 @@ def tell(row: TouchpointRow) -> Told:
         title=title,
         detail=detail,
         quote=quote,
-        feeling=feeling_of_score(row.score_milli)
-        if is_theirs or row.name == "Survey Answered"
-        else "",
+        feeling=feeling_of_score(row.score_milli) if is_theirs or row.name == "Survey Answered" else "",
         icon=ICONS.get(row.name) or CHANNEL_ICONS.get(row.channel, "circle-dot"),
         channel=CHANNEL_WORDS.get(row.channel, row.channel),
         is_quiet=row.name in QUIET and not quote,
@@ -91,11 +85,7 @@ def _order(row: TouchpointRow) -> tuple[str, str]:
     pieces = sum(_whole(p.get("quantity")) for p in products)
     worth = f" for {money(row.value_minor, row.currency)}" if row.value_minor is not None else ""
     names = [str(p["name"]) for p in products if p.get("name")]
-    title = (
-        f"Ordered {pieces} {'thing' if pieces == 1 else 'things'}{worth}"
-        if pieces
-        else f"Ordered{worth}"
-    )
+    title = f"Ordered {pieces} {'thing' if pieces == 1 else 'things'}{worth}" if pieces else f"Ordered{worth}"
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     return title, ", ".join(names[:3]) + more
 
@@ -111,9 +101,7 @@ def _message(row: TouchpointRow) -> tuple[str, str]:
 
 def _answer(row: TouchpointRow) -> tuple[str, str]:
     score = f"{row.score_milli // 1000} of 10" if row.score_milli is not None else "in words"
-    return f"Answered {score}", str(
-        row.properties.get("survey_name") or row.properties.get("survey") or ""
-    )
+    return f"Answered {score}", str(row.properties.get("survey_name") or row.properties.get("survey") or "")
 
 
 def _consent(row: TouchpointRow) -> tuple[str, str]:
@@ -132,9 +120,7 @@ def _task(row: TouchpointRow) -> tuple[str, str]:
 
 def _click(row: TouchpointRow) -> tuple[str, str]:
     seen = "" if row.context.get("confirmed") else "seen by the server; may have been a scanner"
-    return (
-        "Opened our mail" if row.name == "Email Opened" else "Followed a link in our mail"
-    ), seen
+    return ("Opened our mail" if row.name == "Email Opened" else "Followed a link in our mail"), seen
 
 
 def _plain(row: TouchpointRow) -> tuple[str, str]:

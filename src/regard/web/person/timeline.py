@@ -33,11 +33,8 @@ _FILTERS = {
         channel__in=("email", "phone", "chat", "sms", "social", "post"),
     )
     & ~Q(name__in=(*_CONSENT, "Email Opened", "Email Link Clicked")),
-    "feedback": Q(channel="survey")
-    | Q(score_milli__isnull=False)
-    | Q(name__in=("Survey Asked", "Survey Answered")),
-    "messages": Q(direction="out", actor="automation")
-    | Q(name__in=("Email Opened", "Email Link Clicked")),
+    "feedback": Q(channel="survey") | Q(score_milli__isnull=False) | Q(name__in=("Survey Asked", "Survey Answered")),
+    "messages": Q(direction="out", actor="automation") | Q(name__in=("Email Opened", "Email Link Clicked")),
     "consent": Q(name__in=_CONSENT),
 }
 
@@ -76,9 +73,7 @@ def timeline_of(
         # Beside the log, not in it: what staff noted and what we computed, for the days this page shows.
         newest = None if not older else page.rows[0].occurred_at
         oldest = page.rows[-1].occurred_at if page.older else None
-        told += _notes(origins, oldest, newest, staff, notes) + _segment_changes(
-            origins, oldest, newest, segments
-        )
+        told += _notes(origins, oldest, newest, staff, notes) + _segment_changes(origins, oldest, newest, segments)
         told.sort(key=lambda t: t.at, reverse=True)
     return Timeline(_by_month(told), page.older or "", kind)
 
@@ -96,40 +91,28 @@ def _notes(
     known: list[Note] | None,
 ) -> list[Told]:
     if known is None:
-        rows = list(
-            Note.objects.filter(person_id__in=origins, **_between("at", oldest, newest))[:50]
-        )
+        rows = list(Note.objects.filter(person_id__in=origins, **_between("at", oldest, newest))[:50])
     else:
         rows = [n for n in known if oldest is None or n.at >= oldest]
-    return [
-        Told(f"n{n.pk}", n.at, "Note", f"{n.text} · {by_words(n.by, staff)}", icon="sticky-note")
-        for n in rows
-    ]
+    return [Told(f"n{n.pk}", n.at, "Note", f"{n.text} · {by_words(n.by, staff)}", icon="sticky-note") for n in rows]
 
 
 def _segment_changes(
     origins: list[int], oldest: datetime | None, newest: datetime | None, segments: dict[str, str]
 ) -> list[Told]:
     """Return one quiet line a run: what the person entered and left at that instant."""
-    rows = SegmentChange.objects.filter(
-        person_id__in=origins, **_between("as_of", oldest, newest)
-    ).exclude(segment__startswith=UNNAMED)
+    rows = SegmentChange.objects.filter(person_id__in=origins, **_between("as_of", oldest, newest)).exclude(
+        segment__startswith=UNNAMED
+    )
     runs: dict[datetime, dict[bool, list[str]]] = {}
     for row in rows.order_by("-as_of", "id")[:100]:
         names = runs.setdefault(row.as_of, {}).setdefault(row.entered, [])
         names.append(segments.get(row.segment, row.segment))
-    return [
-        Told(f"s{at:%Y%m%d%H%M%S}", at, _moved(moved), icon="funnel", is_quiet=True)
-        for at, moved in runs.items()
-    ]
+    return [Told(f"s{at:%Y%m%d%H%M%S}", at, _moved(moved), icon="funnel", is_quiet=True) for at, moved in runs.items()]
 
 
 def _moved(moved: dict[bool, list[str]]) -> str:
-    parts = [
-        f"{'entered' if is_in else 'left'} {', '.join(moved[is_in])}"
-        for is_in in (True, False)
-        if is_in in moved
-    ]
+    parts = [f"{'entered' if is_in else 'left'} {', '.join(moved[is_in])}" for is_in in (True, False) if is_in in moved]
     return sentence("; ".join(parts))
 
 

@@ -41,9 +41,7 @@ def privacy(request: StaffRequest) -> HttpResponse:
     context = {
         "entries": [(e, by_words(e.by, staff)) for e in entries[:ENTRIES]],
         "older": entries[ENTRIES - 1].pk if len(entries) > ENTRIES else None,
-        "receipts": [
-            (r, by_words(r.by, staff), sum(r.counts.values())) for r in erasure_receipts(limit=20)
-        ],
+        "receipts": [(r, by_words(r.by, staff), sum(r.counts.values())) for r in erasure_receipts(limit=20)],
         "limits": [(r, people[r.person_id]) for r in limits],
         "purposes": playbook.purposes if playbook else {},
     }
@@ -75,9 +73,7 @@ def person_erase(request: StaffRequest, person_id: str) -> HttpResponse:
     person = person_of(person_id)
     if request.POST.get("word", "").strip().lower() != CONFIRM:
         return HttpResponseRedirect(f"/customers/{person_id}")
-    erase_person(
-        person=person, by=f"staff:{request.user.pk}", now=request.now, origin=_where(request)
-    )
+    erase_person(person=person, by=f"staff:{request.user.pk}", now=request.now, origin=_where(request))
     return HttpResponseRedirect("/privacy#receipts")
 
 

@@ -90,18 +90,14 @@ def opens_nothing(request: HttpRequest) -> HttpResponse:
 def too_fast(language: str) -> HttpResponse:
     """Answer somebody who is over a limit."""
     words = WORDS[language]
-    response = show(
-        "note.html", language=language, status=429, title=words["slow_title"], text=words["slow"]
-    )
+    response = show("note.html", language=language, status=429, title=words["slow_title"], text=words["slow"])
     response.headers["Retry-After"] = "60"
     return response
 
 
 def language_of(request: HttpRequest, person: int | None, playbook: Playbook) -> str:
     """Return the person's language, else the browser's, else the company's, among those the pages speak."""
-    card = (
-        Card.objects.filter(person_id=survivor_of(person)).first() if person is not None else None
-    )
+    card = Card.objects.filter(person_id=survivor_of(person)).first() if person is not None else None
     told = str((card.fields if card else {}).get("language") or "")
     return choose(*([told] if told else []), *_accepted(request), playbook.company.language)
 

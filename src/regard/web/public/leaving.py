@@ -40,9 +40,7 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
         )
         return HttpResponse("You have left.\n", content_type="text/plain; charset=utf-8")
     if "undo" in request.POST:
-        back = come_back(
-            person=person.id, purpose=leaving.purpose, source="undo of leaving", now=now
-        )
+        back = come_back(person=person.id, purpose=leaving.purpose, source="undo of leaving", now=now)
         return _page(request, person, leaving, "leave_undone.html" if back else "leave.html")
     if request.POST.get("reason") in REASONS:
         note_reason(

@@ -34,10 +34,6 @@ def opened(request: HttpRequest, token: str) -> HttpResponse:
     """Return the picture; record that it was loaded where the token is ours. Never tells which tokens are."""
     message = read_open_token(token)
     now = cast(PublicRequest, request).now
-    if (
-        message is not None
-        and request.method == "GET"
-        and ACCESSES_A_LINK.allows(f"open:{message.hex}", now)
-    ):
+    if message is not None and request.method == "GET" and ACCESSES_A_LINK.allows(f"open:{message.hex}", now):
         note_open(message=message, now=now)
     return HttpResponse(PIXEL, content_type="image/gif")

@@ -133,9 +133,7 @@ def _pass_on(person: int, wish: str, now: datetime) -> None:
     open_task(new=new, now=now, by="customer")
 
 
-def _page(
-    request: PublicRequest, person: Person, playbook: Playbook, language: str
-) -> HttpResponse:
+def _page(request: PublicRequest, person: Person, playbook: Playbook, language: str) -> HttpResponse:
     words = WORDS[language]
     pace = pace_of(person.id, as_of=request.now)
     asked = request.GET.get("asked", "")
@@ -146,9 +144,7 @@ def _page(
         title=words["prefs_title"].format(company=playbook.company.name),
         choices=list(_choices(person.id, playbook, language, request.now)),
         pace=pace.name,
-        paused_until=words["paused_until"].format(day=day_words(pace.until, language))
-        if pace.until
-        else "",
+        paused_until=words["paused_until"].format(day=day_words(pace.until, language)) if pace.until else "",
         is_saved="saved" in request.GET,
         asked=words.get(f"asked_{asked}", "") if asked in WISHES else "",
         facts=list(_facts(person.id, playbook, language)),
@@ -178,8 +174,7 @@ def _choices(person: int, playbook: Playbook, language: str, now: datetime) -> I
             wording=declared.wording.text(language) if declared.wording else "",
             is_fixed=not declared.can_be_left,
             channels=tuple(
-                (_field(purpose, c.channel), words.get(f"by_{c.channel}", c.channel), _is_on(c))
-                for c in row
+                (_field(purpose, c.channel), words.get(f"by_{c.channel}", c.channel), _is_on(c)) for c in row
             ),
         )
 
@@ -208,9 +203,7 @@ def _facts(person: int, playbook: Playbook, language: str) -> Iterable[dict[str,
             "used_for": purposes,
             "else": words[_ELSE.get(name, "used_never")],
         }
-    orders = Touchpoint.objects.filter(
-        origin__in=origins_of(person), name="Order Completed"
-    ).count()
+    orders = Touchpoint.objects.filter(origin__in=origins_of(person), name="Order Completed").count()
     if orders:
         yield {
             "label": words["field_orders"],

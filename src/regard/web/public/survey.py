@@ -72,9 +72,7 @@ def _take(request: PublicRequest, asked: Asked, declared: Survey, language: str)
     return go_to(request.path)
 
 
-def _ask(
-    request: HttpRequest, asked: Asked, declared: Survey, playbook: Playbook, language: str
-) -> HttpResponse:
+def _ask(request: HttpRequest, asked: Asked, declared: Survey, playbook: Playbook, language: str) -> HttpResponse:
     answer = asked.answer
     wants_change = "change" in request.GET
     prepared = _number(request.GET.get("a"))

@@ -84,10 +84,7 @@ class Draft:
 def read_draft(asked: QueryDict) -> Draft:
     """Read the form. Lists of slots run in step; what is not understood is left empty."""
     slots = [asked.getlist(name)[:MOST_ROWS] for name in ("kind", "what", "op", "n", "value")]
-    rows = [
-        Row(*(cell.replace("\0", "").strip()[:200] for cell in cells))
-        for cells in zip(*slots, strict=False)
-    ]
+    rows = [Row(*(cell.replace("\0", "").strip()[:200] for cell in cells)) for cells in zip(*slots, strict=False)]
     group = asked.get("group", "all")
     return Draft(
         group if group in GROUPS else "all",
@@ -103,9 +100,7 @@ def definition_of(draft: Draft) -> object:
             return yaml.safe_load(draft.yaml)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
-            raise Refused(
-                Issue("yaml", "this is not YAML", line=mark.line + 1 if mark else None)
-            ) from None
+            raise Refused(Issue("yaml", "this is not YAML", line=mark.line + 1 if mark else None)) from None
     conditions = [_condition(row) for row in draft.rows]
     if not conditions:
         raise Refused(Issue("rows", "say at least one thing about them"))
@@ -187,9 +182,7 @@ def _row(part: ConditionBase) -> Row | None:
 def _outside(part: ConditionBase) -> Row | None:
     """Return the row of 'is not in a segment', which is a `none` with one segment in it."""
     inner = part.parts()
-    is_one = (
-        type(part).kind() == "none" and len(inner) == 1 and type(inner[0]).kind() == "in_segment"
-    )
+    is_one = type(part).kind() == "none" and len(inner) == 1 and type(inner[0]).kind() == "in_segment"
     return Row("in_segment", str(_told(inner[0])["in_segment"]), "out") if is_one else None
 
 
@@ -219,8 +212,6 @@ def choices(playbook: Playbook) -> dict[str, object]:
         "traits": {n: t.name or n for n, t in playbook.traits.items()},
         "segments": segment_names(playbook),
         "purposes": {n: p.name for n, p in playbook.purposes.items()},
-        "channels": {
-            c: w for c, w in CHANNEL_WORDS.items() if c in ("email", "sms", "phone", "push")
-        },
+        "channels": {c: w for c, w in CHANNEL_WORDS.items() if c in ("email", "sms", "phone", "push")},
         "stages": [*values, str(getattr(stage, "otherwise", "") or "")] if values else [],
     }

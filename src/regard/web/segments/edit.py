@@ -61,11 +61,7 @@ def _builder(
     **more: object,
 ) -> HttpResponse:
     playbook = the_playbook(request)
-    saved = (
-        {"name": segment.name or slug, "group": segment.group, "about": segment.description}
-        if segment
-        else {}
-    )
+    saved = {"name": segment.name or slug, "group": segment.group, "about": segment.description} if segment else {}
     context = {
         "draft": draft,
         "groups_of": GROUPS,
@@ -97,18 +93,12 @@ def segment_preview(request: StaffRequest) -> HttpResponse:
         found = parse_segment(definition_of(read_draft(request.POST)))
         preview = preview_segment(found, playbook=playbook, as_of=request.now)
         known = slug in playbook.segments
-        change = (
-            preview_redefinition(slug, found, playbook=playbook, as_of=request.now)
-            if known
-            else None
-        )
+        change = preview_redefinition(slug, found, playbook=playbook, as_of=request.now) if known else None
     except Refused as refused:
         return render(request, "web/parts/preview.html", {"issues": refused.issues})
     people = people_shown([s.person for s in preview.sample])
     sample = [(people[s.person], s.because) for s in preview.sample if s.person in people]
-    return render(
-        request, "web/parts/preview.html", {"preview": preview, "sample": sample, "change": change}
-    )
+    return render(request, "web/parts/preview.html", {"preview": preview, "sample": sample, "change": change})
 
 
 @act(Capability.CHANGE_SEGMENTS)
@@ -132,9 +122,7 @@ def segment_save(request: StaffRequest) -> HttpResponse:
         apply_playbook(text=text, by=f"staff:{request.user.pk}", now=request.now, note=note)
     except Refused as refused:
         kept = slug if old else ""
-        return _builder(
-            request, draft, slug=kept, segment=old, issues=refused.issues, asked_name=name
-        )
+        return _builder(request, draft, slug=kept, segment=old, issues=refused.issues, asked_name=name)
     return HttpResponseRedirect(f"/segments/{slug}")
 
 

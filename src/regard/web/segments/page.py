@@ -58,9 +58,7 @@ def segments(request: StaffRequest) -> HttpResponse:
     rows = segment_list(playbook=playbook, as_of=request.now) if playbook else []
     for row in rows:
         groups.setdefault(row.group or "Other", []).append((row, round(100 * row.share, 1)))
-    return render(
-        request, "web/segments.html", {"groups_of": groups, "run": last_run(), "number": len(rows)}
-    )
+    return render(request, "web/segments.html", {"groups_of": groups, "run": last_run(), "number": len(rows)})
 
 
 @page(Capability.SEE_SEGMENTS)

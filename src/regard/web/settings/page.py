@@ -149,9 +149,7 @@ def import_undo(request: StaffRequest, batch_id: int) -> HttpResponse:
     try:
         undone = undo_batch(batch=batch, now=request.now)
     except Refused as refused:
-        return render(
-            request, "web/settings.html", _context(request, import_problem=refused.issues)
-        )
+        return render(request, "web/settings.html", _context(request, import_problem=refused.issues))
     return render(request, "web/settings.html", _context(request, undone=undone))
 
 
@@ -177,9 +175,7 @@ def me_password(request: StaffRequest) -> HttpResponse:
     except ValidationError as error:
         return render(request, "web/me.html", {"problems": error.messages})
     if len(password) < PASSWORD_LEAST:
-        return render(
-            request, "web/me.html", {"problems": [f"At least {PASSWORD_LEAST} characters."]}
-        )
+        return render(request, "web/me.html", {"problems": [f"At least {PASSWORD_LEAST} characters."]})
     set_password(user_id=request.user.pk, password=password)
     request.user.refresh_from_db()
     update_session_auth_hash(request, request.user)

@@ -73,9 +73,7 @@ def feel(word: str, text: str = "") -> SafeString:
 def channel_icon(channel: str) -> SafeString:
     """Draw a channel's icon with its name for screen readers."""
     word = CHANNEL_WORDS.get(channel, channel)
-    return format_html(
-        '{}<span class="sr">{}</span>', icon(CHANNEL_ICONS.get(channel, "circle-dot")), word
-    )
+    return format_html('{}<span class="sr">{}</span>', icon(CHANNEL_ICONS.get(channel, "circle-dot")), word)
 
 
 @register.simple_tag(takes_context=True)
@@ -113,9 +111,7 @@ def money(minor: int | None, currency: str) -> str:
         return format_decimal(to_decimal(minor, ""), locale=LOCALE)
     amount = to_decimal(minor, currency)
     if abs(amount) >= 100 and amount == amount.to_integral_value():
-        return format_currency(
-            amount, currency, locale=LOCALE, format="¤#,##0", currency_digits=False
-        )
+        return format_currency(amount, currency, locale=LOCALE, format="¤#,##0", currency_digits=False)
     return format_currency(amount, currency, locale=LOCALE)
 
 

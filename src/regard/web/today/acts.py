@@ -51,9 +51,7 @@ def _close(task_id: int, by: str, now: datetime) -> str | None:
 
 
 def _dismiss(task_id: int, by: str, now: datetime) -> str:
-    close_task(
-        task_id=task_id, outcome="Not needed", told_customer=None, by=by, now=now, dismissed=True
-    )
+    close_task(task_id=task_id, outcome="Not needed", told_customer=None, by=by, now=now, dismissed=True)
     return "Put aside as not needed."
 
 
@@ -69,9 +67,7 @@ def _decide(task_id: int, by: str, now: datetime, *, is_yes: bool) -> str | None
     if not HumanTask.objects.filter(pk=task_id, kind=APPROVAL).exists():
         return None
     outcome = "Approved" if is_yes else "Refused"
-    close_task(
-        task_id=task_id, outcome=outcome, told_customer=None, by=by, now=now, dismissed=not is_yes
-    )
+    close_task(task_id=task_id, outcome=outcome, told_customer=None, by=by, now=now, dismissed=not is_yes)
     return f"{outcome}."
 
 

@@ -102,9 +102,7 @@ def thanks_due(now: datetime) -> QuerySet[Answer]:
     thanked = HumanTask.objects.filter(
         person=OuterRef("person"), kind="thank_you", opened_at__gte=OuterRef("answered_at")
     )
-    return Answer.objects.filter(
-        ~Exists(thanked), score__gte=DELIGHTED, answered_at__gt=now - THANKS_WITHIN
-    )
+    return Answer.objects.filter(~Exists(thanked), score__gte=DELIGHTED, answered_at__gt=now - THANKS_WITHIN)
 
 
 def count_waiting(now: datetime) -> int:

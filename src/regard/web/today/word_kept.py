@@ -48,9 +48,7 @@ def figures(now: datetime) -> list[Figure]:
 
 def _promises(now: datetime) -> Figure | None:
     rows = dict(
-        Promise.objects.filter(due_at__gt=now - WINDOW, due_at__lte=now)
-        .values_list("state")
-        .annotate(n=Count("id"))
+        Promise.objects.filter(due_at__gt=now - WINDOW, due_at__lte=now).values_list("state").annotate(n=Count("id"))
     )
     total = sum(rows.values())
     if not total:
@@ -70,9 +68,7 @@ def _complaints(now: datetime) -> Figure | None:
         return None
     took = [closed - opened for opened, closed in rows if closed]
     words = (
-        f"Median {span(timedelta(seconds=median(t.total_seconds() for t in took)))}"
-        if took
-        else "None answered yet"
+        f"Median {span(timedelta(seconds=median(t.total_seconds() for t in took)))}" if took else "None answered yet"
     )
     return Figure("Unhappy people answered by a person", f"{len(took)} of {len(rows)}", words)
 
@@ -92,9 +88,7 @@ def _answers(now: datetime) -> Figure | None:
 def _messages(now: datetime) -> Figure | None:
     # `IN` and not a bare yes: SQLite reads an index for the one and not for the other.
     sent = Message.objects.filter(sent_at__gt=now - WINDOW, is_marketing__in=(True,)).count()
-    ends = Message.objects.filter(
-        Q(state="cancelled", due_at__gt=now - WINDOW) | Q(state="uncertain")
-    ).aggregate(
+    ends = Message.objects.filter(Q(state="cancelled", due_at__gt=now - WINDOW) | Q(state="uncertain")).aggregate(
         stopped=Count("pk", filter=Q(state="cancelled")),
         uncertain=Count("pk", filter=Q(state="uncertain")),
     )

@@ -76,9 +76,7 @@ def test_a_time_without_a_zone_is_the_companys() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "text", ["31.02.2025", "2025-13-01", "soon", "32.1.2025", "1.1.202", "0.0.2025"]
-)
+@pytest.mark.parametrize("text", ["31.02.2025", "2025-13-01", "soon", "32.1.2025", "1.1.202", "0.0.2025"])
 def test_what_is_no_date_is_refused_in_words(text: str) -> None:
     with pytest.raises(ValueError, match="is not a date written day, month, year"):
         DateReader(DateFormat("dmy"), "UTC")(text)
@@ -96,9 +94,7 @@ def written(amount: Decimal, decimal: str, thousands: str) -> str:
     amount=AMOUNTS,
     form=st.sampled_from([(".", ","), (",", "."), (",", " "), (".", "'"), (".", ""), (",", "")]),
 )
-def test_an_amount_comes_back_from_any_way_of_writing(
-    amount: Decimal, form: tuple[str, str]
-) -> None:
+def test_an_amount_comes_back_from_any_way_of_writing(amount: Decimal, form: tuple[str, str]) -> None:
     read = NumberReader(NumberFormat(*form))
     assert Decimal(read(written(amount, *form))) == amount
 
@@ -107,9 +103,7 @@ def test_an_amount_comes_back_from_any_way_of_writing(
     amounts=st.lists(AMOUNTS, min_size=1, max_size=30),
     form=st.sampled_from([(".", ","), (",", ".")]),
 )
-def test_two_decimals_are_enough_to_tell_comma_from_point(
-    amounts: list[Decimal], form: tuple[str, str]
-) -> None:
+def test_two_decimals_are_enough_to_tell_comma_from_point(amounts: list[Decimal], form: tuple[str, str]) -> None:
     texts = [written(amount, *form) for amount in amounts]
     guess = guess_numbers(texts)
     assert (guess.decimal, guess.is_guess) == (form[0], False)

@@ -50,9 +50,7 @@ def test_values_speak_against_a_heading(tmp_path: Path) -> None:
 
 
 def test_an_address_is_known_by_its_look_alone(tmp_path: Path) -> None:
-    assert plan_of(tmp_path, "kontakt,alter\nann@example.com,41\nbo@example.com,29\n").mapping == {
-        "kontakt": "email"
-    }
+    assert plan_of(tmp_path, "kontakt,alter\nann@example.com,41\nbo@example.com,29\n").mapping == {"kontakt": "email"}
 
 
 def test_a_persons_word_on_a_column_wins(tmp_path: Path) -> None:

@@ -53,12 +53,7 @@ def test_a_picture_or_a_spreadsheet_is_refused_as_no_text(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
-    text = (
-        delimiter.join(["id", "note", "amount"])
-        + "\n"
-        + delimiter.join(["1", '"a, b; c"', "2"])
-        + "\n"
-    )
+    text = delimiter.join(["id", "note", "amount"]) + "\n" + delimiter.join(["1", '"a, b; c"', "2"]) + "\n"
     assert rows_of(write(tmp_path, text)) == [(2, ["1", "a, b; c", "2"], "")]
 
 
@@ -172,9 +167,7 @@ def test_ndjson_has_every_key_as_a_column_and_bad_lines_cost_only_themselves(
 def test_parquet_is_read_with_its_types(tmp_path: Path) -> None:
     path = tmp_path / "orders.bin"
     pq.write_table(
-        pa.table(
-            {"customer_id": [1, 2], "date": pa.array([0, 1], pa.date32()), "amount": [1.5, None]}
-        ),
+        pa.table({"customer_id": [1, 2], "date": pa.array([0, 1], pa.date32()), "amount": [1.5, None]}),
         path,
     )
     rows = rows_of(path)

@@ -70,17 +70,13 @@ def parse_smtp_url(url: str) -> SmtpServer:
     if tls not in ("required", "offered", "off", "wrapped"):
         raise ValueError("tls in REGARD_SMTP_URL is required, offered or off")
     port = parts.port or (465 if is_wrapped else 587)
-    return SmtpServer(
-        parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""), tls
-    )
+    return SmtpServer(parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""), tls)
 
 
 class Line:
     """One connection, used for some mails one after the other; `hand_over` never raises for what a server does."""
 
-    def __init__(
-        self, server: SmtpServer, *, answer_seconds: float = SECONDS_FOR_THE_ANSWER
-    ) -> None:
+    def __init__(self, server: SmtpServer, *, answer_seconds: float = SECONDS_FOR_THE_ANSWER) -> None:
         self._server = server
         self._answer_seconds = answer_seconds
         self._smtp: smtplib.SMTP | None = None
@@ -113,9 +109,7 @@ class Line:
         server = self._server
         context = ssl.create_default_context()
         if server.tls == "wrapped":
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                server.host, server.port, timeout=SECONDS_TO_TALK, context=context
-            )
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=SECONDS_TO_TALK, context=context)
         else:
             smtp = smtplib.SMTP(server.host, server.port, timeout=SECONDS_TO_TALK)
         self._smtp, self._used = smtp, 1  # kept first: whatever fails next, close() finds it

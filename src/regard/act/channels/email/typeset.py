@@ -35,9 +35,7 @@ _HEAD = (
 def set_text(letter: Letter, links: Links) -> str:
     """Return the letter as plain text, lines of at most 76 characters but for addresses."""
     parts = [_text_block(letter, block, links) for block in letter.blocks]
-    parts.append(
-        "\n".join(p for p in (letter.sign_off, letter.sender_name, letter.sender_title) if p)
-    )
+    parts.append("\n".join(p for p in (letter.sign_off, letter.sender_name, letter.sender_title) if p))
     footer = letter.footer
     lines = [_wrap(footer.why), f"{footer.preferences[0]}:\n{footer.preferences[1]}"]
     if footer.unsubscribe:
@@ -59,14 +57,9 @@ def set_html(letter: Letter, links: Links) -> str:
     sign = "<br />".join(
         [escape(letter.sign_off)] * bool(letter.sign_off)
         + [f"<strong>{escape(letter.sender_name)}</strong>"]
-        + [f"<span class='soft' style='color:#515762'>{escape(letter.sender_title)}</span>"]
-        * bool(letter.sender_title)
+        + [f"<span class='soft' style='color:#515762'>{escape(letter.sender_title)}</span>"] * bool(letter.sender_title)
     )
-    pixel = (
-        f'<mj-raw><img src="{escape(letter.pixel)}" width="1" height="1" alt="" /></mj-raw>'
-        if letter.pixel
-        else ""
-    )
+    pixel = f'<mj-raw><img src="{escape(letter.pixel)}" width="1" height="1" alt="" /></mj-raw>' if letter.pixel else ""
     head = _HEAD.format(title=escape(letter.subject), preheader=escape(letter.preheader))
     source = (
         f'<mjml lang="{escape(letter.language)}">{head}<mj-body width="600px" background-color="#ffffff" css-class="page">'
@@ -118,9 +111,7 @@ def _html_block(letter: Letter, block: Block, links: Links) -> str:
     if isinstance(block, Paragraph):
         return _mj(_html_runs(block.runs, links))
     if isinstance(block, Items):
-        items = "".join(
-            f"<li style='margin:0 0 6px'>{_html_runs(runs, links)}</li>" for runs in block.items
-        )
+        items = "".join(f"<li style='margin:0 0 6px'>{_html_runs(runs, links)}</li>" for runs in block.items)
         return _mj(f"<ul style='margin:0;padding-inline-start:20px'>{items}</ul>")
     return _html_mark(letter, block, links)
 
@@ -162,8 +153,7 @@ def _html_scale(scale: Scale) -> str:
         "border:1px solid #858b93;border-radius:7px;text-decoration:none;color:#181e29;font-weight:600"
     )
     answers = "".join(
-        f'<a class="score" href="{escape(address)}" style="{style}">{score}</a>'
-        for score, address in scale.answers
+        f'<a class="score" href="{escape(address)}" style="{style}">{score}</a>' for score, address in scale.answers
     )
     ends = f"{scale.answers[0][0]} = {escape(scale.low)} &nbsp;·&nbsp; {scale.answers[-1][0]} = {escape(scale.high)}"
     return _mj(answers, "padding='0 0 2px 0'") + _mj(
@@ -173,9 +163,7 @@ def _html_scale(scale: Scale) -> str:
 
 def _html_footer(footer: Footer) -> str:
     choices = [footer.preferences, *([footer.unsubscribe] if footer.unsubscribe else [])]
-    links = " &nbsp;·&nbsp; ".join(
-        f'<a href="{escape(address)}">{escape(words)}</a>' for words, address in choices
-    )
+    links = " &nbsp;·&nbsp; ".join(f'<a href="{escape(address)}">{escape(words)}</a>' for words, address in choices)
     address = escape(footer.postal_address)
     company = "" if footer.company in footer.postal_address else f"{escape(footer.company)}, "
     words = f"<span class='soft' style='color:#666c76'>{escape(footer.why)}<br />{links}<br />{company}{address}</span>"

@@ -34,7 +34,7 @@ class Told:
 
 def hand_over(
     url: str, *, allowed: str, headers: Mapping[str, str], body: bytes, now: datetime, post: Post = door.post
-) -> Told:  # fmt: skip
+) -> Told:
     """Post one webhook to an address and say what became of it; never raises for what the other side does."""
     began, status = time.monotonic(), None
     try:

@@ -35,9 +35,7 @@ def event_id(decision_key: str, secret: bytes) -> str:
 def signed_headers(*, event: str, at_s: int, body: bytes, keys: Sequence[bytes]) -> dict[str, str]:
     """Return the three headers of a webhook; `at_s` is the time of this try, in seconds since 1970."""
     content = f"{event}.{at_s}.".encode() + body
-    signatures = [
-        "v1," + base64.b64encode(hmac.new(key, content, sha256).digest()).decode() for key in keys
-    ]
+    signatures = ["v1," + base64.b64encode(hmac.new(key, content, sha256).digest()).decode() for key in keys]
     return {
         "webhook-id": event,
         "webhook-timestamp": str(at_s),

@@ -66,11 +66,7 @@ def _product(row: Reading, currency: str) -> tuple[dict[str, Any], int]:
     if cost is None:
         raise ValueError("has neither a price nor a line total")
     if price is None:
-        price = (
-            (to_decimal(cost, currency) / quantity).quantize(Decimal("0.0001"))
-            if quantity
-            else Decimal(0)
-        )
+        price = (to_decimal(cost, currency) / quantity).quantize(Decimal("0.0001")) if quantity else Decimal(0)
     product["price"] = orders.plain(price)
     return product, cost
 

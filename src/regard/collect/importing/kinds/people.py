@@ -14,8 +14,12 @@ _GIVEN = (
     Field("country", "word", ("country", "country code", "land", "pays", "pais", "paese")),
     Field("city", "word", ("city", "town", "ort", "stadt", "ville", "ciudad", "citta")),
     Field("postal_code", "text", ("postal code", "postcode", "zip", "zip code", "plz", "code postal")),
-    Field("birthday", "date", ("birthday", "date of birth", "birth date", "dob", "geburtsdatum", "geburtstag", "date de naissance")),
-)  # fmt: skip
+    Field(
+        "birthday",
+        "date",
+        ("birthday", "date of birth", "birth date", "dob", "geburtsdatum", "geburtstag", "date de naissance"),
+    ),
+)
 _NAMES = tuple(dict.fromkeys(field.name for field in _GIVEN))
 
 
@@ -49,9 +53,7 @@ KIND = Kind(
         *WHO,
         IDS,
         *_GIVEN,
-        Field(
-            "updated_at", "date", ("updated at", "last updated", "modified at", "changed at"), 0.2
-        ),
+        Field("updated_at", "date", ("updated at", "last updated", "modified at", "changed at"), 0.2),
     ),
     needs=(WHO_NEEDED,),
     read=read,

@@ -91,22 +91,42 @@ KIND = Kind(
     fields=(
         *WHO,
         IDS,
-        Field("event", "word", ("event", "event name", "event type", "touchpoint", "action", "activity", "ereignis", "evenement", "evento")),
-        Field("occurred_at", "date", (*WHEN, "event time", "event date", "event timestamp", "occurred", "original timestamp")),
+        Field(
+            "event",
+            "word",
+            (
+                "event",
+                "event name",
+                "event type",
+                "touchpoint",
+                "action",
+                "activity",
+                "ereignis",
+                "evenement",
+                "evento",
+            ),
+        ),
+        Field(
+            "occurred_at",
+            "date",
+            (*WHEN, "event time", "event date", "event timestamp", "occurred", "original timestamp"),
+        ),
         Field("message_id", "id", ("message id", "messageid", "event id", "uuid", "insert id"), 0.5),
         Field("channel", "word", ("channel", "kanal", "canal"), 0.3),
         Field("direction", "word", ("direction",), 0.3),
         Field("actor", "word", ("actor",), 0.3),
         Field("value", "number", ("value", "amount", "revenue", "total", "wert"), 0.3),
         CURRENCY,
-    IDS,
+        IDS,
         Field("score", "score", ("score", "rating"), 0.3),
         Field("properties", "json", ("properties", "props", "event properties", "payload"), 0.5),
         Field("context", "json", ("context",), 0.3),
         Field("added", "json", ("added",), 0.1),
         Field("traits", "json", ("traits",), 0.1),
     ),
-    ours=frozenset({"type", "seq", "person", "source", "source_kind", "receivedAt", "message_id", "value_minor", "score_milli"}),
+    ours=frozenset(
+        {"type", "seq", "person", "source", "source_kind", "receivedAt", "message_id", "value_minor", "score_milli"}
+    ),
     needs=(WHO_NEEDED, ("event",), ("occurred_at",)),
     read=read,
-)  # fmt: skip
+)
