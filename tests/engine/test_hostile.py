@@ -8,7 +8,7 @@ import pytest
 
 from regard.engine.answers import parse_segment
 from regard.kernel.issues import Refused
-from regard.playbooks.load import load_playbook
+from regard.playbooks.load import load_playbook, read_yaml
 from regard.playbooks.windows import Clock
 from tests.engine.benches import playbook_of, understand
 from tests.engine.oracle import Touch, World
@@ -184,3 +184,34 @@ def test_a_playbook_that_cannot_be_computed_says_what_to_do(text, says):
     assert loaded.playbook is None
     assert any(says in str(issue) for issue in loaded.issues), [str(i) for i in loaded.issues]
     assert all(issue.line for issue in loaded.issues)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("[" * 400_000, "cannot be read"),
+        ("{a: " * 200_000, "cannot be read"),
+        ("- " * 400_000 + "a", "cannot be read"),
+        ("a: \x01", "cannot be read"),
+        ("a: 2026-13-45", "cannot be read"),
+        ("a: 1\nb: [1, 2", "not YAML"),
+    ],
+)
+def test_a_text_that_is_no_yaml_is_an_issue_and_never_ends_the_process(text, word):
+    with pytest.raises(Refused, match=word):
+        read_yaml(text)
+    loaded = load_playbook(text, where="shop.yaml")
+    assert loaded.playbook is None
+    assert [issue.where for issue in loaded.issues] == ["shop.yaml"]
+    assert word in loaded.issues[0].message
+
+
+def test_a_part_may_share_no_piece_and_a_playbook_may():
+    text = "one: &piece {a: 1}\ntwo: *piece"
+    with pytest.raises(Refused, match="anchors"):
+        read_yaml(text)
+    assert not any("anchors" in issue.message for issue in load_playbook(text).issues)
+
+
+def test_yes_and_no_are_words_in_a_playbook():
+    assert read_yaml("[yes, no, on, off, true, false]") == ["yes", "no", "on", "off", True, False]

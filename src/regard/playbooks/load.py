@@ -6,9 +6,14 @@ import re
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from hashlib import sha256
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from yaml.composer import Composer
+from yaml.constructor import SafeConstructor
+from yaml.cyaml import CParser  # type: ignore[attr-defined]
+from yaml.resolver import Resolver
 
 from regard.kernel.issues import Issue, Refused
 from regard.playbooks.journey_check import journey_issues
@@ -29,8 +34,17 @@ class Loaded:
     issues: tuple[Issue, ...]
 
 
-class _Loader(yaml.SafeLoader):
-    """SafeLoader that refuses a key given twice and keeps yes/no/on/off as the words they are."""
+class _Loader(Composer, CParser, SafeConstructor, Resolver):
+    """A safe loader that keeps yes/no/on/off as the words they are.
+
+    libyaml parses; Python composes, because libyaml's own composer ends the process where a text nests too deeply.
+    """
+
+    def __init__(self, text: str) -> None:
+        CParser.__init__(self, text)
+        Composer.__init__(self)
+        SafeConstructor.__init__(self)
+        Resolver.__init__(self)
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -40,18 +54,25 @@ _Loader.yaml_implicit_resolvers = {
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 
 
+class _PartLoader(_Loader):
+    """Refuses a shared piece: a part is copied and changed piece by piece, and what is shared would change twice."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise Refused(Issue("yaml", "anchors (&, *) are not taken here", "write it out"))
+        node: yaml.Node | None = super().compose_node(parent, index)
+        return node
+
+
 def load_playbook(text: str, *, where: str = "playbook.yaml") -> Loaded:
     """Return the playbook in `text`, or its issues; `where` is the file name the issues speak of."""
     digest = sha256(text.encode()).hexdigest()
     if len(text) > LARGEST_PLAYBOOK:
         return Loaded(None, digest, (Issue(where, "the file is larger than 1 MB"),))
     try:
-        node = yaml.compose(text, Loader=_Loader)
-        raw = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        line = mark.line + 1 if mark else None
-        return Loaded(None, digest, (Issue(where, f"not YAML: {error.problem}", line=line),))
+        node, raw = _read(text, _Loader)
+    except Refused as refused:
+        return Loaded(None, digest, tuple(replace(issue, where=where) for issue in refused.issues))
     if not isinstance(raw, dict):
         return Loaded(None, digest, (Issue(where, "a playbook is a mapping with 'playbook: 1' on top"),))
     try:
@@ -71,14 +92,16 @@ def load_playbook(text: str, *, where: str = "playbook.yaml") -> Loaded:
 
 
 def read_yaml(text: str) -> object:
-    """Return the bare value of a part's YAML, read as playbooks are. Raises Refused with the line that is no YAML.
+    """Return the bare value of a part's YAML, read as playbooks are. Raises Refused with the line that is no YAML."""
+    return _read(text, _PartLoader)[1]
 
-    Anchors are refused: a part is copied and changed piece by piece, and a shared piece would change twice.
-    """
+
+def _read(text: str, kind: type[_Loader]) -> tuple[yaml.Node | None, object]:
+    """Parse once: return the node, which knows the lines, and the value made of it. Raises Refused."""
     try:
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
-            raise Refused(Issue("yaml", "anchors (&, *) are not taken here", "write it out"))
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader)
+        loader = kind(text)
+        node = loader.get_single_node()
+        return node, None if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = mark.line + 1 if mark else None
@@ -116,7 +139,7 @@ def _place_of(node: yaml.Node | None, path: list[str]) -> tuple[int | None, yaml
     line = node.start_mark.line + 1
     for part in path:
         if isinstance(node, yaml.MappingNode):
-            found = next(((k, v) for k, v in node.value if k.value == part), None)
+            found = next(((k, v) for k, v in reversed(node.value) if k.value == part), None)  # the last one counts
             if found is None:
                 continue
             line, node = found[0].start_mark.line + 1, found[1]
