@@ -43,7 +43,7 @@ def main(people: int) -> None:
 
 def _run(people: int) -> None:
     from benchmarks.harness import at_least, at_most, measure, report
-    from regard.understand.copy_of_log import sync_log
+    from regard.understand.running.copy_of_log import sync_log
 
     rows = []
     if "no-replay" not in sys.argv:

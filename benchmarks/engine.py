@@ -28,16 +28,16 @@ import pyarrow.parquet as pq
 
 from benchmarks.harness import at_most, measure, report
 from benchmarks.synthetic import END, NAMES, codes, make_log
-from regard.engine.answers import ASKED, Answered, cut_down, parse_segment, preview_of, with_segment
-from regard.engine.columnar import RAW
-from regard.engine.slides import Slides
-from regard.engine.store import Columns, Workbench
-from regard.engine.understanding import Coordinates, Understanding
+from regard.engine.bench.columnar import RAW
+from regard.engine.bench.store import Columns, Workbench
+from regard.engine.understanding.plan import Coordinates, Understanding
+from regard.engine.understanding.questions import ASKED, Answered, cut_down, parse_segment, preview_of, with_segment
+from regard.engine.understanding.who_changes_with_time import Slides
 from regard.kernel.instant import DAY_US, MINUTE_US
 from regard.kernel.sql import Sql
 from regard.playbooks.load import load_playbook
 from regard.playbooks.model import Playbook
-from regard.playbooks.windows import Clock
+from regard.playbooks.values.windows import Clock
 
 COMPARABLE = (
     "orders, sum and last time of orders a person, orders and touchpoints in the last year and 90 days, days since the "
@@ -46,7 +46,7 @@ COMPARABLE = (
 NEW = 10_000
 REPEAT = 3
 BYTES_A_ROW_OF_PANDAS = 250  # four columns twice, and what grouping them takes
-PART_ROWS = 1_000_000  # as understand/copy_of_log.py writes
+PART_ROWS = 1_000_000  # as understand/running/copy_of_log.py writes
 
 
 @dataclass

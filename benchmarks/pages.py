@@ -287,7 +287,7 @@ def look(client: Any, address: str, headers: dict[str, str], repeat: int) -> dic
 
 def shared_bytes() -> int:
     """Return the bytes of the files every page brings on a first visit."""
-    from regard.web.assets import assets
+    from regard.web.serving.assets import assets
 
     first = ("app.css", "app.js", "theme.js", "htmx-4.0.1.min.js", "figtree-latin-5.3.0.woff2", "source-serif-4-5.3.1.woff2")  # fmt: skip
     return sum(len(a.packed or a.plain) for n, a in assets().items() if n in first)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from regard.engine.codes import Codes
-from regard.engine.store import Workbench
+from regard.engine.bench.codes import Codes
+from regard.engine.bench.store import Workbench
 from regard.kernel.instant import DAY_US, to_us
 from regard.kernel.sql import Sql
 

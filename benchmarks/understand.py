@@ -20,7 +20,7 @@ from typing import Any
 
 from benchmarks.harness import Row, at_most, measure, report
 from benchmarks.synthetic import END, codes, make_log
-from regard.engine.store import Workbench
+from regard.engine.bench.store import Workbench
 from regard.kernel.instant import MINUTE_US, from_us
 from regard.kernel.sql import Sql
 from regard.playbooks.load import load_playbook
@@ -141,7 +141,7 @@ class Shop:
 
     def everybody(self) -> list[Row]:
         """Copy the log, compute everybody for the first time, and again with nothing changed."""
-        from regard.understand.copy_of_log import sync_log
+        from regard.understand.running.copy_of_log import sync_log
 
         copy = partial(sync_log, (), every_row=True, compact=True)
         target = {"s": at_most(30)} if self.people <= 100_000 else None
@@ -177,7 +177,7 @@ class Shop:
 
     def mb_of_copy(self) -> float:
         """Return the megabytes of the copy of the log."""
-        from regard.understand.copy_of_log import columns_of_log
+        from regard.understand.running.copy_of_log import columns_of_log
 
         return columns_of_log().size() / 1e6
 

@@ -48,7 +48,7 @@ import django; django.setup()
 from datetime import UTC, datetime
 from django.core.management import call_command
 call_command("migrate", verbosity=0, interactive=False)
-from regard.collect.keys import create_key
+from regard.collect.intake.keys import create_key
 from regard.versions.services import apply_shipped_playbook
 apply_shipped_playbook(now=datetime.now(UTC))
 print(create_key(scope="write", name="shop", now=datetime.now(UTC)).secret)
@@ -87,7 +87,7 @@ class Server:
     def start(self) -> None:
         """Start the process and wait until it answers. Keeps the port it had."""
         self.port = self.port or free_port()
-        command = (sys.executable, "-m", "regard.web.serve", "--port", str(self.port))
+        command = (sys.executable, "-m", "regard.web.serving.serve", "--port", str(self.port))
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
                 command, env=self.environment, stdin=subprocess.PIPE, stdout=log, stderr=log

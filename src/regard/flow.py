@@ -21,19 +21,19 @@ from django.db import transaction
 
 from regard.act import services as act
 from regard.act.channels.email.transport import transport_from_environment
-from regard.collect.absorbing import settle_waiting, take_waiting
 from regard.collect.contracts import Incoming, Recorded
-from regard.collect.journal import Journal, open_journal
-from regard.collect.parking import receive_or_park, retry_parked
+from regard.collect.intake.absorbing import settle_waiting, take_waiting
+from regard.collect.intake.journal import Journal, open_journal
+from regard.collect.intake.parking import receive_or_park, retry_parked
 from regard.collect.pruning import is_pruning_due
 from regard.collect.sequence import last_sequence
 from regard.collect.services import prune_refusals, record
 from regard.collect.statistics import settle_statistics
 from regard.collect.turns import take_turn
 from regard.decide import services as decide
+from regard.decide.live.timers import has_timer_due
 from regard.decide.pruning import prune_cycles
 from regard.decide.tallies import check_tallies
-from regard.decide.timers import has_timer_due
 from regard.identify.services import ERASED, resolve
 from regard.kernel.issues import Refused
 from regard.learn import services as learn
@@ -41,9 +41,9 @@ from regard.listen import services as listen
 from regard.profile.pruning import prune_tellings
 from regard.profile.services import absorb
 from regard.understand.pruning import prune_understanding
+from regard.understand.running.workbench import sweep_spilled
 from regard.understand.selectors import last_point, last_run
 from regard.understand.services import UnderstandReport, compact_log, cycle, refresh
-from regard.understand.workbench import sweep_spilled
 from regard.versions.selectors import active_playbook
 
 MESSAGES_AT_ONCE = 5_000  # one transaction of the absorber

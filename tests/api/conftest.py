@@ -12,7 +12,7 @@ from django.test import Client
 
 from regard import flow
 from regard.collect.contracts import Incoming
-from regard.collect.keys import create_key
+from regard.collect.intake.keys import create_key
 from regard.collect.models import Source
 from regard.collect.services import ensure_source
 from regard.kernel.instant import to_us

@@ -18,7 +18,7 @@ from regard.api.intake.envelope import check, open_batch, open_single
 from regard.api.intake.keyring import key_in_header
 from regard.api.intake.salvage import Unusable, clean, depth_of, read_loosely
 from regard.collect.contracts import Incoming
-from regard.collect.wire import Parcel, normalise
+from regard.collect.intake.wire import Parcel, normalise
 from tests.promises.intake.cast import batch, one_of_each, track
 from tests.stages.laws import law
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from regard.api.schema import openapi
-from regard.collect.keys import create_key, revoke_key
+from regard.collect.intake.keys import create_key, revoke_key
 from tests.api.conftest import Api
 
 GETS = sorted(path.removeprefix("/api/v1/") for path, operations in openapi()["paths"].items() if "get" in operations)

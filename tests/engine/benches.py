@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from regard.engine.codes import Codes
-from regard.engine.columnar import code_rows, with_properties
-from regard.engine.store import Workbench
-from regard.engine.understanding import Coordinates, Understanding
+from regard.engine.bench.codes import Codes
+from regard.engine.bench.columnar import code_rows, with_properties
+from regard.engine.bench.store import Workbench
+from regard.engine.understanding.plan import Coordinates, Understanding
 from regard.kernel.sql import Sql
 from regard.playbooks.load import load_playbook
 from regard.playbooks.model import Playbook
-from regard.playbooks.windows import Clock
+from regard.playbooks.values.windows import Clock
 from tests.engine.oracle import World
 
 EVERYTHING = Path(__file__).parent / "everything.yaml"

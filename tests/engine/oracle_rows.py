@@ -6,7 +6,7 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from regard.playbooks.windows import Clock, period_span
+from regard.playbooks.values.windows import Clock, period_span
 from tests.engine.oracle_values import (
     as_instant,
     as_number,

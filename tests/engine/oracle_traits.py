@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Any
 
 from regard.kernel.instant import DAY_US
-from regard.playbooks.windows import Clock
+from regard.playbooks.values.windows import Clock
 from tests.engine.oracle_rows import Rows
 from tests.engine.oracle_values import as_number, half_away, own_money, values_at, whole
 

@@ -6,9 +6,9 @@ import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from regard.engine.columnar import times_of
-from regard.engine.slides import _bands
-from regard.engine.store import Workbench
+from regard.engine.bench.columnar import times_of
+from regard.engine.bench.store import Workbench
+from regard.engine.understanding.who_changes_with_time import _bands
 from regard.kernel.instant import DAY_US, HOUR_US
 from regard.kernel.sql import Sql
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regard.engine.baskets import find_companions
+from regard.engine.understanding.baskets import find_companions
 
 SMALL = [frozenset(basket) for basket in ("ab", "ab", "ab", "abc", "cd", "cd", "cd", "e", "e", "ae")]
 

@@ -7,9 +7,9 @@ import json
 import pyarrow as pa
 import pytest
 
-from regard.engine.codes import Codes
-from regard.engine.columnar import RAW, code_rows, property_column, unpacked
-from regard.engine.store import Columns, Workbench
+from regard.engine.bench.codes import Codes
+from regard.engine.bench.columnar import RAW, code_rows, property_column, unpacked
+from regard.engine.bench.store import Columns, Workbench
 from regard.kernel.instant import DAY_US
 from regard.kernel.sql import Sql
 

@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from regard.engine.answers import parse_segment
+from regard.engine.understanding.questions import parse_segment
 from regard.kernel.issues import Refused
 from regard.playbooks.load import load_playbook, read_yaml
-from regard.playbooks.windows import Clock
+from regard.playbooks.values.windows import Clock
 from tests.engine.benches import playbook_of, understand
 from tests.engine.oracle import Touch, World
 

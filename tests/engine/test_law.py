@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from regard.engine.columnar import times_of
-from regard.engine.slides import Slides
-from regard.engine.store import Workbench
-from regard.engine.understanding import Coordinates, Understanding
+from regard.engine.bench.columnar import times_of
+from regard.engine.bench.store import Workbench
+from regard.engine.understanding.plan import Coordinates, Understanding
+from regard.engine.understanding.who_changes_with_time import Slides
 from regard.kernel.instant import DAY_US, HOUR_US, from_us, to_us
-from regard.playbooks.windows import Clock
+from regard.playbooks.values.windows import Clock
 from tests.engine.benches import EVERYTHING, code_world, lay_world, playbook_of, understand
 from tests.engine.oracle import Oracle, Touch, World
 

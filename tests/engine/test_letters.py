@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from regard.playbooks.letters import (
+from regard.playbooks.letters.language import (
     LARGEST_LETTER,
     Items,
     LetterError,

@@ -7,7 +7,7 @@ from importlib.resources import files
 import pytest
 
 from regard.kernel.instant import to_us
-from regard.playbooks.windows import Clock
+from regard.playbooks.values.windows import Clock
 from tests.engine.benches import playbook_of, understand
 from tests.engine.real_orders import cdnow, grocery, online_retail
 

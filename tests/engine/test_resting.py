@@ -7,8 +7,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regard.engine.fields import field_terms
-from regard.engine.instructions import compile_program
+from regard.engine.journeys.fields import field_terms
+from regard.engine.journeys.instructions import compile_program
 from regard.playbooks.journeys import Journey
 from regard.playbooks.load import load_playbook
 from regard.playbooks.model import Playbook

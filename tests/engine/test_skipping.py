@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from regard.engine import desk, journeys
-from regard.engine.journeys import Moved
-from regard.engine.store import Workbench
+from regard.engine.bench.store import Workbench
+from regard.engine.journeys import run as journeys
+from regard.engine.journeys import tables as journey_tables
+from regard.engine.journeys.run import Moved
 from tests.engine.test_journey_laws import LAW, happenings, history, words
 from tests.engine.walking import told, walk
 
@@ -37,8 +38,8 @@ def test_a_workbench_used_again_remembers_nothing(first_words, first, told_words
     compiled, tables, _ = history(told_words, told_happenings)
     with Workbench() as bench:
         bench.expect_few_rows()
-        desk.lay_out(bench, others)
+        journey_tables.lay_out(bench, others)
         journeys.move(bench, before)
         bench.clear()
-        desk.lay_out(bench, tables)
+        journey_tables.lay_out(bench, tables)
         assert answers(journeys.move(bench, compiled)) == answers(walk(compiled, tables))

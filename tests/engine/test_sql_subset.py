@@ -11,12 +11,12 @@ from importlib.resources import files
 
 import pytest
 
-from regard.engine.columnar import with_properties
-from regard.engine.slides import Slides
-from regard.engine.understanding import Coordinates, Understanding
+from regard.engine.bench.columnar import with_properties
+from regard.engine.understanding.plan import Coordinates, Understanding
+from regard.engine.understanding.who_changes_with_time import Slides
 from regard.kernel.instant import DAY_US
 from regard.playbooks.load import load_playbook
-from regard.playbooks.windows import Clock
+from regard.playbooks.values.windows import Clock
 from tests.engine.benches import EVERYTHING, code_world, playbook_of
 from tests.engine.oracle import Touch, World
 

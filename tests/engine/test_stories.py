@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from regard.kernel.instant import to_us
-from regard.playbooks.windows import Clock
+from regard.playbooks.values.windows import Clock
 from tests.engine.benches import playbook_of, understand
 from tests.engine.oracle import Touch, World
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from regard.kernel.instant import DAY_US, to_us
-from regard.playbooks.windows import Clock
+from regard.playbooks.values.windows import Clock
 from tests.engine.benches import playbook_of, understand
 from tests.engine.oracle import Touch, World
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regard.kernel.instant import DAY_US, HOUR_US, from_us, to_us
-from regard.playbooks.windows import Clock, Window, duration_words, parse_duration, period_span
+from regard.playbooks.values.windows import Clock, Window, duration_words, parse_duration, period_span
 
 
 def span_words(period: str, at: datetime, zone: str) -> tuple[str, str]:

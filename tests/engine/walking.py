@@ -7,10 +7,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from regard.engine import desk, journeys
-from regard.engine.instructions import Program, compile_program
-from regard.engine.journeys import Moved
-from regard.engine.store import Workbench
+from regard.engine.bench.store import Workbench
+from regard.engine.journeys import run as journeys
+from regard.engine.journeys import tables as journey_tables
+from regard.engine.journeys.instructions import Program, compile_program
+from regard.engine.journeys.run import Moved
 from regard.kernel.instant import DAY_US, HOUR_US
 from regard.playbooks.model import Playbook
 
@@ -92,7 +93,7 @@ def a_playbook(**more: Any) -> Playbook:
 
 
 def rows(name: str, values: Iterable[dict[str, Any]]) -> pa.Table:
-    return pa.Table.from_pylist(list(values), desk.INPUTS[name])
+    return pa.Table.from_pylist(list(values), journey_tables.INPUTS[name])
 
 
 def open_days(first: int, last: int) -> pa.Table:
@@ -112,7 +113,7 @@ def open_days(first: int, last: int) -> pa.Table:
 def a_world(program: Program, people: Sequence[int], clock: Sequence[int]) -> dict[str, pa.Table]:
     """Everybody can be reached; nobody has agreed to anything yet."""
     return {
-        **desk.program_tables(program, forbidden={}, marks={}),
+        **journey_tables.program_tables(program, forbidden={}, marks={}),
         "clock": rows("clock", ({"as_of": t} for t in clock)),
         "person": rows("person", ({"person": p, "zone": "UTC", "from_us": 0, "to_us": 2**62} for p in people)),
         "address": rows("address", ({"person": p, "channel": "email", "visible_us": 0} for p in people)),
@@ -123,7 +124,7 @@ def a_world(program: Program, people: Sequence[int], clock: Sequence[int]) -> di
 def walk(program: Program, tables: dict[str, pa.Table]) -> Moved:
     """Run the engine once."""
     with Workbench() as bench:
-        desk.lay_out(bench, tables)
+        journey_tables.lay_out(bench, tables)
         return journeys.move(bench, program)
 
 

@@ -11,9 +11,9 @@ from regard.cli import COMMANDS
 from regard.cli.reference import pages, reasons
 from regard.collect.models import Channel
 from regard.playbooks.conditions import KINDS
-from regard.playbooks.journey_reference import journey_reference
 from regard.playbooks.model import Playbook
-from regard.playbooks.reference import (
+from regard.playbooks.reference.journeys import journey_reference
+from regard.playbooks.reference.kinds import (
     CONDITION_EXAMPLES,
     TRAIT_EXAMPLES,
     condition_reference,

@@ -16,7 +16,7 @@ from regard.act.models import HumanTask, Link, Message
 from regard.act.services.endpoints import add_endpoint
 from regard.act.services.tasks import NewTask, open_task
 from regard.collect.contracts import Incoming
-from regard.collect.keys import create_key
+from regard.collect.intake.keys import create_key
 from regard.collect.models import Batch, Touchpoint
 from regard.collect.services import ensure_source
 from regard.consent.services import grant

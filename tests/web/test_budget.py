@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from regard.web.assets import assets
+from regard.web.serving.assets import assets
 
 pytestmark = pytest.mark.django_db
 FILE = Path(__file__).parent / "budgets.json"

@@ -18,7 +18,7 @@ from regard.versions.drafts import change_draft, start_draft, value_of
 from regard.versions.models import Draft, PlaybookVersion
 from regard.versions.selectors import active_playbook, active_text
 from regard.versions.services import apply_playbook
-from regard.web.journeys.edit_tree import shape_of, text_of, walk
+from regard.web.journeys.editor.tree import shape_of, text_of, walk
 
 pytestmark = pytest.mark.django_db
 SLUG = "thank-high-value"

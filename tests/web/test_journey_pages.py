@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from regard.decide.models import Enrolment, Steering
 from regard.identify.selectors import find_person
 from regard.learn.models import Measure
-from regard.playbooks.editing import put_part
+from regard.playbooks.editing.parts import put_part
 from regard.staff.models import Role
 from regard.versions.drafts import active_part
 from regard.versions.selectors import active_playbook, active_text

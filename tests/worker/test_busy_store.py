@@ -21,7 +21,7 @@ _SENDS = """
 import django; django.setup()
 import sys, time
 import msgspec
-from regard.collect.journal import Entry, encode_entry, open_journal
+from regard.collect.intake.journal import Entry, encode_entry, open_journal
 from regard.collect.models import Source
 journal, source, sent = open_journal(), Source.objects.get(name="import").id, 0
 while not sys.stdin.closed and sent < 40_000:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from babel.core import UnknownLocaleError
 from babel.dates import format_date
 
+from regard.act.about_people import Known
 from regard.act.addresses import (
     click_address,
     open_address,
@@ -27,15 +28,14 @@ from regard.act.channels.email.letter import Footer, Letter, Links, Product, Sca
 from regard.act.channels.email.typeset import set_html, set_text
 from regard.act.channels.email.words import words
 from regard.act.fitting import fitting_products
-from regard.act.known import Known
 from regard.act.models import Message
 from regard.kernel.issues import Issue, Refused
+from regard.playbooks.checks.templates import PURCHASES, allowed_fields
 from regard.playbooks.company import Sender
-from regard.playbooks.letters import LetterError, Use, blocks, fill, fill_line, uses_of
+from regard.playbooks.letters.language import LetterError, Use, blocks, fill, fill_line, uses_of
+from regard.playbooks.letters.templates import Template, choose_language
 from regard.playbooks.model import Playbook
 from regard.playbooks.steps import Step
-from regard.playbooks.template_check import PURCHASES, allowed_fields
-from regard.playbooks.templates import Template, choose_language
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from babel.numbers import format_currency
 from regard.act.channels.email.letter import Product
 from regard.act.channels.email.words import words
 from regard.collect.models import Touchpoint
-from regard.engine.baskets import Companions, find_companions
+from regard.engine.understanding.baskets import Companions, find_companions
 from regard.identify.selectors import families_of
-from regard.playbooks.templates import Products
+from regard.playbooks.letters.templates import Products
 
 ORDER = "Order Completed"
 BASKETS_READ = 50_000  # the newest orders: taste changes, and reading stays bounded

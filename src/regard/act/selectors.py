@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
-from regard.act import door
+from regard import door
 from regard.act.context import words_of
 from regard.act.models import Delivery, Endpoint, HumanTask, Message
 from regard.identify.selectors import origins_of

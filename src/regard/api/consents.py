@@ -14,7 +14,7 @@ from regard.api.keys import WRITE
 from regard.api.people import person_of
 from regard.api.problems import Problem, pointed
 from regard.collect.contracts import Incoming
-from regard.collect.keys import Key
+from regard.collect.intake.keys import Key
 from regard.consent.selectors import consent_of_key
 from regard.consent.services import grant, withdraw
 from regard.identify.services import resolve

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from regard.api.problems import Problem
-from regard.collect.keys import Key, find_key, note_use
+from regard.collect.intake.keys import Key, find_key, note_use
 
 _OTHER = {"read": "write", "write": "read"}
 

@@ -40,7 +40,7 @@ def create(
     if kind not in KINDS:
         raise typer.BadParameter(f"'{kind}' is no kind of key: write or read", param_hint="--kind")
     start_django()
-    from regard.collect.keys import create_key
+    from regard.collect.intake.keys import create_key
 
     made = create_key(scope=kind, name=name or f"{kind} key", now=clock())
     note_act("create key", "key", made.key.prefix, scope=kind)
@@ -94,7 +94,7 @@ def revoke(
 ) -> None:
     """Revoke a key at once and for good."""
     start_django()
-    from regard.collect.keys import revoke_key
+    from regard.collect.intake.keys import revoke_key
     from regard.collect.selectors import key_list
 
     found = [k for k in key_list() if which in (str(k.pk), k.prefix)]

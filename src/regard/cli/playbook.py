@@ -15,8 +15,8 @@ from regard.cli.frame import AsJson, clock, emit, emit_items, iso, print_table, 
 from regard.cli.start import start_django
 
 if TYPE_CHECKING:
-    from regard.decide.moving import Crossed
-    from regard.decide.publishing import Publishing
+    from regard.decide.steering.before_publishing import Publishing
+    from regard.decide.steering.to_another_version import Crossed
     from regard.versions.services import Applied
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)

@@ -12,9 +12,9 @@ from typing import Any
 from typer.main import get_command
 
 from regard.cli import SECTIONS
-from regard.engine.guardrails import BY_CODE, GO
-from regard.playbooks.journey_reference import journey_reference
-from regard.playbooks.reference import condition_reference, trait_reference
+from regard.engine.journeys.guardrails import BY_CODE, GO
+from regard.playbooks.reference.journeys import journey_reference
+from regard.playbooks.reference.kinds import condition_reference, trait_reference
 
 HEAD = """# The command line
 
@@ -27,7 +27,7 @@ wrongly, **3** nothing matched, **4** refused by policy. `NO_COLOR` is honoured;
 
 REASONS_HEAD = """# Reasons
 
-Every decision carries one of these codes, with a sentence and what would change it. Written from `src/regard/engine/guardrails.py` by `make
+Every decision carries one of these codes, with a sentence and what would change it. Written from `src/regard/engine/journeys/guardrails.py` by `make
 docs`; the guardrails are asked in this order, and the first that holds somebody back is told. A *wait* is asked again by
 itself, a *no* is final for that step. Words in braces stand for the value that was seen.
 

@@ -1,7 +1,7 @@
 """A log in a file, in the shape of the Segment spec, as the inputs of the engine: no database, no Django.
 
 Each line is one message (track, page, screen, identify, group, alias). Messages are read by the same rules as the intake's
-(collect/wire.py), people are put together by the same ids: a user id is a person, an anonymous id belongs to the user id it
+(collect/intake/wire.py), people are put together by the same ids: a user id is a person, an anonymous id belongs to the user id it
 was first seen with, two user ids are never joined. Twice the same message id counts once. `Consent Granted` and
 `Consent Withdrawn` (properties `purpose`, `channel`) are consents.
 """
@@ -17,10 +17,10 @@ import msgspec
 import pyarrow as pa
 
 from regard.collect.contracts import Incoming
-from regard.collect.wire import Parcel, Unread, normalise
-from regard.engine.codes import Codes
-from regard.engine.columnar import Row, code_rows
-from regard.engine.store import Workbench
+from regard.collect.intake.wire import Parcel, Unread, normalise
+from regard.engine.bench.codes import Codes
+from regard.engine.bench.columnar import Row, code_rows
+from regard.engine.bench.store import Workbench
 from regard.identify.normalise import clean_key
 from regard.kernel.issues import Issue, Level
 from regard.profile.names import standard_fields

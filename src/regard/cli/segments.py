@@ -28,7 +28,7 @@ from regard.cli.frame import (
 from regard.kernel.issues import Issue, Refused
 
 if TYPE_CHECKING:
-    from regard.engine.answers import Answered
+    from regard.engine.understanding.questions import Answered
     from regard.playbooks.model import Playbook
     from regard.playbooks.segments import Segment
 
@@ -273,12 +273,12 @@ def _answered(
 ) -> Iterator[tuple[Answered, dict[int, str]]]:
     """Run one segment of a playbook over a log file (an empty one where none is given)."""
     from regard.cli.segment_log import read_log_lines
-    from regard.engine.answers import Answered, cut_down
-    from regard.engine.columnar import with_properties
-    from regard.engine.store import Workbench
-    from regard.engine.understanding import Coordinates, Understanding
+    from regard.engine.bench.columnar import with_properties
+    from regard.engine.bench.store import Workbench
+    from regard.engine.understanding.plan import Coordinates, Understanding
+    from regard.engine.understanding.questions import Answered, cut_down
     from regard.kernel.instant import to_us
-    from regard.playbooks.windows import Clock
+    from regard.playbooks.values.windows import Clock
 
     part = cut_down(playbook, segments=(name,))
     lines = _lines(log) if log is not None else iter(())
@@ -306,7 +306,7 @@ def _lines(path: Path) -> Iterator[str]:
 def _people_of_file(name: str, log: Path, now: datetime, as_json: bool) -> None:
     if "#" not in name:
         raise typer.BadParameter("with --log, name the segment as FILE.yaml#NAME")
-    from regard.engine.answers import because, why_trees
+    from regard.engine.understanding.questions import because, why_trees
 
     playbook, name = _playbook_in_file(name), name.rpartition("#")[2]
     with _answered(playbook, name, log, now) as (answered, names):
@@ -350,7 +350,7 @@ def _why(name: str, who: str, now: datetime, as_json: bool) -> None:
 
 
 def _why_in_file(answered: Answered, name: str, names: dict[int, str], who: str, as_json: bool) -> None:
-    from regard.engine.answers import why_trees
+    from regard.engine.understanding.questions import why_trees
 
     numbers = [person for person, called in names.items() if called == who]
     if not numbers:

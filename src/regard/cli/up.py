@@ -59,7 +59,7 @@ def up(
     link = _prepare(with_sample)
     supervisor = Supervisor(
         {
-            "web": (sys.executable, "-m", "regard.web.serve", "--host", host, "--port", str(port)),
+            "web": (sys.executable, "-m", "regard.web.serving.serve", "--host", host, "--port", str(port)),
             "worker": (sys.executable, "-m", "regard.worker"),
         },
         say,

@@ -9,7 +9,8 @@ from datetime import datetime
 
 from django.db.models import F, QuerySet, Sum
 
-from regard.decide.laying import holdout_share, paused_journeys
+from regard.decide.facts.laying import holdout_share, paused_journeys
+from regard.decide.facts.programs import INSIDE, definition_of
 from regard.decide.models import (
     Decision,
     DecisionTally,
@@ -18,9 +19,8 @@ from regard.decide.models import (
     JourneyVersion,
     Passage,
 )
-from regard.decide.programs import INSIDE, definition_of
-from regard.engine.guardrails import BY_CODE
-from regard.engine.instructions import Compiled, Program, compile_program
+from regard.engine.journeys.guardrails import BY_CODE
+from regard.engine.journeys.instructions import Compiled, Program, compile_program
 from regard.identify.selectors import origins_of
 from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, TypeVar
 
 from django.db import connection, models, transaction
 
-from regard.decide.columns import read_rows
+from regard.decide.facts.columns import read_rows
 
 Place = tuple[Any, ...]
 Row = TypeVar("Row", bound=models.Model, covariant=True)

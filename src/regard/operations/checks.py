@@ -17,13 +17,13 @@ from django.db.migrations.executor import MigrationExecutor
 
 from regard.act.channels.email.handover import SmtpServer, parse_smtp_url
 from regard.act.selectors import outbox_counts
-from regard.collect.journal import absorbed_position, open_journal
+from regard.collect.intake.journal import absorbed_position, open_journal
 from regard.collect.models import Touchpoint
 from regard.collect.selectors import refusal_counts
 from regard.collect.sequence import last_sequence
 from regard.kernel.issues import Refused
 from regard.operations.heartbeat import is_alive, read_beat
-from regard.understand.copy_of_log import columns_of_log
+from regard.understand.running.copy_of_log import columns_of_log
 from regard.versions.selectors import active_playbook
 
 MUCH_BACKLOG = 100_000  # messages

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regard.playbooks.base import Part
+from regard.playbooks.values.base import Part
 
 
 class Sender(Part):

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from regard.kernel.durations import duration_words
-from regard.playbooks.base import Duration, Part, Share, TimeOfDay
+from regard.playbooks.values.base import Duration, Part, Share, TimeOfDay
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 EVERY_DAY: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

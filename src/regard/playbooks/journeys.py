@@ -9,10 +9,10 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from regard.playbooks.base import Duration, Part, Share, Slug
 from regard.playbooks.entries import Entry, ExitOn, Goal, Reentry
 from regard.playbooks.steps import AnyStep, Step, walk
 from regard.playbooks.steps.wait_for import WaitFor
+from regard.playbooks.values.base import Duration, Part, Share, Slug
 
 
 class Rate(Part):

@@ -16,11 +16,11 @@ from yaml.cyaml import CParser  # type: ignore[attr-defined]
 from yaml.resolver import Resolver
 
 from regard.kernel.issues import Issue, Refused
-from regard.playbooks.journey_check import journey_issues
-from regard.playbooks.lexicon import check_understanding
+from regard.playbooks.checks.journeys import journey_issues
+from regard.playbooks.checks.purposes import purpose_issues
+from regard.playbooks.checks.templates import template_issues
 from regard.playbooks.model import Playbook
-from regard.playbooks.purpose_check import purpose_issues
-from regard.playbooks.template_check import template_issues
+from regard.playbooks.values.lexicon import check_understanding
 
 LARGEST_PLAYBOOK = 1_000_000  # characters
 

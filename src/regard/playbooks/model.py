@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from regard.playbooks.base import Part, Slug
 from regard.playbooks.company import Company
 from regard.playbooks.guardrails import Guardrails
 from regard.playbooks.journeys import Journey
+from regard.playbooks.letters.templates import Template
 from regard.playbooks.purposes import Purpose
 from regard.playbooks.segments import Segment
 from regard.playbooks.surveys import Survey
-from regard.playbooks.templates import Template
 from regard.playbooks.traits import Trait
+from regard.playbooks.values.base import Part, Slug
 
 
 class Playbook(Part):

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from regard.playbooks.base import Part, Texts
+from regard.playbooks.values.base import Part, Texts
 
 Basis = Literal["consent", "contract", "legitimate_interest", "legal_obligation"]
 Reach = Literal["email", "sms", "push", "phone", "post", "app", "web", "chat", "social"]

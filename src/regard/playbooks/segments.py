@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from regard.playbooks.base import Part, Slug
 from regard.playbooks.conditions import Condition
+from regard.playbooks.values.base import Part, Slug
 
 
 def as_condition(value: Any) -> Any:

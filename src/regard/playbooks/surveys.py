@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from regard.playbooks.base import Part, Slug, Texts
+from regard.playbooks.values.base import Part, Slug, Texts
 
 _SCALES = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from regard.playbooks.journeys import Journey
-from regard.playbooks.lexicon import check_understanding
 from regard.playbooks.model import Playbook
-from regard.playbooks.recall import UNNAMED, Meets, parts_of
 from regard.playbooks.segments import Segment
 from regard.playbooks.steps.branch import Branch
+from regard.playbooks.values.lexicon import check_understanding
+from regard.playbooks.values.recall import UNNAMED, Meets, parts_of
 
 
 def is_unnamed(segment: str) -> bool:

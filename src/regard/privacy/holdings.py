@@ -7,17 +7,17 @@ from collections.abc import Iterator, Sequence
 from django.apps import apps
 from django.db.models import Model, Q, QuerySet
 
-from regard.act.registry import HOLDINGS as ACT
+from regard.act.holdings import HOLDINGS as ACT
 from regard.audit_log.registry import Copy, Holding
-from regard.collect.registry import COPIES as COLLECT_COPIES
-from regard.collect.registry import HOLDINGS as COLLECT
-from regard.consent.registry import HOLDINGS as CONSENT
-from regard.decide.registry import HOLDINGS as DECIDE
-from regard.identify.registry import HOLDINGS as IDENTIFY
-from regard.listen.registry import HOLDINGS as LISTEN
-from regard.profile.registry import HOLDINGS as PROFILE
-from regard.understand.registry import COPIES as UNDERSTAND_COPIES
-from regard.understand.registry import HOLDINGS as UNDERSTAND
+from regard.collect.holdings import COPIES as COLLECT_COPIES
+from regard.collect.holdings import HOLDINGS as COLLECT
+from regard.consent.holdings import HOLDINGS as CONSENT
+from regard.decide.holdings import HOLDINGS as DECIDE
+from regard.identify.holdings import HOLDINGS as IDENTIFY
+from regard.listen.holdings import HOLDINGS as LISTEN
+from regard.profile.holdings import HOLDINGS as PROFILE
+from regard.understand.holdings import COPIES as UNDERSTAND_COPIES
+from regard.understand.holdings import HOLDINGS as UNDERSTAND
 
 HOLDINGS: tuple[Holding, ...] = (
     *IDENTIFY,

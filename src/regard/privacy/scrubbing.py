@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from regard.collect.journal import open_journal
+from regard.collect.intake.journal import open_journal
 from regard.collect.models import Batch
 
 _SHORTEST_NEEDLE = 6  # characters; shorter ids would be found in everybody's rows

@@ -41,28 +41,28 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import F, Min, Q, QuerySet, Sum
 
-from regard.engine.answers import parse_segment, shown
+from regard.engine.understanding.questions import parse_segment, shown
 from regard.kernel.instant import from_us
-from regard.playbooks.compare import Unit
 from regard.playbooks.conditions import walk
-from regard.playbooks.lexicon import PlaybookLexicon
-from regard.playbooks.measures import all_refers
 from regard.playbooks.model import Playbook
-from regard.playbooks.recall import UNNAMED
 from regard.playbooks.unnamed import is_unnamed
-from regard.understand.models import Member, Run, SegmentChange, SegmentTally, Standing
-from regard.understand.portraits import persona_of, portrait_of, said_of
-from regard.understand.publishing import finished_run
-from regard.understand.questions import (
+from regard.playbooks.values.compare import Unit
+from regard.playbooks.values.lexicon import PlaybookLexicon
+from regard.playbooks.values.measures import all_refers
+from regard.playbooks.values.recall import UNNAMED
+from regard.understand.asking.portraits import persona_of, portrait_of, said_of
+from regard.understand.asking.questions import (
     SizePoint,
     people_as_of,
     preview_redefinition,
     preview_segment,
     reach_of_segment,
 )
-from regard.understand.stories import what_moved
+from regard.understand.asking.stories import what_moved
+from regard.understand.asking.why import why_in_segment
+from regard.understand.models import Member, Run, SegmentChange, SegmentTally, Standing
+from regard.understand.running.publishing import finished_run
 from regard.understand.tallies import newest_tallies
-from regard.understand.why import why_in_segment
 
 COUNTED_TO, SAMPLED = 20_000, 4_000  # a segment of more is compared by so many of its members
 

@@ -14,20 +14,19 @@ from hashlib import sha256
 from typing import Any
 
 from regard.collect.sequence import last_sequence
-from regard.engine.codes import Codes
-from regard.engine.store import Workbench
-from regard.engine.understanding import Coordinates, Understanding, refers_of, segment_column
+from regard.engine.bench.codes import Codes
+from regard.engine.bench.store import Workbench
+from regard.engine.understanding.plan import Coordinates, Understanding, refers_of, segment_column
 from regard.kernel.instant import from_us, to_us
 from regard.kernel.remembered import Remembered
 from regard.kernel.sql import Sql
 from regard.playbooks.model import Playbook
-from regard.playbooks.windows import Clock
-from regard.understand.copy_of_log import needs_compacting, open_log, sync_log
-from regard.understand.cuts import Cuts, lay_cuts, stored_cuts, taken_cuts
-from regard.understand.laying import FEW, Log, LogOfFew, lay_inputs
+from regard.playbooks.values.windows import Clock
 from regard.understand.models import Run
-from regard.understand.moving import Moved, needs_everybody, who_moved
-from regard.understand.publishing import (
+from regard.understand.running.copy_of_log import needs_compacting, open_log, sync_log
+from regard.understand.running.cuts import Cuts, lay_cuts, stored_cuts, taken_cuts
+from regard.understand.running.laying import FEW, Log, LogOfFew, lay_inputs
+from regard.understand.running.publishing import (
     Published,
     finished_run,
     lay_published,
@@ -35,7 +34,8 @@ from regard.understand.publishing import (
     publish_nothing,
     take_back_unfinished,
 )
-from regard.understand.workbench import kept_workbench, open_workbench
+from regard.understand.running.who_changed import Moved, needs_everybody, who_moved
+from regard.understand.running.workbench import kept_workbench, open_workbench
 
 # Above this share of everybody, one pass over all columns costs less than picking people out.
 _MOST_OF_THEM = 0.3

@@ -14,7 +14,7 @@ from functools import lru_cache
 from django.db import transaction
 
 from regard.kernel.issues import Issue, Refused
-from regard.playbooks.editing import put_part, write_part
+from regard.playbooks.editing.parts import put_part, write_part
 from regard.playbooks.load import read_yaml
 from regard.versions.base_line import with_base
 from regard.versions.models import Draft, PlaybookVersion

@@ -6,7 +6,7 @@ from django.urls import path, re_path
 
 from regard.api.app import api
 from regard.api.description import description, nothing, page
-from regard.web import health
+from regard.web.serving import health
 
 urlpatterns = [
     path("healthz", health.healthz),

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from regard.web import assets, login
+from regard.web import login
 from regard.web.customers import page as customers
-from regard.web.journeys import edit, edit_publish, edit_versions, letters, new_journey, simulate
+from regard.web.journeys import letters, simulate
 from regard.web.journeys import page as journeys
+from regard.web.journeys.editor import new_journey
+from regard.web.journeys.editor import page as edit
+from regard.web.journeys.editor import publish as edit_publish
+from regard.web.journeys.editor import versions as edit_versions
 from regard.web.outbox import page as outbox
 from regard.web.person import acts as person_acts
 from regard.web.person import journeys as person_journeys
@@ -17,6 +21,7 @@ from regard.web.privacy import page as privacy
 from regard.web.segments import edit as segment_edit
 from regard.web.segments import page as segments
 from regard.web.segments.portrait import segment_portrait
+from regard.web.serving import assets
 from regard.web.settings import page as settings
 from regard.web.settings import webhooks
 from regard.web.today import page as today

@@ -29,7 +29,7 @@ from django.db import close_old_connections, connections
 
 from regard import flow
 from regard.act.services import Lanes
-from regard.collect.journal import Journal, absorbed_position, open_journal
+from regard.collect.intake.journal import Journal, absorbed_position, open_journal
 from regard.kernel.issues import Refused
 from regard.operations.heartbeat import BEAT_EVERY, end_beat, write_beat
 from regard.operations.patience import be_patient, is_busy

@@ -16,7 +16,7 @@ _KEYS = """
 import django; django.setup()
 import sys
 from datetime import UTC, datetime
-from regard.collect.keys import create_key, revoke_key
+from regard.collect.intake.keys import create_key, revoke_key
 from regard.collect.models import ApiKey
 now = datetime.now(UTC)
 if sys.argv[1] == "create":

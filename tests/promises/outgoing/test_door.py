@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regard.act import door
-from regard.act.door import Closed, NoAnswer, NotSent, post, read_destination, refusal_of
+from regard import door
+from regard.door import Closed, NoAnswer, NotSent, post, read_destination, refusal_of
 from tests.receiver import Receiver
 from tests.rules.sources import modules, short, tree_of
 
@@ -264,4 +264,4 @@ def test_nothing_else_of_the_product_can_open_such_a_connection() -> None:
         if found := names & OPENERS:
             users[short(path)] = found
     asks_itself = "src/regard/cli/up.py"  # whether the server it started is ready, on loopback
-    assert sorted(users) == ["src/regard/act/door.py", asks_itself]
+    assert sorted(users) == ["src/regard/door.py", asks_itself]

@@ -14,7 +14,7 @@ from regard import flow
 from regard.act.models import Endpoint, Message
 from regard.act.services.endpoints import NewKey, add_endpoint
 from regard.decide.services import let_in
-from regard.playbooks.editing import put_part
+from regard.playbooks.editing.parts import put_part
 from regard.playbooks.model import Playbook
 from regard.versions.selectors import active_playbook, shipped_text
 from regard.versions.services import apply_playbook

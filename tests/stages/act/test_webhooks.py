@@ -32,7 +32,7 @@ from regard.consent.services import withdraw
 from regard.decide.models import Decision
 from regard.identify.models import Person
 from regard.kernel.issues import Refused
-from regard.playbooks.editing import write_part
+from regard.playbooks.editing.parts import write_part
 from regard.playbooks.load import load_playbook, read_yaml
 from regard.privacy.erasing import erase_person
 from regard.versions.selectors import active_text

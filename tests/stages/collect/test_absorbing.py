@@ -14,10 +14,10 @@ import pytest
 from django.db import OperationalError
 
 from regard import flow
-from regard.collect.journal import Entry, Refused, encode_entry, open_journal
-from regard.collect.keys import create_key
+from regard.collect.intake.journal import Entry, Refused, encode_entry, open_journal
+from regard.collect.intake.keys import create_key
+from regard.collect.intake.parking import forget_parked, retry_parked
 from regard.collect.models import ApiKey, Cursor, Parked, Refusal, Touchpoint
-from regard.collect.parking import forget_parked, retry_parked
 from regard.kernel.instant import to_us
 
 pytestmark = pytest.mark.django_db
@@ -169,7 +169,7 @@ def test_a_message_that_cannot_be_read_is_parked_too(append: Append, as_of: date
         raise OverflowError("nobody thought of this number")
 
     append(track("a", properties={"total": 1}), track("b"))
-    monkeypatch.setattr("regard.collect.wire.value_of", stumble)
+    monkeypatch.setattr("regard.collect.intake.wire.value_of", stumble)
     assert flow.absorb_journal(now=as_of).stored == 1
     assert log() == ["b"]
     assert retry_parked(partial(flow.receive, now=as_of), currency="USD") == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from regard.api.intake import answers, app, envelope, salvage
-from regard.collect import absorbing, parking
+from regard.collect.intake import absorbing, parking
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "intake.md").read_text(encoding="utf-8")

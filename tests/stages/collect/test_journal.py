@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from django.db import connection
 
-from regard.collect.journal import (
+from regard.collect.intake.journal import (
     Entry,
     Journal,
     Refused,
@@ -118,7 +118,7 @@ def test_the_file_is_durable_by_its_settings(tmp_path: Path):
 
 
 def test_a_locked_file_fails_and_is_taken_up_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("regard.collect.journal._BUSY_MS", 10)
+    monkeypatch.setattr("regard.collect.intake.journal._BUSY_MS", 10)
     journal = SqliteJournal(tmp_path / "journal.sqlite3")
     journal.append([entry("{}")])
     other = sqlite3.connect(tmp_path / "journal.sqlite3", isolation_level=None)

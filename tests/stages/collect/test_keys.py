@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.core import serializers
 
-from regard.collect.keys import create_key, find_key, note_use, revoke_key, usable_keys
+from regard.collect.intake.keys import create_key, find_key, note_use, revoke_key, usable_keys
 from regard.collect.models import ApiKey, Source
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regard.collect.limits import Rate, TokenBucket
+from regard.collect.intake.limits import Rate, TokenBucket
 
 
 def bucket(per_second: float = 10, burst: float = 20) -> TokenBucket:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regard.collect.times import corrected, read_time
+from regard.collect.intake.times import corrected, read_time
 from regard.kernel.instant import DAY_US, SECOND_US, to_us
 
 NOON = to_us(datetime(2026, 11, 22, 12, tzinfo=UTC))

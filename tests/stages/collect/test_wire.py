@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from regard.collect.contracts import Incoming
-from regard.collect.wire import Parcel, Unread, normalise, text_of
+from regard.collect.intake.wire import Parcel, Unread, normalise, text_of
 from regard.kernel.instant import SECOND_US, to_us
 
 RECEIVED = to_us(datetime.fromisoformat("2026-11-22T12:00:00+00:00"))

@@ -15,7 +15,7 @@ from django.db import transaction
 from regard.collect.models import Source, Touchpoint
 from regard.collect.sequence import allot_sequence, last_sequence
 from regard.consent.models import Consent
-from regard.decide.cycle import Report
+from regard.decide.live.cycle import Report
 from regard.decide.models import Decision
 from regard.decide.services import run
 from regard.identify.models import Identifier, Person

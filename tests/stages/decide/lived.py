@@ -7,7 +7,6 @@ from datetime import datetime
 from regard.collect.sequence import last_sequence
 from regard.consent.services import lift_restriction, restrict
 from regard.decide.models import Decision, Enrolment
-from regard.decide.moving import move_people
 from regard.decide.services import (
     approve_step,
     let_in,
@@ -17,6 +16,7 @@ from regard.decide.services import (
     resume_journey,
     run,
 )
+from regard.decide.steering.to_another_version import move_people
 from regard.identify.models import Joining
 from regard.identify.selectors import survivor_of
 from regard.identify.services import merge_people, unmerge

@@ -10,7 +10,7 @@ from regard.act.models import HumanTask
 from regard.act.services import close_task, enqueue
 from regard.decide.models import Enrolment
 from regard.decide.services import let_in
-from regard.playbooks.editing import put_part
+from regard.playbooks.editing.parts import put_part
 from regard.playbooks.load import load_playbook
 from regard.playbooks.model import Playbook
 from regard.versions.selectors import shipped_text

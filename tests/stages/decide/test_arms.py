@@ -7,8 +7,8 @@ import sys
 from math import sqrt
 from random import Random
 
-from regard.decide.laying import arm_table
-from regard.engine.instructions import compile_program
+from regard.decide.facts.laying import arm_table
+from regard.engine.journeys.instructions import compile_program
 from regard.kernel.sampling import is_held_out
 from tests.stages.decide.cast import JOURNEY, shop
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from regard.collect.among import among
-from regard.decide.columns import insert_columns, read_columns, read_input, update_columns
+from regard.decide.facts.columns import insert_columns, read_columns, read_input, update_columns
 from regard.decide.models import Passage
 
 pytestmark = pytest.mark.django_db

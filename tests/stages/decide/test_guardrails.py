@@ -6,11 +6,11 @@ import pytest
 
 from regard.consent.services import restrict
 from regard.consent.suppression import suppress
+from regard.decide.facts.paces import PACE, PAUSE_UNTIL
 from regard.decide.models import Decision, Enrolment
-from regard.decide.paces import PACE, PAUSE_UNTIL
 from regard.decide.selectors import SHORT
 from regard.decide.services import approve_step
-from regard.engine.guardrails import BY_CODE, GUARDRAILS
+from regard.engine.journeys.guardrails import BY_CODE, GUARDRAILS
 from regard.profile.services import set_field
 from tests.stages.decide.cast import (
     JOURNEY,

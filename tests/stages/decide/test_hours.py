@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from regard.decide.hours import openings, zone_key, zones_of_country
-from regard.engine.desk import program_tables
-from regard.engine.instructions import compile_program
+from regard.decide.facts.hours import openings, zone_key, zones_of_country
+from regard.engine.journeys.instructions import compile_program
+from regard.engine.journeys.tables import program_tables
 from regard.kernel.instant import from_us, to_us
 from regard.playbooks.company import Company
 from regard.playbooks.guardrails import QuietHours

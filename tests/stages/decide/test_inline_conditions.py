@@ -15,7 +15,7 @@ from regard.decide.replay.what_if import Span, replay_playbook
 from regard.decide.services import computed_playbook, let_in
 from regard.identify.selectors import survivor_of
 from regard.kernel.instant import to_us
-from regard.playbooks.editing import put_part
+from regard.playbooks.editing.parts import put_part
 from regard.playbooks.journeys import Journey
 from regard.playbooks.load import load_playbook
 from regard.playbooks.model import Playbook

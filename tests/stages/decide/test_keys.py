@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regard.decide.filing import _KEY, KEY_LENGTH, decision_key
-from regard.engine.store import Workbench
+from regard.decide.live.rows import _KEY, KEY_LENGTH, decision_key
+from regard.engine.bench.store import Workbench
 from regard.kernel.sql import Sql
 
 SLUGS = st.from_regex(r"[a-z][a-z0-9_-]{0,59}", fullmatch=True) | st.just("j" * 60)

@@ -6,10 +6,11 @@ import gc
 
 import pytest
 
-from regard.decide import benches, chunks, writing
-from regard.decide.filing import decision_key
+from regard.decide.facts import benches
+from regard.decide.live import chunks, writing
+from regard.decide.live.rows import decision_key
 from regard.decide.models import Decision, Enrolment
-from regard.understand import workbench
+from regard.understand.running import workbench
 from tests.stages.decide.cast import (
     JOURNEY,
     a_person,

@@ -23,7 +23,7 @@ from regard.decide.services import (
 )
 from regard.decide.verifying import replay_stored
 from regard.kernel.issues import Refused
-from regard.playbooks.editing import put_part
+from regard.playbooks.editing.parts import put_part
 from regard.playbooks.load import load_playbook
 from regard.playbooks.model import Playbook
 from regard.versions.selectors import shipped_text

@@ -13,16 +13,16 @@ from regard.collect.sequence import allot_sequence, last_sequence
 from regard.consent.models import Restriction
 from regard.decide.replay.membership import membership_over
 from regard.decide.replay.moments import Days
-from regard.engine.answers import cut_down
-from regard.engine.store import Workbench
-from regard.engine.understanding import Coordinates, Understanding, segment_column
+from regard.engine.bench.store import Workbench
+from regard.engine.understanding.plan import Coordinates, Understanding, segment_column
+from regard.engine.understanding.questions import cut_down
 from regard.kernel.instant import HOUR_US, MINUTE_US, to_us
 from regard.kernel.sql import Sql
 from regard.playbooks.load import load_playbook
-from regard.playbooks.windows import Clock
-from regard.understand.copy_of_log import open_log
-from regard.understand.cuts import lay_cuts, taken_cuts
-from regard.understand.laying import lay_inputs
+from regard.playbooks.values.windows import Clock
+from regard.understand.running.copy_of_log import open_log
+from regard.understand.running.cuts import lay_cuts, taken_cuts
+from regard.understand.running.laying import lay_inputs
 from regard.versions.selectors import shipped_text
 from tests.stages.decide.cast import a_person, days, does, says, shop
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regard.decide.models import Enrolment
-from regard.decide.releasing import Held, turns_of
 from regard.decide.selectors import journey_list, journey_outline
 from regard.decide.services import let_in, pause_journey, preview_release, resume_journey
+from regard.decide.steering.releasing import Held, turns_of
 from regard.kernel.instant import DAY_US
 from tests.stages.decide.cast import (
     ALL,

@@ -6,22 +6,22 @@ from datetime import timedelta
 
 import pytest
 
-from regard.engine.codes import Codes
-from regard.engine.store import Workbench
-from regard.engine.understanding import Coordinates, Understanding
+from regard.engine.bench.codes import Codes
+from regard.engine.bench.store import Workbench
+from regard.engine.understanding.plan import Coordinates, Understanding
 from regard.flow import receive
 from regard.identify.models import Identifier, Joining
 from regard.identify.services import merge_people, unmerge
 from regard.kernel.instant import to_us
 from regard.kernel.sql import Sql
-from regard.playbooks.windows import Clock
+from regard.playbooks.values.windows import Clock
 from regard.understand import services
-from regard.understand.copy_of_log import open_log, sync_log
-from regard.understand.cuts import lay_cuts, stored_cuts
-from regard.understand.laying import LogOfFew, lay_inputs
 from regard.understand.models import Member, Run, Standing
-from regard.understand.publishing import finished_run
-from regard.understand.reading import read_family
+from regard.understand.running.copy_of_log import open_log, sync_log
+from regard.understand.running.cuts import lay_cuts, stored_cuts
+from regard.understand.running.laying import LogOfFew, lay_inputs
+from regard.understand.running.publishing import finished_run
+from regard.understand.running.reading import read_family
 from regard.versions.services import apply_playbook
 from tests.stages.understand.test_law import EVERYTHING, NOON, Script, playbook
 from tests.stages.understand.world import order, source
@@ -105,7 +105,7 @@ def test_a_small_cycle_is_seen_whole_or_not_at_all(playbook, monkeypatch):
     def break_down(run):
         raise RuntimeError("the lights went out")
 
-    monkeypatch.setattr("regard.understand.publishing._finish", break_down)
+    monkeypatch.setattr("regard.understand.running.publishing._finish", break_down)
     with pytest.raises(RuntimeError):
         services.cycle(as_of=later, playbook=playbook, playbook_hash="h", cuts_last=LONG_AGO)
     after = list(Standing.objects.values()), list(Member.objects.values()), Run.objects.count()

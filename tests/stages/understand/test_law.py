@@ -19,8 +19,8 @@ from regard.playbooks.load import load_playbook
 from regard.privacy.erasing import erase_person
 from regard.profile.services import set_field
 from regard.understand import services
-from regard.understand.copy_of_log import columns_of_log, sync_log
 from regard.understand.models import Member, Standing
+from regard.understand.running.copy_of_log import columns_of_log, sync_log
 from regard.versions.services import apply_playbook
 from tests.stages.understand.world import happened, order, source
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from regard.engine.store import SPILL
+from regard.engine.bench.store import SPILL
 from regard.kernel.sql import Sql
-from regard.understand.workbench import kept_workbench, open_workbench, sweep_spilled
+from regard.understand.running.workbench import kept_workbench, open_workbench, sweep_spilled
 
 NOW = datetime(2026, 11, 16, 12, tzinfo=UTC)
 

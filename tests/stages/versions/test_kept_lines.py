@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from regard.playbooks.editing import put_part
+from regard.playbooks.editing.parts import put_part
 from regard.playbooks.load import read_yaml
 from regard.versions.selectors import shipped_text
 

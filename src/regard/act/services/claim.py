@@ -27,7 +27,7 @@ from regard.act.judging import Due, Judgement, judge
 from regard.act.models import Message
 from regard.act.services.holding import LEASE, can_skip
 from regard.collect.sequence import last_sequence
-from regard.decide.columns import update_columns
+from regard.decide.facts.columns import update_columns
 from regard.decide.models import Decision
 from regard.decide.services import record_outcome
 from regard.identify.models import Person

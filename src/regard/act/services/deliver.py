@@ -18,16 +18,16 @@ from datetime import datetime, timedelta
 import pyarrow as pa
 from django.db import DatabaseError, transaction
 
+from regard.act.about_people import Known, known_to
 from regard.act.addresses import unsubscribe_address
 from regard.act.channels.email.handover import Handed, Outcome
 from regard.act.channels.email.mime import Envelope, UnfitAddress, build_mail
 from regard.act.channels.email.transport import Transport
 from regard.act.drafting import Draft, draft_message
-from regard.act.known import Known, known_to
 from regard.act.models import Link, Message
 from regard.act.services.ending import LET_GO, record_end
 from regard.act.services.holding import begin, give_back
-from regard.decide.columns import update_columns
+from regard.decide.facts.columns import update_columns
 from regard.kernel.issues import Refused
 from regard.playbooks.model import Playbook
 

@@ -11,7 +11,7 @@ from secrets import token_bytes
 from django.conf import settings
 from django.db import transaction
 
-from regard.act import door
+from regard import door
 from regard.act.channels.email.handover import Outcome
 from regard.act.channels.webhook.call import trial_body
 from regard.act.channels.webhook.handover import GONE, Told, hand_over

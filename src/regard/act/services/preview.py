@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import uuid4
 
+from regard.act.about_people import Known, known_of
 from regard.act.drafting import Draft, draft_message, letter_of
-from regard.act.known import Known, known_of
 from regard.act.models import Message
 from regard.identify.models import Person
 from regard.playbooks.model import Playbook

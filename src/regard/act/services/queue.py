@@ -16,8 +16,8 @@ from regard.act.drafting import letter_of
 from regard.act.models import Message
 from regard.act.recording import Deed, record_deeds
 from regard.act.services.tasks import NewTask, open_task
+from regard.decide.facts.programs import definition_of
 from regard.decide.models import Decision
-from regard.decide.programs import definition_of
 from regard.decide.services import record_outcome
 from regard.kernel.ids import uuid7
 from regard.kernel.instant import to_us

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from regard.act.about_people import known_to
 from regard.act.channels.webhook.call import CHANNEL as WEBHOOK
 from regard.act.drafting import draft_message
-from regard.act.known import known_to
 from regard.act.models import Message
 from regard.act.services.deliver import keep_words, set_words
 from regard.act.services.telling import write_call

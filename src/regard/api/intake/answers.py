@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from regard.collect.journal import Refused
+from regard.collect.intake.journal import Refused
 
 # Clients treat 400, 401, 413 as final and send again after 429 and 503; 202, 204 and 3xx lose or repeat batches in
 # clients that exist. So: never 5xx for a body that will always fail, never 4xx when the store is down.

@@ -24,9 +24,9 @@ from regard.api.intake.description import describe
 from regard.api.intake.envelope import Envelope, check, open_batch, open_single
 from regard.api.intake.keyring import Keyring, Rates, key_in_header
 from regard.api.intake.writer import GroupWriter, KeyRevoked, StoreDown
-from regard.collect.journal import Entry, Refused
-from regard.collect.keys import Key
-from regard.collect.limits import Rate
+from regard.collect.intake.journal import Entry, Refused
+from regard.collect.intake.keys import Key
+from regard.collect.intake.limits import Rate
 
 Scope = dict[str, Any]
 Send = Callable[[dict[str, Any]], Awaitable[None]]

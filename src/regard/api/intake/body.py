@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from regard.api.intake.answers import Turned
-from regard.collect.limits import LARGEST_BODY
+from regard.collect.intake.limits import LARGEST_BODY
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from regard import __version__
 from regard.api.intake.answers import STATUS
-from regard.collect.limits import LARGEST_BODY, LARGEST_MESSAGE, MOST_MESSAGES
+from regard.collect.intake.limits import LARGEST_BODY, LARGEST_MESSAGE, MOST_MESSAGES
 
 _WORDS = f"""Takes the messages of Segment's and RudderStack's client libraries, unmodified. The answer is 200 when the messages are
 durable, and lists those refused; one bad message never costs its neighbours. At most {LARGEST_MESSAGE // 1024} KB a message,

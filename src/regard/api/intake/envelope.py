@@ -15,9 +15,9 @@ import msgspec
 from regard.api.intake.answers import Turned
 from regard.api.intake.posthog import is_posthog, to_segment
 from regard.api.intake.salvage import Unusable, clean, depth_of, read_loosely
-from regard.collect.journal import Refused
-from regard.collect.limits import DEEPEST, LARGEST_MESSAGE, MOST_MESSAGES
-from regard.collect.wire import text_of
+from regard.collect.intake.journal import Refused
+from regard.collect.intake.limits import DEEPEST, LARGEST_MESSAGE, MOST_MESSAGES
+from regard.collect.intake.wire import text_of
 from regard.identify.normalise import is_junk
 
 TYPES = frozenset(("track", "page", "screen", "identify", "group", "alias"))

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from regard.collect.keys import Key, hash_of
-from regard.collect.limits import Rate, TokenBucket
+from regard.collect.intake.keys import Key, hash_of
+from regard.collect.intake.limits import Rate, TokenBucket
 
 # A found key is looked up again after this long; that it was not revoked is checked in every commit anyway.
 _FOUND_SECONDS = 30.0

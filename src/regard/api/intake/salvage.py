@@ -13,7 +13,7 @@ import re
 from typing import Any
 
 from regard.api.intake.answers import Turned
-from regard.collect.limits import DEEPEST
+from regard.collect.intake.limits import DEEPEST
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")

@@ -20,8 +20,8 @@ from typing import Any, NamedTuple, TypeVar
 from django.db import Error as DatabaseError
 from django.db import connection
 
-from regard.collect.journal import Entry, Journal, encode_entry, open_journal
-from regard.collect.keys import Key, find_key_by_hash, usable_keys
+from regard.collect.intake.journal import Entry, Journal, encode_entry, open_journal
+from regard.collect.intake.keys import Key, find_key_by_hash, usable_keys
 
 log = logging.getLogger("regard.intake")
 

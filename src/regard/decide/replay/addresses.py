@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from regard.collect.among import among
 from regard.consent.suppression import address_hash, has_suppressions
-from regard.decide.columns import as_input, read_rows
-from regard.decide.reading import NEEDS_NO_ADDRESS, REACHED_BY
+from regard.decide.facts.columns import as_input, read_rows
+from regard.decide.facts.reading import NEEDS_NO_ADDRESS, REACHED_BY
 from regard.decide.replay.joined import Joined
 from regard.decide.replay.profiles import Told, Values, value_at
 

@@ -17,18 +17,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from regard.decide.columns import as_input, read_rows
-from regard.decide.crowds import most_without_approval
-from regard.decide.reading import FOREVER_US
+from regard.decide.facts.columns import as_input, read_rows
+from regard.decide.facts.crowds import most_without_approval
+from regard.decide.facts.reading import FOREVER_US
 from regard.decide.replay.history import Past
-from regard.engine import desk, journeys
-from regard.engine.guardrails import GAVE_UP
-from regard.engine.instructions import Program
-from regard.engine.journeys import Moved
-from regard.engine.store import Workbench
+from regard.engine.bench.store import Workbench
+from regard.engine.journeys import run as journeys
+from regard.engine.journeys import tables as journey_tables
+from regard.engine.journeys.guardrails import GAVE_UP
+from regard.engine.journeys.instructions import Program
+from regard.engine.journeys.run import Moved
 from regard.kernel.instant import DAY_US
 from regard.kernel.sql import Sql
-from regard.understand.workbench import open_workbench
+from regard.understand.running.workbench import open_workbench
 
 MOST_TRIES = 8
 UNSETTLED = "Crowds hold each other up here in a way that did not come to rest: which of them waited when is roughly right only."
@@ -121,7 +122,7 @@ def _move(asking: Asking, crowd: pa.Table, tell: Tell | None, *, keeps_turns: bo
     turns: list[pa.Table] = []
     with open_workbench() as bench:
         laid = {name: table for name, table in asking.tables.items() if name != "assumed"}
-        desk.lay_out(bench, laid | {"crowd": crowd})
+        journey_tables.lay_out(bench, laid | {"crowd": crowd})
 
         def after_round(number: int) -> None:
             if keeps_turns:

@@ -10,19 +10,19 @@ from collections.abc import Callable
 
 import numpy as np
 
-from regard.decide.columns import read_rows
+from regard.decide.facts.columns import read_rows
 from regard.decide.replay.joined import Joined
 from regard.decide.replay.moments import Days
 from regard.decide.replay.spells import Spells
-from regard.engine.store import Workbench
-from regard.engine.understanding import Coordinates, Understanding, segment_column
+from regard.engine.bench.store import Workbench
+from regard.engine.understanding.plan import Coordinates, Understanding, segment_column
 from regard.kernel.sql import Sql
 from regard.playbooks.model import Playbook
-from regard.playbooks.windows import Clock
-from regard.understand.copy_of_log import OpenLog
-from regard.understand.laying import lay_inputs
-from regard.understand.reading import read_consents, read_family, read_people
-from regard.understand.workbench import open_workbench
+from regard.playbooks.values.windows import Clock
+from regard.understand.running.copy_of_log import OpenLog
+from regard.understand.running.laying import lay_inputs
+from regard.understand.running.reading import read_consents, read_family, read_people
+from regard.understand.running.workbench import open_workbench
 
 
 def daily_membership(

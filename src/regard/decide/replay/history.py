@@ -13,13 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regard.collect.among import among
-from regard.decide.columns import as_input, read_rows
-from regard.decide.occasions import STALE_US, date_instants, fits, schedule_instants
-from regard.decide.reading import WHO
+from regard.decide.facts.columns import as_input, read_rows
+from regard.decide.facts.reading import WHO
+from regard.decide.live.ways_in import STALE_US, date_instants, fits, schedule_instants
 from regard.decide.replay.joined import Joined
 from regard.decide.replay.profiles import Told
 from regard.decide.replay.spells import FOREVER_US
-from regard.engine.instructions import Compiled, Program
+from regard.engine.journeys.instructions import Compiled, Program
 from regard.playbooks.entries import (
     ByHand,
     DateReached,
@@ -29,10 +29,10 @@ from regard.playbooks.entries import (
     Silence,
     TouchpointSeen,
 )
-from regard.playbooks.happening import Happening
-from regard.playbooks.recall import InSegment, Meets
 from regard.playbooks.steps.branch import Branch
 from regard.playbooks.unnamed import with_unnamed
+from regard.playbooks.values.happening import Happening
+from regard.playbooks.values.recall import InSegment, Meets
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from regard.consent.suppression import address_hash, has_suppressions
-from regard.decide.columns import as_input, read_rows
-from regard.decide.reading import Scope, read_consents, read_restrictions
+from regard.decide.facts.columns import as_input, read_rows
+from regard.decide.facts.reading import Scope, read_consents, read_restrictions
 from regard.decide.replay.joined import Joined
-from regard.engine.instants import names_of
-from regard.engine.store import Workbench
-from regard.engine.understanding import Understanding
+from regard.engine.bench.store import Workbench
+from regard.engine.understanding.at_many_instants import names_of
+from regard.engine.understanding.plan import Understanding
 from regard.kernel.sql import Sql
-from regard.understand.copy_of_log import OpenLog
-from regard.understand.reading import read_fields
+from regard.understand.running.copy_of_log import OpenLog
+from regard.understand.running.reading import read_fields
 
 CHANNELS = {"email": ("email",), "phone": ("sms", "phone")}  # kind of identifier -> channels
 _INSTANT = pa.schema([("person", pa.int64()), ("at_us", pa.int64())])

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from regard.decide.columns import read_rows
+from regard.decide.facts.columns import read_rows
 
 SCHEMA = pa.schema([("origin", pa.int64()), ("person", pa.int64()), ("since_us", pa.int64())])
 

@@ -19,19 +19,19 @@ from regard.decide.replay.inputs import lay_past, lay_point_inputs
 from regard.decide.replay.joined import Joined, read_joined
 from regard.decide.replay.moments import Days, moments_of
 from regard.decide.replay.spells import Spells
-from regard.engine import instants
-from regard.engine.answers import cut_down
-from regard.engine.frame import Step
-from regard.engine.store import Workbench
-from regard.engine.understanding import Coordinates, Understanding, segment_column
+from regard.engine.bench.steps import Step
+from regard.engine.bench.store import Workbench
+from regard.engine.understanding import at_many_instants
+from regard.engine.understanding.plan import Coordinates, Understanding, segment_column
+from regard.engine.understanding.questions import cut_down
 from regard.kernel.sql import Sql
 from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
 from regard.playbooks.traits import Score
 from regard.playbooks.unnamed import with_unnamed
-from regard.playbooks.windows import Clock
-from regard.understand.copy_of_log import OpenLog, open_log
-from regard.understand.workbench import open_workbench
+from regard.playbooks.values.windows import Clock
+from regard.understand.running.copy_of_log import OpenLog, open_log
+from regard.understand.running.workbench import open_workbench
 
 ROWS_AT_ONCE = 12_000_000  # touchpoints seen from a point, counted once a point
 DAYS_AT_ONCE = 8
@@ -64,7 +64,7 @@ def membership_over(
     part, log = cut_down(with_unnamed(playbook, older=older), segments=segments), open_log(upto)
     at = Coordinates(Clock(days.end, playbook.company.time_zone), upto)
     understanding = Understanding(part, at, log.codes)
-    why = instants.why_not(understanding)
+    why = at_many_instants.why_not(understanding)
     if why:
         daily_membership(part, log, days, upto=upto, joined=joined, spells=spells, tell=tell)
     else:
@@ -87,8 +87,8 @@ def _follow(
         # no ORM past this point
         _make_spans(bench, understanding)
         levels = [
-            replace(level, sql=instants.with_whole_numbers(instants.with_cuts(level.sql)))
-            for level in instants.levels_by_clock(understanding)
+            replace(level, sql=at_many_instants.with_whole_numbers(at_many_instants.with_cuts(level.sql)))
+            for level in at_many_instants.levels_by_clock(understanding)
         ]
         parts = _parts(understanding)
         for first in range(0, len(days.starts), DAYS_AT_ONCE):
@@ -115,7 +115,7 @@ def _make_spans(bench: Workbench, understanding: Understanding) -> None:
     for part in range(parts):
         bench.make("point", _points_of(parts, part))
         lay_point_inputs(bench, understanding.clock.us)
-        instants.make_wide(bench, understanding)
+        at_many_instants.make_wide(bench, understanding)
         before = "SELECT * FROM wide UNION ALL " if part else ""
         bench.make("wide", Sql(f"{before}SELECT * FROM wide_points"))
     bench.make(
@@ -178,7 +178,7 @@ def _judged(
     cuts: dict[int, dict[str, list[float]]] = {number: {} for number in days}
     for step in levels[:-1]:
         bench.show("wide_0", _wide(days, cuts, only_midnights=True))
-        found = instants.cut_points(bench, step, parts, days)
+        found = at_many_instants.cut_points(bench, step, parts, days)
         for number, points in found.items():
             cuts[number] |= points
         # The judging step joins the table, whose points are columns of its rows already.
@@ -196,7 +196,7 @@ def _wide(days: Mapping[int, int], cuts: Mapping[int, Mapping[str, Sequence[floa
     columns = "* EXCLUDE (at_us, day, is_day, until_day)"
     parts = []
     for number, day in days.items():
-        points = instants.cut_columns(cuts[number])
+        points = at_many_instants.cut_columns(cuts[number])
         parts.append(
             f"SELECT {columns}, CAST({day} AS BIGINT) AS at_us, {number} AS number{points} FROM span"
             f" WHERE is_day AND day <= {number} AND until_day > {number}"

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pyarrow as pa
 
-from regard.engine.instants import Slide, names_of, slides_of
-from regard.engine.store import Workbench
-from regard.engine.understanding import Understanding
+from regard.engine.bench.store import Workbench
+from regard.engine.understanding.at_many_instants import Slide, names_of, slides_of
+from regard.engine.understanding.plan import Understanding
 from regard.kernel.instant import from_us, to_us
 from regard.kernel.sql import Sql
 

@@ -15,9 +15,9 @@ import msgspec
 import pyarrow as pa
 
 from regard.collect.among import among
-from regard.decide.columns import as_input, read_rows
-from regard.decide.hours import zone_key
-from regard.decide.reading import FOREVER_US, comes_of_age
+from regard.decide.facts.columns import as_input, read_rows
+from regard.decide.facts.hours import zone_key
+from regard.decide.facts.reading import FOREVER_US, comes_of_age
 from regard.decide.replay.joined import Joined
 from regard.playbooks.guardrails import Minors
 

@@ -22,10 +22,10 @@ from regard.decide.replay.found import (
 )
 from regard.decide.replay.what_if import Replay
 from regard.decide.selectors import SHORT
-from regard.engine.store import Workbench
+from regard.engine.bench.store import Workbench
 from regard.kernel.instant import DAY_US, WEEK_US, from_us, to_us
 from regard.kernel.sql import Sql
-from regard.understand.workbench import open_workbench
+from regard.understand.running.workbench import open_workbench
 
 SHOWN_PEOPLE = 200  # in the list of who got what; the whole list goes to a file
 

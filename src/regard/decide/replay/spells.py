@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from regard.decide.replay.moments import Moments
-from regard.engine.desk import INPUTS
+from regard.engine.journeys.tables import INPUTS
 
 FOREVER_US = 2**62
 

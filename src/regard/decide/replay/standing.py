@@ -19,18 +19,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regard.collect.among import among
-from regard.decide.columns import as_input, read_rows
-from regard.decide.hours import local_hours
-from regard.decide.laying import draw_table
-from regard.decide.programs import definition_of, tables_of
-from regard.decide.reading import FOREVER_US, SHOWN_RUN, WHO, Scope, holdout_keys, read_touches
-from regard.engine import desk, journeys
-from regard.engine.desk import ENROLMENT
-from regard.engine.instructions import END, Compiled, Program
+from regard.decide.facts.columns import as_input, read_rows
+from regard.decide.facts.hours import local_hours
+from regard.decide.facts.laying import draw_table
+from regard.decide.facts.programs import definition_of, tables_of
+from regard.decide.facts.reading import FOREVER_US, SHOWN_RUN, WHO, Scope, holdout_keys, read_touches
+from regard.engine.journeys import run as journeys
+from regard.engine.journeys import tables as journey_tables
+from regard.engine.journeys.instructions import END, Compiled, Program
+from regard.engine.journeys.tables import ENROLMENT
 from regard.kernel.instant import DAY_US
 from regard.playbooks.journeys import Journey
 from regard.playbooks.steps import Op
-from regard.understand.workbench import open_workbench
+from regard.understand.running.workbench import open_workbench
 
 Stored = dict[str, Any]
 _COLUMNS = (
@@ -224,7 +225,7 @@ def _taken_on(
     }
     # no ORM past this point
     with open_workbench() as bench:
-        desk.lay_out(bench, tables)
+        journey_tables.lay_out(bench, tables)
         return journeys.move(bench, program)
 
 

@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from regard.decide.columns import as_input, read_rows
-from regard.decide.hours import local_hours, openings
-from regard.decide.laying import arm_table, channels_of, doors, draw_table, splits_of
-from regard.decide.paces import read_paces
-from regard.decide.programs import tables_of
-from regard.decide.reading import (
+from regard.decide.facts.columns import as_input, read_rows
+from regard.decide.facts.hours import local_hours, openings
+from regard.decide.facts.laying import arm_table, channels_of, doors, draw_table, splits_of
+from regard.decide.facts.paces import read_paces
+from regard.decide.facts.programs import tables_of
+from regard.decide.facts.reading import (
     WHO,
     Scope,
     holdout_keys,
@@ -28,9 +28,9 @@ from regard.decide.replay.addresses import addresses_then, fields_of_addresses
 from regard.decide.replay.history import Past, arrivals_over, fields_of_dates
 from regard.decide.replay.profiles import fields_of_people, people_then
 from regard.decide.replay.standing import Standing, Stored, minutes_waited_for, stand_at
-from regard.engine.facts import LESS_OFTEN_US
-from regard.engine.instructions import Program
-from regard.engine.supposing import ASSUMED
+from regard.engine.journeys.facts import LESS_OFTEN_US
+from regard.engine.journeys.instructions import Program
+from regard.engine.journeys.what_if import ASSUMED
 from regard.kernel.instant import DAY_US
 from regard.kernel.sampling import SCALE, draw
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regard.decide.columns import read_rows
+from regard.decide.facts.columns import read_rows
 from regard.decide.replay.history import Past
 from regard.decide.replay.standing import Standing
 

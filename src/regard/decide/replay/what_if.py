@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from regard.collect.sequence import last_sequence
-from regard.decide.columns import read_rows
+from regard.decide.facts.columns import read_rows
 from regard.decide.replay.crowding import UNSETTLED, Asking, Held, granted_in, move_with_crowds
 from regard.decide.replay.history import Past, segments_needed
 from regard.decide.replay.joined import read_joined
@@ -26,8 +26,8 @@ from regard.decide.replay.profiles import read_told
 from regard.decide.replay.standing import read_stored, versions_of
 from regard.decide.replay.tables import fields_asked, history_tables
 from regard.decide.replay.unknown import count_people, notes_about
-from regard.engine.instructions import Program, compile_program
-from regard.engine.journeys import Moved
+from regard.engine.journeys.instructions import Program, compile_program
+from regard.engine.journeys.run import Moved
 from regard.kernel.instant import DAY_US, MINUTE_US, to_us
 from regard.playbooks.model import Playbook
 

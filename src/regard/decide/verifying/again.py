@@ -13,21 +13,22 @@ from typing import Any
 
 import pyarrow as pa
 
-from regard.decide.benches import workbench_for
-from regard.decide.columns import as_input, read_rows
-from regard.decide.crowds import most_without_approval
-from regard.decide.filing import decision_key
-from regard.decide.laying import Turns, paused_journeys
+from regard.decide.facts.benches import workbench_for
+from regard.decide.facts.columns import as_input, read_rows
+from regard.decide.facts.crowds import most_without_approval
+from regard.decide.facts.laying import Turns, paused_journeys
+from regard.decide.facts.programs import program_of, tables_of
+from regard.decide.live.rows import decision_key
+from regard.decide.live.ways_in import Arrival, Stretch, stretch_between
 from regard.decide.models import Cycle, Steering
-from regard.decide.occasions import Arrival, Stretch, stretch_between
-from regard.decide.programs import program_of, tables_of
 from regard.decide.verifying.carried import INSIDE, Carried, Standing
 from regard.decide.verifying.doors import arrivals_then, door_of, touched_then
 from regard.decide.verifying.facts_then import Contact, Former, Moment, crowded, tables_then
 from regard.decide.verifying.families import Families
-from regard.engine import desk, journeys
-from regard.engine.instructions import END, Program
-from regard.engine.journeys import Moved
+from regard.engine.journeys import run as journeys
+from regard.engine.journeys import tables as journey_tables
+from regard.engine.journeys.instructions import END, Program
+from regard.engine.journeys.run import Moved
 from regard.kernel.instant import DAY_US, from_us, to_us
 from regard.playbooks.model import Playbook
 from regard.versions.selectors import playbook_of_hash
@@ -156,7 +157,7 @@ class Again:
         }
         # no ORM past this point
         with workbench_for("verify", len(moment.people)) as bench:
-            desk.lay_out(bench, tables)
+            journey_tables.lay_out(bench, tables)
             moved = journeys.move(bench, moment.program)
         self._keep_decisions(moved.decisions)
         self._keep_standing(moment.program, moved, set(inside.column("eid").to_pylist()))

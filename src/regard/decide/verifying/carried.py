@@ -15,13 +15,13 @@ from typing import Any
 
 import pyarrow as pa
 
+from regard.decide.facts.programs import definition_of
 from regard.decide.models import Steering
-from regard.decide.moving import fitting_places
-from regard.decide.programs import definition_of
-from regard.decide.releasing import Held, turns_of
+from regard.decide.steering.releasing import Held, turns_of
+from regard.decide.steering.to_another_version import fitting_places
 from regard.decide.verifying.families import Families
-from regard.engine.desk import ENROLMENT
-from regard.engine.instructions import END, Program
+from regard.engine.journeys.instructions import END, Program
+from regard.engine.journeys.tables import ENROLMENT
 from regard.kernel.instant import to_us
 from regard.playbooks.steps import Op
 

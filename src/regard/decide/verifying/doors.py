@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from regard.collect.among import among
-from regard.decide.columns import read_rows
-from regard.decide.occasions import (
+from regard.decide.facts.columns import read_rows
+from regard.decide.live.ways_in import (
     MARGIN_US,
     STALE_US,
     Arrival,
@@ -23,7 +23,7 @@ from regard.decide.occasions import (
     schedule_instants,
 )
 from regard.decide.verifying.families import Families
-from regard.engine.instructions import Compiled, Program
+from regard.engine.journeys.instructions import Compiled, Program
 from regard.playbooks.entries import (
     ByHand,
     DateReached,

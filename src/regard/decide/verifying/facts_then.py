@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 
 from regard.collect.among import among
 from regard.consent.suppression import address_hash
-from regard.decide.columns import as_input, read_rows
-from regard.decide.hours import local_hours, openings
-from regard.decide.laying import (
+from regard.decide.facts.columns import as_input, read_rows
+from regard.decide.facts.hours import local_hours, openings
+from regard.decide.facts.laying import (
     FOREVER_US,
     LOOK_AHEAD_US,
     Turns,
@@ -28,8 +28,8 @@ from regard.decide.laying import (
     paused_journeys,
     splits_of,
 )
-from regard.decide.paces import read_paces
-from regard.decide.reading import (
+from regard.decide.facts.paces import read_paces
+from regard.decide.facts.reading import (
     NEEDS_NO_ADDRESS,
     REACHED_BY,
     Scope,
@@ -43,8 +43,8 @@ from regard.decide.reading import (
     read_touches,
 )
 from regard.decide.verifying.families import Families
-from regard.engine.facts import LESS_OFTEN_US
-from regard.engine.instructions import Program
+from regard.engine.journeys.facts import LESS_OFTEN_US
+from regard.engine.journeys.instructions import Program
 from regard.kernel.instant import DAY_US
 
 Contact = tuple[int, int, str, int]  # person, at_us, channel, what it counts as

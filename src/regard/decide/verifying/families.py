@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 import numpy as np
 import pyarrow as pa
 
-from regard.decide.columns import read_rows
+from regard.decide.facts.columns import read_rows
 
 _Joining = tuple[int, str, int, int, int | None]  # seq, kind, survivor, absorbed, undoes
 

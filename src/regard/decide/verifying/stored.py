@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from regard.audit_log.models import ErasureReceipt
-from regard.decide.columns import read_rows
+from regard.decide.facts.columns import read_rows
 from regard.decide.models import Cycle, Decision, Enrolment, JourneyVersion
 from regard.decide.pruning import replayable_since
 from regard.decide.verifying.again import Again, Outcome, Redecided, Told

@@ -22,7 +22,7 @@ from regard.playbooks.conditions.in_segment import InSegment
 from regard.playbooks.conditions.reachable import Reachable
 from regard.playbooks.conditions.stage import StageIs
 from regard.playbooks.conditions.trait import TraitIs
-from regard.playbooks.kinds import Kinds
+from regard.playbooks.values.kinds import Kinds
 
 KINDS: dict[str, type[ConditionBase]] = {
     "did": Did,

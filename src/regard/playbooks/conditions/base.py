@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from regard.kernel.sql import Sql
-from regard.playbooks.base import Part
-from regard.playbooks.measures import Lexicon, Moment, Names, Need, Refers, Seen
-from regard.playbooks.windows import Clock
+from regard.playbooks.values.base import Part
+from regard.playbooks.values.measures import Lexicon, Moment, Names, Need, Refers, Seen
+from regard.playbooks.values.windows import Clock
 
 
 class ConditionBase(Part):

@@ -7,9 +7,9 @@ from typing import Literal
 from pydantic import Field
 
 from regard.kernel.sql import Sql
-from regard.playbooks.base import Slug
 from regard.playbooks.conditions.base import ConditionBase
-from regard.playbooks.measures import Agreed, Lexicon, Names, Need, Refers, Seen
+from regard.playbooks.values.base import Slug
+from regard.playbooks.values.measures import Agreed, Lexicon, Names, Need, Refers, Seen
 
 
 class ConsentIs(ConditionBase):

@@ -6,9 +6,9 @@ from pydantic import Field, model_validator
 
 from regard.kernel.sql import Sql
 from regard.playbooks.conditions.base import ConditionBase
-from regard.playbooks.filters import Events, Windowed, times
-from regard.playbooks.measures import Lexicon, Measure, Moment, Names, Pick, Seen
-from regard.playbooks.windows import Clock, Duration, duration_words
+from regard.playbooks.values.filters import Events, Windowed, times
+from regard.playbooks.values.measures import Lexicon, Measure, Moment, Names, Pick, Seen
+from regard.playbooks.values.windows import Clock, Duration, duration_words
 
 
 class Did(Windowed, ConditionBase):

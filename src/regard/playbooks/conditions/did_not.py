@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from regard.kernel.sql import Sql
 from regard.playbooks.conditions.base import ConditionBase
-from regard.playbooks.filters import Events, Windowed
-from regard.playbooks.measures import Lexicon, Measure, Names, Seen
+from regard.playbooks.values.filters import Events, Windowed
+from regard.playbooks.values.measures import Lexicon, Measure, Names, Seen
 
 
 class DidNot(Windowed, ConditionBase):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pydantic import Field
 
 from regard.kernel.sql import Sql
-from regard.playbooks.compare import Compare, typed_operand
 from regard.playbooks.conditions.base import ConditionBase
-from regard.playbooks.filters import Name
-from regard.playbooks.measures import Lexicon, Moment, Names, Need, Seen, Told
-from regard.playbooks.windows import Clock, Duration, duration_words
+from regard.playbooks.values.compare import Compare, typed_operand
+from regard.playbooks.values.filters import Name
+from regard.playbooks.values.measures import Lexicon, Moment, Names, Need, Seen, Told
+from regard.playbooks.values.windows import Clock, Duration, duration_words
 
 
 class FieldIs(Compare, ConditionBase):

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from regard.kernel.sql import Sql, join
 from regard.playbooks.conditions.base import ConditionBase
-from regard.playbooks.measures import Lexicon, Names
+from regard.playbooks.values.measures import Lexicon, Names
 
 MOST_PARTS = 50
 if TYPE_CHECKING:  # at run time the registry names the union of all kinds

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from regard.kernel.sql import Sql
-from regard.playbooks.base import Slug
 from regard.playbooks.conditions.base import ConditionBase
-from regard.playbooks.measures import Lexicon, Names, Refers, Seen
+from regard.playbooks.values.base import Slug
+from regard.playbooks.values.measures import Lexicon, Names, Refers, Seen
 
 
 class InSegment(ConditionBase):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pydantic import Field
 
 from regard.kernel.sql import Sql
-from regard.playbooks.base import Slug
 from regard.playbooks.conditions.base import ConditionBase
-from regard.playbooks.filters import Name
-from regard.playbooks.measures import Lexicon, Names, Need, Reached, Refers, Seen
+from regard.playbooks.values.base import Slug
+from regard.playbooks.values.filters import Name
+from regard.playbooks.values.measures import Lexicon, Names, Need, Reached, Refers, Seen
 
 
 class Reachable(ConditionBase):

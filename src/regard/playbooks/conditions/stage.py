@@ -7,9 +7,9 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from regard.kernel.sql import Sql
-from regard.playbooks.base import Slug
 from regard.playbooks.conditions.base import ConditionBase
-from regard.playbooks.measures import Lexicon, Names, Refers, Seen
+from regard.playbooks.values.base import Slug
+from regard.playbooks.values.measures import Lexicon, Names, Refers, Seen
 
 
 class StageIs(ConditionBase):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pydantic import Field
 
 from regard.kernel.sql import Sql
-from regard.playbooks.base import Slug
-from regard.playbooks.compare import Compare
 from regard.playbooks.conditions.base import ConditionBase
-from regard.playbooks.measures import Lexicon, Moment, Names, Refers, Seen
-from regard.playbooks.windows import Clock, Duration, duration_words
+from regard.playbooks.values.base import Slug
+from regard.playbooks.values.compare import Compare
+from regard.playbooks.values.measures import Lexicon, Moment, Names, Refers, Seen
+from regard.playbooks.values.windows import Clock, Duration, duration_words
 
 
 class TraitIs(Compare, ConditionBase):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from regard.kernel.durations import duration_words
-from regard.playbooks.base import Duration
 from regard.playbooks.steps.base import Arm, Op, Step
+from regard.playbooks.values.base import Duration
 
 if TYPE_CHECKING:
     from regard.playbooks.steps import AnyStep

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from regard.playbooks.base import Slug
 from regard.playbooks.steps.message import MessageStep
+from regard.playbooks.values.base import Slug
 
 
 class Ask(MessageStep):

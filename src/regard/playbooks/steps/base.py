@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple
 
-from regard.playbooks.base import Part, Slug
-from regard.playbooks.recall import Recall
+from regard.playbooks.values.base import Part, Slug
+from regard.playbooks.values.recall import Recall
 
 
 class Op(StrEnum):

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from regard.playbooks.base import Part
-from regard.playbooks.recall import Recall
 from regard.playbooks.steps.base import Arm, Op, Step
+from regard.playbooks.values.base import Part
+from regard.playbooks.values.recall import Recall
 
 if TYPE_CHECKING:
     from regard.playbooks.steps import AnyStep

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
-from regard.playbooks.base import Slug
 from regard.playbooks.steps.base import Op, Step
+from regard.playbooks.values.base import Slug
 
 
 class Enter(Step):

@@ -6,8 +6,8 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from regard.playbooks.base import Slug
 from regard.playbooks.steps.base import Op, Step
+from regard.playbooks.values.base import Slug
 
 
 class MessageStep(Step):

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from regard.playbooks.base import Part, Share
 from regard.playbooks.steps.base import Arm, Op, Step
+from regard.playbooks.values.base import Part, Share
 
 if TYPE_CHECKING:
     from regard.playbooks.steps import AnyStep

@@ -6,8 +6,8 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from regard.playbooks.base import Duration, Slug
 from regard.playbooks.steps.base import Op, Step
+from regard.playbooks.values.base import Duration, Slug
 
 
 class Task(Step):

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from regard.kernel.durations import duration_words
-from regard.playbooks.base import Duration, TimeOfDay
 from regard.playbooks.steps.base import Op, Step
+from regard.playbooks.values.base import Duration, TimeOfDay
 
 
 class Wait(Step):

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from regard.kernel.durations import duration_words
-from regard.playbooks.base import Duration
-from regard.playbooks.happening import Happening
 from regard.playbooks.steps.base import Arm, Op, Step
+from regard.playbooks.values.base import Duration
+from regard.playbooks.values.happening import Happening
 
 if TYPE_CHECKING:
     from regard.playbooks.steps import AnyStep

@@ -15,9 +15,9 @@ from regard.decide.models import Enrolment
 from regard.identify.selectors import find_person
 from regard.kernel.issues import Refused
 from regard.playbooks.journeys import Journey
+from regard.playbooks.letters.templates import Template
 from regard.playbooks.model import Playbook
 from regard.playbooks.steps import Step
-from regard.playbooks.templates import Template
 from regard.staff.permissions import Capability
 from regard.web.access import StaffRequest, page
 from regard.web.framed import framed_letter

@@ -8,12 +8,12 @@ from datetime import timedelta
 from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
 
-from regard.decide.laying import paused_journeys
+from regard.decide.facts.laying import paused_journeys
 from regard.decide.models import Steering
-from regard.decide.moving import crossing_of, move_people
-from regard.decide.releasing import preview_release
 from regard.decide.selectors import EVER, journey_list, journey_outline, versions_of, waiting_turns
-from regard.decide.steering import MOST_RELEASE_DAYS, approve_step, pause_journey, resume_journey
+from regard.decide.steering.acts import MOST_RELEASE_DAYS, approve_step, pause_journey, resume_journey
+from regard.decide.steering.releasing import preview_release
+from regard.decide.steering.to_another_version import crossing_of, move_people
 from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
 from regard.staff.permissions import Capability

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 
-from regard.decide.steering import let_in, let_out
+from regard.decide.steering.acts import let_in, let_out
 from regard.kernel.issues import Refused
 from regard.staff.permissions import Capability
 from regard.web.access import StaffRequest, act

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from regard.playbooks.lexicon import PlaybookLexicon
 from regard.playbooks.model import Playbook
+from regard.playbooks.values.lexicon import PlaybookLexicon
 from regard.staff.permissions import Capability
 from regard.understand.selectors import PersonSegment, segments_of, why_in_segment
 from regard.web.access import StaffRequest, page

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from regard.collect.selectors import timeline_page
-from regard.playbooks.recall import UNNAMED
+from regard.playbooks.values.recall import UNNAMED
 from regard.profile.models import Note
 from regard.understand.models import SegmentChange
 from regard.web.person.telling import Told, tell

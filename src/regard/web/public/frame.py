@@ -17,9 +17,9 @@ from regard.playbooks.model import Playbook
 from regard.profile.models import Card
 from regard.versions.selectors import active_playbook
 from regard.web.access import open_to_all
-from regard.web.assets import asset_address
 from regard.web.public.limits import BAD_TOKENS_AN_ADDRESS
 from regard.web.public.words import WORDS, choose
+from regard.web.serving.assets import asset_address
 
 POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; form-action 'self'; "

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from regard.kernel.issues import Issue, Refused
-from regard.playbooks.editing import drop_part, put_part
+from regard.playbooks.editing.parts import drop_part, put_part
 from regard.playbooks.segments import Segment
 from regard.staff.permissions import Capability
 from regard.understand.selectors import (

@@ -8,8 +8,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from regard.identify.models import Person
-from regard.playbooks.lexicon import PlaybookLexicon
 from regard.playbooks.model import Playbook
+from regard.playbooks.values.lexicon import PlaybookLexicon
 from regard.staff.permissions import Capability
 from regard.understand.selectors import (
     last_run,

@@ -13,9 +13,9 @@ from functools import lru_cache
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from regard.engine.portrait import FEWEST, Favourite, Portrait, Quartiles, Ranked, Typical
+from regard.engine.understanding.portrait import FEWEST, Favourite, Portrait, Quartiles, Ranked, Typical
+from regard.playbooks.checks.sensitive import sensitive_mark
 from regard.playbooks.model import Playbook
-from regard.playbooks.sensitive import sensitive_mark
 from regard.staff.permissions import Capability, may
 from regard.understand.models import Run
 from regard.understand.selectors import last_run, persona_of, portrait_of, said_of

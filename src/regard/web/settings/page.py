@@ -13,7 +13,7 @@ from django.core.validators import validate_email
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from regard.collect.keys import create_key, revoke_key
+from regard.collect.intake.keys import create_key, revoke_key
 from regard.collect.models import ApiKey, Batch
 from regard.collect.selectors import key_list, newest_refusals, refusal_counts
 from regard.imports.batches import list_batches

@@ -17,11 +17,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from regard.engine.answers import shown
+from regard.engine.understanding.questions import shown
 from regard.kernel.instant import from_us
 from regard.kernel.money import to_decimal
-from regard.playbooks.compare import Unit
-from regard.web.assets import asset_address
+from regard.playbooks.values.compare import Unit
+from regard.web.serving.assets import asset_address
 from regard.web.words import CHANNEL_ICONS, CHANNEL_WORDS, END_WORDS, STATE_TONES, initials_of
 from regard.web.words import quoted as quoted_of
 from regard.web.words import sentence as sentence_of

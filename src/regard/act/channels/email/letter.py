@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from regard.playbooks.letters import Block
+from regard.playbooks.letters.language import Block
 
 
 @dataclass(frozen=True, slots=True)

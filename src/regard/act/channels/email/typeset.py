@@ -12,7 +12,7 @@ from html import escape
 from mjml import mjml2html
 
 from regard.act.channels.email.letter import Footer, Letter, Links, Product, Scale
-from regard.playbooks.letters import Block, Items, Mark, Paragraph, Run
+from regard.playbooks.letters.language import Block, Items, Mark, Paragraph, Run
 
 _FONT = "-apple-system, 'Segoe UI', Figtree, 'Noto Sans', Helvetica, Arial, sans-serif"
 _HEAD = (

@@ -9,16 +9,16 @@ from typing import Any
 
 from django.conf import settings
 
+from regard.act.about_people import Known, known_of
 from regard.act.channels.webhook.signing import event_id
-from regard.act.known import Known, known_of
 from regard.act.models import Message
 from regard.decide.models import Decision
 from regard.identify.selectors import PREFIX
 from regard.kernel.ids import public_id, uuid7
 from regard.kernel.issues import Issue, Refused
+from regard.playbooks.checks.templates import allowed_fields
 from regard.playbooks.model import Playbook
 from regard.playbooks.steps.webhook import Webhook
-from regard.playbooks.template_check import allowed_fields
 
 CHANNEL = "webhook"
 LARGEST_BODY = 64_000  # bytes

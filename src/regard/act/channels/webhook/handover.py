@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from regard.act import door
+from regard import door
 from regard.act.channels.email.handover import Handed, Outcome
 
 GONE = 410

@@ -1,0 +1,1 @@
+"""What a decision may look at, read in columns from the store."""

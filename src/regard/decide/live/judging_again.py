@@ -1,0 +1,223 @@
+"""Judge decisions again, at the moment they are to be carried out, on the facts of the caller's transaction.
+
+Only this binds (contract 4): the plan was made minutes or days ago. The caller holds the transaction; people are locked
+first, in order, so that two workers never judge one person at the same time, and a withdrawal is wholly before or after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from django.db import connection
+
+from regard.collect.among import among
+from regard.collect.sequence import last_sequence
+from regard.consent.services import lock_people
+from regard.decide.facts.benches import workbench_for
+from regard.decide.facts.columns import as_columns, read_rows
+from regard.decide.facts.laying import permissions_about
+from regard.decide.facts.programs import program_of, tables_of
+from regard.decide.facts.reading import Scope
+from regard.decide.live.rows import explain
+from regard.decide.models import Decision, Enrolment
+from regard.engine.bench.steps import Plan
+from regard.engine.journeys import tables as journey_tables
+from regard.engine.journeys.facts import facts_steps
+from regard.engine.journeys.guardrails import BY_CODE, judging_steps
+from regard.engine.journeys.instructions import Program
+from regard.engine.journeys.rounds import TERMS
+from regard.identify.selectors import survivors_of
+from regard.kernel.instant import from_us, to_us
+from regard.kernel.sql import Sql
+from regard.playbooks.model import Playbook
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The verdict on one decision now, with its reason and when to ask again."""
+
+    verdict: str  # go, no, wait
+    code: str
+    words: str
+    retry_at: datetime | None = None
+
+
+_ASKED = pa.schema(
+    [(name, pa.int64()) for name in ("eid", "number", "pc", "person", "t", "asked_us", "own_seq")]
+    + [("arm", pa.string()), ("world", pa.int64()), ("entry_key", pa.string()), ("supposed", pa.string())]
+)
+GONE = Judged("no", "journey_gone", "The journey or this step of it is not in the playbook any more")
+LEFT = Judged("no", "left_journey", "Left the journey before it was handed over")
+# What explains a verdict, and what it is.
+_TOLD = (
+    "eid",
+    "verdict",
+    "code",
+    "retry_us",
+    "purpose",
+    "channel",
+    "forbidden",
+    "mark",
+    "automated",
+    "crowd",
+    "cap",
+    "zone",
+)
+
+
+class _Asked(NamedTuple):
+    """One decision that is asked about again, with the arm of the enrolment it comes from."""
+
+    id: int
+    person: int
+    journey: str
+    version: str
+    step: str
+    asked_us: int
+    arm: str
+    entry_key: str
+    state: str
+    end_reason: str
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the person left the journey since: by its exit or by hand, not because a later step was a no."""
+        return self.state == Enrolment.State.EXITED.value and self.end_reason not in BY_CODE
+
+
+def check(*, decision_ids: Sequence[int], playbook: Playbook, now: datetime) -> dict[int, Judged]:
+    """Judge go-decisions again at `now`. Call inside the transaction that claims them.
+
+    Locks the people behind them. Of several messages to one person the best goes first; the next is judged with the
+    first counted, so a cap holds within one claim too. Messages count here once claimed or sent, not while planned.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("decisions are judged inside the transaction that claims them")
+    asked = _read_asked(decision_ids)
+    lock_people(one.person for one in asked)
+    program = program_of(playbook, pairs={(one.journey, one.version) for one in asked})
+    places = {one.id: _place(program, one) for one in asked}
+    known = [(one, place) for one in asked if (place := places[one.id]) is not None]
+    judged = {one.id: GONE for one in asked if places[one.id] is None}
+    judged |= {one.id: LEFT for one in asked if one.has_left}
+    known = [(one, place) for one, place in known if one.id not in judged]
+    return judged | (_judge(program, known, to_us(now)) if known else {})
+
+
+def _read_asked(decision_ids: Sequence[int]) -> list[_Asked]:
+    listed, bound = among(decision_ids)
+    rows = read_rows(
+        "SELECT d.id, d.person_id, d.journey, d.version, d.step, d.asked_at, COALESCE(e.arm, 'treated'),"
+        " COALESCE(e.entry_key, ''), COALESCE(e.state, ''), COALESCE(e.end_reason, '') FROM decide_decision AS d LEFT JOIN decide_enrolment AS e ON e.id = d.enrolment_id"
+        f" WHERE d.id {listed}",
+        [bound],
+    )
+    return [_Asked(*row) for row in rows]
+
+
+def _judge(program: Program, asked: Sequence[tuple[_Asked, tuple[int, int]]], now_us: int) -> dict[int, Judged]:
+    survivors = survivors_of(one.person for one, _ in asked)
+    scope = Scope(sorted(set(survivors.values())), last_sequence())
+    known = permissions_about(program, scope, now_us=now_us, claimed_only=True)
+    tables = tables_of(program) | _begun(known, now_us)
+    waiting = _asked_table(asked, survivors, now_us)
+    # no ORM past this point
+    found: list[dict[str, Any]] = []
+    with workbench_for("claim", len(asked)) as bench:
+        journey_tables.lay_out(bench, tables)
+        bench.lay("asked_laid", waiting)
+        bench.make("asked", Sql("SELECT * FROM asked_laid"))
+        plan = Plan((*journey_tables.INPUTS, "cap", "candidate"), tuple(_steps(program)))
+        while not bench.is_empty("asked"):
+            bench.make("candidate", _best_of_each())
+            plan.run(bench)
+            found += bench.take(Sql(f"SELECT {', '.join(_TOLD)} FROM verdict")).to_pylist()
+            if len(found) == len(asked):  # as nearly always: one message a person
+                break
+            bench.make(
+                "contact",
+                Sql(
+                    "SELECT person, at_us, visible_us, channel, bit, world, seq FROM contact UNION ALL SELECT person, t,"
+                    " t, channel, bit, 0, NULL FROM verdict WHERE verdict = 'go' AND is_message"
+                ),
+            )
+            bench.make(
+                "asked",
+                Sql("SELECT a.* FROM asked AS a WHERE a.eid NOT IN (SELECT eid FROM candidate)"),
+            )
+    return _explained(program, found)
+
+
+def _begun(known: Mapping[str, pa.Table], now_us: int) -> dict[str, pa.Table]:
+    """Let what was written down hold from now at the latest: a clock that was set back hides no complaint and no wish."""
+    tables = dict(known)
+    for name, column in (("complaint", "opened_us"), ("pace", "from_us")):
+        at, place = tables[name].column(column), tables[name].column_names.index(column)
+        begun = pc.min_element_wise(at, pa.scalar(now_us, pa.int64()))
+        tables[name] = tables[name].set_column(place, column, begun)
+    return tables
+
+
+def _explained(program: Program, found: Sequence[dict[str, Any]]) -> dict[int, Judged]:
+    """Put verdicts into words, once for each different set of values they speak of."""
+    told: dict[tuple[Any, ...], str] = {}
+    judged = {}
+    for row in found:
+        values = tuple(row[name] for name in _TOLD[1:])
+        if values not in told:
+            told[values] = explain(program, row)[0]
+        retry = row["retry_us"]
+        judged[row["eid"]] = Judged(
+            row["verdict"], row["code"], told[values], None if retry is None else from_us(retry)
+        )
+    return judged
+
+
+def _steps(program: Program) -> list[Any]:
+    return [*facts_steps(program.playbook.guardrails.human_touch), *judging_steps()]
+
+
+def _best_of_each() -> Sql:
+    """Return the candidates of one round: a person's best message, and everything that is no message."""
+    return Sql(
+        "SELECT * FROM (SELECT a.eid, a.number, a.pc, a.person, a.t, a.asked_us, a.own_seq, a.arm, a.world, a.entry_key,"
+        f" a.supposed, {TERMS}, ROW_NUMBER() OVER (PARTITION BY a.person, i.is_message ORDER BY i.priority DESC,"
+        " i.worth_milli DESC NULLS LAST, a.eid) AS turn FROM asked AS a"
+        " JOIN instruction AS i ON i.number = a.number AND i.pc = a.pc) AS n WHERE turn = 1 OR NOT is_message"
+    )
+
+
+def _asked_table(
+    asked: Sequence[tuple[_Asked, tuple[int, int]]], survivors: Mapping[int, int], now_us: int
+) -> pa.Table:
+    return as_columns(
+        _ASKED,
+        (
+            (one.id, *place, survivors[one.person], now_us, one.asked_us, one.id, one.arm, 0, one.entry_key, "")
+            for one, place in asked
+        ),
+    )
+
+
+def _place(program: Program, one: _Asked) -> tuple[int, int] | None:
+    compiled = program.of(one.journey, one.version)
+    pc = -1 if compiled is None else compiled.at(one.step)
+    return None if compiled is None or pc < 0 else (compiled.number, pc)
+
+
+def record_outcome(*, outcomes: Mapping[int, str], now: datetime) -> None:
+    """Keep what became of go-decisions: claimed, sent, failed, cancelled or uncertain. Call in the same transaction.
+
+    From `claimed` on a message counts under every cap; failed and cancelled ones do not.
+    """
+    known = set(Decision.Outcome.values)
+    for outcome in sorted(set(outcomes.values())):
+        if outcome not in known:
+            raise ValueError(f"'{outcome}' is no outcome")
+        ids = sorted(i for i, told in outcomes.items() if told == outcome)
+        Decision.objects.filter(id__in=ids).update(outcome=outcome, outcome_at=now)

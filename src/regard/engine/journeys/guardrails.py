@@ -1,0 +1,213 @@
+"""The one list of guardrails: each a predicate over a row of `facts`, a code, words, and what would change a no.
+
+The cycle judges everybody who is due; the claim judges the few hundred it is about to hand over, in its own
+transaction; the replay judges everybody at every instant. All three run these steps and no others (contract 4).
+
+A guardrail says NO (this will not happen) or WAIT (not now: asked again at `retry_us`). The first in the list that
+holds decides, so the reason a person reads is the most fundamental one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from regard.engine.bench.steps import Step
+from regard.kernel.instant import DAY_US, HOUR_US
+from regard.kernel.sql import Sql
+
+ASK_AGAIN_US = 12 * HOUR_US  # where nobody can know when the hindrance ends
+IS_MARKETING = "f.is_message AND f.bit IN (1, 2)"  # promotions and surveys
+IS_PROMOTION = "f.is_message AND f.bit = 1"
+# What belongs to an order, or the law asks for, keeps no pace.
+MAY_BE_LEFT = "f.is_message AND COALESCE(f.basis, '') NOT IN ('contract', 'legal_obligation')"
+LEAVES = "(f.is_message OR f.tells IS NOT NULL)"  # something of the person leaves the house
+TELLS_MARKETING = "COALESCE(f.tells = 'marketing', FALSE)"
+
+
+@dataclass(frozen=True, slots=True)
+class Guardrail:
+    """One rule. `holds` is true for a row of facts (alias f) that it holds back; `retry` is when to ask again."""
+
+    code: str
+    verdict: Literal["no", "wait"]
+    holds: str
+    words: str
+    change: str
+    retry: str = "NULL"
+    is_patient: bool = False  # the person's own wish: however long it lasts, it is never too long to wait for
+
+
+GUARDRAILS: tuple[Guardrail, ...] = (
+    Guardrail(
+        "held_out", "no", "f.is_message AND f.arm = 'held_out'",
+        "Is in the holdout of this journey, by chance, so that we can see whether it helps",
+        "Nothing: the same person stays held out for as long as the journey runs",
+    ),
+    Guardrail(
+        "held_out_overall", "no", "f.is_message AND f.arm = 'held_out_overall'",
+        "Is in the overall holdout, by chance, so that we can see whether all of this helps",
+        "Nothing: the same person stays held out",
+    ),
+    Guardrail(
+        "restricted", "no", "f.is_restricted",
+        "Processing of this person is restricted (GDPR article 18)",
+        "The restriction is lifted",
+    ),
+    Guardrail(
+        "objected", "no", f"({IS_MARKETING} OR {TELLS_MARKETING}) AND f.is_objected",
+        "Objected to marketing and profiling (GDPR article 21)",
+        "The person takes the objection back",
+    ),
+    Guardrail(
+        "journey_paused", "wait", "f.is_paused",
+        "The journey is paused; people are held where they are",
+        "Somebody resumes the journey", f"f.t + {ASK_AGAIN_US}",
+    ),
+    Guardrail(
+        "channel_not_in_purpose", "no", "f.is_message AND NOT f.is_channel_allowed",
+        "The purpose {purpose} does not speak of the channel {channel}",
+        "The purpose names the channel, and people agree to that wording",
+    ),
+    Guardrail(
+        "field_not_in_purpose", "no", "f.forbidden IS NOT NULL",
+        "Uses the field {forbidden}, which the purpose {purpose} does not allow",
+        "The purpose allows the field, or the words and conditions do without it",
+    ),
+    Guardrail(
+        "sensitive", "no",
+        f"{LEAVES} AND f.mark IS NOT NULL AND NOT (f.is_explicit AND f.consent = 'granted')",
+        "Rests on something sensitive ({mark})",
+        "The person agrees to a purpose that speaks of it openly",
+    ),
+    Guardrail(
+        "no_address", "no", "f.is_message AND NOT f.has_address",
+        "We have no address for the channel {channel}",
+        "The person tells us one",
+    ),
+    Guardrail(
+        "suppressed", "no",
+        f"f.is_message AND (f.suppressed = 'all' OR ({IS_MARKETING} AND f.suppressed = 'marketing'))",
+        "The address is on the suppression list",
+        "The suppression is lifted by a person who knows why it was set",
+    ),
+    Guardrail(
+        "consent_withdrawn", "no", f"{LEAVES} AND f.basis = 'consent' AND f.consent = 'withdrawn'",
+        "Withdrew their consent to {purpose}",
+        "The person agrees again",
+    ),
+    Guardrail(
+        "no_consent", "no", f"{LEAVES} AND f.basis = 'consent' AND f.consent = 'unknown'",
+        "Never agreed to {purpose} by {channel}",
+        "The person agrees to it",
+    ),
+    Guardrail(
+        "opted_out", "no",
+        f"{LEAVES} AND f.basis = 'legitimate_interest' AND f.consent = 'withdrawn'",
+        "Asked us not to contact them for {purpose}",
+        "The person agrees again",
+    ),
+    Guardrail(
+        "minor", "no", f"({IS_MARKETING} OR {TELLS_MARKETING}) AND f.is_minor",
+        "Is too young for marketing",
+        "The person reaches the age the guardrails name",
+    ),
+    Guardrail(
+        "not_worth_it", "no", f"{IS_PROMOTION} AND f.worth_milli <= 0",
+        "Doing nothing is worth more than this message",
+        "The expected value of the message rises above zero",
+    ),
+    Guardrail(
+        "open_complaint", "wait", f"{IS_PROMOTION} AND f.has_complaint",
+        "Has an open complaint; promotions pause until a person has closed it",
+        "The complaint is closed", f"f.t + {ASK_AGAIN_US}",
+    ),
+    Guardrail(
+        "asked_for_a_pause", "wait", f"{MAY_BE_LEFT} AND f.pause_ends_us IS NOT NULL",
+        "Asked for a pause",
+        "The pause ends, or the person ends it", "f.pause_ends_us", is_patient=True,
+    ),
+    Guardrail(
+        "asked_for_less", "wait", f"{MAY_BE_LEFT} AND f.less_opens_us IS NOT NULL",
+        "Asked to hear from us at most once a month",
+        "The last message is a month old, or the person asks for the usual pace", "f.less_opens_us",
+        is_patient=True,
+    ),
+    Guardrail(
+        "needs_human", "wait", f"{IS_PROMOTION} AND f.automated >= f.human_after",
+        "Had {automated} automated messages without a human word",
+        "A colleague gets in touch in person", f"f.t + {DAY_US}",
+    ),
+    Guardrail(
+        "cap_dropped", "no", f"{IS_MARKETING} AND f.cap IS NOT NULL AND f.is_dropped",
+        "Already had {cap_words}",
+        "The earlier messages grow older; this journey drops what does not fit",
+    ),
+    Guardrail(
+        "cap", "wait", f"{IS_MARKETING} AND f.cap IS NOT NULL",
+        "Already had {cap_words}",
+        "The earlier messages grow older", "f.cap_opens_us",
+    ),
+    Guardrail(
+        "needs_approval", "wait", f"({IS_MARKETING} OR NOT f.is_message) AND f.needs_approval",
+        "Goes to {crowd} people, which needs a second pair of eyes",
+        "A colleague approves the step",
+        f"CASE WHEN f.approved_us IS NULL THEN f.t + {HOUR_US}"  # a replay knows when, the live run does not
+        f" ELSE GREATEST(f.t + {HOUR_US}, LEAST(f.approved_us, f.asked_us + f.give_up_us)) END",
+    ),
+    Guardrail(
+        "quiet_hours", "wait", f"{IS_MARKETING} AND NOT f.is_open",
+        "It is outside the hours we may write to them ({zone_words})",
+        "The hours open", "f.opens_us",
+    ),
+)  # fmt: skip
+GAVE_UP = Guardrail(
+    "waited_too_long", "no", "FALSE",
+    "Was held back for so long that it is not worth sending any more",
+    "Nothing: the moment has passed",
+)  # fmt: skip
+GO = Guardrail("go", "no", "FALSE", "May go: every guardrail was asked", "")
+BY_CODE = {one.code: one for one in (*GUARDRAILS, GAVE_UP, GO)}
+
+
+def judging_steps(rules: tuple[Guardrail, ...] = GUARDRAILS) -> list[Step]:
+    """Return the steps that judge `facts`: the table `verdict` with the code, the verdict and when to ask again."""
+    held = " ".join(f"WHEN {one.holds} THEN '{one.code}'" for one in rules)
+    retry = " ".join(f"WHEN '{one.code}' THEN {one.retry}" for one in rules if one.verdict == "wait")
+    waits = ", ".join(f"'{one.code}'" for one in rules if one.verdict == "wait")
+    hurried = ", ".join(f"'{one.code}'" for one in rules if one.verdict == "wait" and not one.is_patient)
+    return [
+        Step(
+            "held",
+            Sql(f"SELECT f.*, CASE {held} ELSE 'go' END AS held_by FROM facts AS f"),
+            ("facts",),
+            "The first guardrail that holds each act back, or 'go'.",
+            is_shown=True,
+        ),
+        Step(
+            "retried",
+            Sql(
+                f"SELECT f.*, COALESCE(CASE f.held_by {retry} END, f.t + {ASK_AGAIN_US}) AS asks_again_us"
+                " FROM held AS f"
+            ),
+            ("held",),
+            "When to ask again, for those who only have to wait.",
+            is_shown=True,
+        ),
+        Step(
+            "verdict",
+            Sql(
+                "SELECT r.*,"
+                " CASE WHEN is_late THEN 'waited_too_long' ELSE held_by END AS code,"
+                " CASE WHEN held_by = 'go' THEN 'go' WHEN is_waiting_for AND NOT is_late THEN 'wait' ELSE 'no' END"
+                " AS verdict,"
+                " CASE WHEN is_waiting_for AND NOT is_late THEN asks_again_us END AS retry_us"
+                f" FROM (SELECT q.*, q.held_by IN ({waits}) AS is_waiting_for,"
+                f" q.held_by IN ({hurried}) AND q.give_up_us IS NOT NULL"
+                " AND q.asks_again_us > q.asked_us + q.give_up_us AS is_late FROM retried AS q) AS r"
+            ),
+            ("retried", "candidate"),
+            "Go, no or wait; what would wait longer than it is worth waiting is a no.",
+            needs_rows=(("candidate",),),
+        ),
+    ]

@@ -1,0 +1,367 @@
+"""From a playbook to one plan: traits, scores, stages and segments for everybody, at one clock.
+
+1. Collect what every trait and condition needs; equal needs are computed once (scan.py, told.py).
+2. `wide_0`: one row a person with every measure, field and consent.
+3. Order traits and segments by what they are worked out of; each level adds its columns.
+4. Where a score needs ranks, `cuts_<n>` holds its cut points: worked out by a refresh, handed to a cycle.
+5. `result`: person, `t_<trait>`, `s_<segment>`: what is published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from regard.engine.bench.codes import Codes
+from regard.engine.bench.columnar import property_column
+from regard.engine.bench.steps import Input, Plan, Step
+from regard.engine.understanding.fields_and_consents import Folds
+from regard.engine.understanding.scan import Scan
+from regard.kernel.instant import DAY_US
+from regard.kernel.remembered import Remembered
+from regard.kernel.sql import Sql, join
+from regard.playbooks.conditions import walk
+from regard.playbooks.conditions.base import ConditionBase
+from regard.playbooks.conditions.trait import TraitIs
+from regard.playbooks.model import Playbook
+from regard.playbooks.traits import FirstMatch, Ratio, Score, Silence
+from regard.playbooks.traits.base import LogTrait, TraitBase
+from regard.playbooks.values.compare import Operand, to_instant, to_number
+from regard.playbooks.values.measures import Measure, Need, earlier
+from regard.playbooks.values.windows import Clock
+
+LOG_COLUMNS = (
+    "seq",
+    "origin",
+    "occurred_at",
+    "name",
+    "channel",
+    "direction",
+    "actor",
+    "value_minor",
+    "currency",
+    "score_milli",
+)
+
+
+_compiled: Remembered[tuple[tuple[Need, ...], list[list[str]]]] = Remembered()
+_LOWEST = "-1.7e308"
+_CUT = "COALESCE(list_extract({c}, CAST(ceil({k} * (len({c}) - 1) / {parts}.0) AS BIGINT)), " + _LOWEST + ")"
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinates:
+    """From where everything is seen: the clock and the last sequence number known (contract 1)."""
+
+    clock: Clock
+    upto: int
+
+
+def trait_column(name: str) -> str:
+    """Return the quoted column of a trait."""
+    return f'"t_{name}"'
+
+
+def segment_column(name: str) -> str:
+    """Return the quoted column of a segment."""
+    return f'"s_{name}"'
+
+
+@dataclass(slots=True)
+class Understanding:
+    """The compiled traits and segments of a playbook at given coordinates. Implements `measures.Names`."""
+
+    playbook: Playbook
+    at: Coordinates
+    codes: Codes
+    keep_cuts: bool = False  # cycle: cut points are an input; refresh: they are worked out
+    keep_needs: bool = False  # questions look at what conditions saw; runs publish traits and segments only
+    needs: tuple[Need, ...] = ()
+    levels: list[list[str]] = field(default_factory=list)  # "t:<trait>" and "s:<segment>" by depth
+
+    def __post_init__(self) -> None:
+        self.needs, self.levels = _compiled.get(
+            self.playbook,
+            None,
+            lambda: (
+                tuple(sorted(set(self._needs()), key=lambda n: n.key())),
+                order_levels(self.playbook),
+            ),
+        )
+
+    # measures.Names
+
+    @property
+    def clock(self) -> Clock:
+        """The clock conditions are judged at."""
+        return self.at.clock
+
+    @property
+    def currency(self) -> str:
+        """The company's currency."""
+        return self.playbook.company.currency
+
+    def trait(self, name: str) -> Operand:
+        """Return a trait as something to compare."""
+        column, unit = trait_column(name), self.playbook.traits[name].unit()
+        if unit == "text":
+            return Operand(column, to_number(column), to_instant(column), unit)
+        if unit == "list":
+            return Operand(column, column, column, unit, is_list=True)
+        return Operand(f"CAST({column} AS VARCHAR)" if unit != "date" else column, column, column, unit)
+
+    def trait_before(self, name: str, ago: int) -> Sql:
+        """Return a log trait as it stood `ago` before, from the measures taken then."""
+        trait = self.playbook.traits[name]
+        before = _log_trait_sql(trait, [earlier(m, ago) for m in trait.measures()], self.clock.shifted(ago))
+        return before.wrap("CAST(", " AS VARCHAR)") if trait.unit() not in ("text", "date", "list") else before
+
+    def segment(self, name: str) -> str:
+        """Return the column that says who is in a segment."""
+        return segment_column(name)
+
+    # 1. What is needed
+
+    def _needs(self) -> Iterable[Need]:
+        conditions: list[ConditionBase] = []
+        for trait in self.playbook.traits.values():
+            yield from trait.needs()
+            conditions += conditions_of(trait)
+        for segment in self.playbook.segments.values():
+            conditions += walk(segment.who)
+        for condition in conditions:
+            yield from condition.needs()
+            if isinstance(condition, TraitIs) and condition.changed_within:
+                trait = self.playbook.traits[condition.trait]
+                yield from (earlier(m, condition.changed_within) for m in trait.measures())
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """Everything read off the log."""
+        return tuple(n for n in self.needs if isinstance(n, Measure))
+
+    @property
+    def asks_accounts(self) -> bool:
+        """Say whether anything is computed over whole accounts, so that one member's touchpoint moves the others."""
+        return any(m.per == "account" for m in self.measures)
+
+    @property
+    def scan(self) -> Scan:
+        """The scan of the log."""
+        return Scan(self.measures, self.at.clock, self.at.upto, self.codes, self.currency)
+
+    @property
+    def folds(self) -> Folds:
+        """The folds of profile, consents and addresses."""
+        return Folds(self.needs, self.at.clock, self.at.upto, self.playbook.purposes)
+
+    # 2.-5. The plan
+
+    def plan(self) -> Plan:
+        """Return the plan from the laid-out inputs to `result`."""
+        steps = [*self.scan.steps(), *self.folds.steps(), self._wide_0()]
+        if not self.keep_cuts:
+            # Scores of scores come after their own cut points; only the columns they need are worked out twice.
+            steps += [self._cuts(depth) for depth in self.cut_depths()]
+        return Plan(self._inputs(), (*steps, self._result()))
+
+    def _inputs(self) -> tuple[Input, ...]:
+        properties = tuple(property_column(p) for p in self.scan.paths())
+        inputs = [
+            Input("people", ("person",)),
+            Input("moved", ("origin", "person")),
+            Input("log", LOG_COLUMNS + properties),
+            Input("fields", ("seq", "origin", "occurred_at", "name", "value")),
+            Input("consents", ("person", "purpose", "channel", "granted_us", "withdrawn_us")),
+            Input("contacts", ("person", "channel", "suppressed")),
+            Input("account_of", ("person", "account")),
+        ]
+        if self.keep_cuts:
+            inputs += [Input(f"cuts_{depth}", self.cut_columns(depth)) for depth in self.cut_depths()]
+        return tuple(inputs)
+
+    def _wide_0(self) -> Step:
+        columns, joins, reads = ["p.person"], [], ["people"]
+        for table, measures in self.scan.tables("person"):
+            joins.append(f"LEFT JOIN {table} ON {table}.person = p.person")
+            columns += [_default(f"{table}.", m) for m in measures]
+            reads.append(table)
+        accounts = self.scan.tables("account")
+        if accounts:
+            joins.append("LEFT JOIN account_of ON account_of.person = p.person")
+            reads.append("account_of")
+        for table, measures in accounts:
+            joins.append(f"LEFT JOIN {table} ON {table}.person = account_of.account")
+            columns += [_default(f"{table}.", m) for m in measures]
+            reads.append(table)
+        for table in self.folds.tables():
+            joins.append(f"LEFT JOIN {table} ON {table}.person = p.person")
+            reads.append(table)
+        body = join([*map(Sql, columns), *self.folds.columns()], ", ")
+        sql = Sql(f"SELECT {body.text} FROM people p {' '.join(joins)}", body.params)
+        why = "One row a person: every measure, field, consent and address that anything asks about."
+        return Step(
+            "wide_0",
+            sql,
+            tuple(dict.fromkeys(reads)),
+            why,
+            ("person", *(n.key() for n in self.needs)),
+        )
+
+    def _levels(self, upto: int) -> tuple[Sql, tuple[str, ...]]:
+        """Return a query over `wide_0` with the columns of the first levels, each around the one before."""
+        text, reads = "SELECT * FROM wide_0", ["wide_0"]
+        params: tuple[object, ...] = ()
+        for depth, level in enumerate(self.levels[:upto]):
+            columns = join([self._node_sql(n).wrap("", f" AS {node_column(n)}") for n in level], ", ")
+            cuts = ""
+            if any(self._is_score(n) for n in level):
+                cuts = f" CROSS JOIN cuts_{depth}"
+                reads.append(f"cuts_{depth}")
+            text = f"SELECT w_{depth}.*, {columns.text} FROM ({text}) w_{depth}{cuts}"
+            params = (*columns.params, *params)
+        return Sql(text, params), tuple(reads)
+
+    def _result(self) -> Step:
+        rows, reads = self._levels(len(self.levels))
+        made = [node_column(n) for level in self.levels for n in level]
+        kept = [n.key() for n in self.needs] if self.keep_needs else []
+        sql = Sql(f"SELECT {', '.join(['person', *made, *kept])} FROM ({rows.text}) r", rows.params)
+        why = f"Every trait and segment, level by level ({len(self.levels)} levels)."
+        return Step("result", sql, reads, why, ("person", *(m.strip('"') for m in made)))
+
+    def _node_sql(self, node: str) -> Sql:
+        kind, name = node.split(":", 1)
+        if kind == "s":
+            return self.playbook.segments[name].who.sql(self)
+        trait = self.playbook.traits[name]
+        if isinstance(trait, LogTrait):
+            return _log_trait_sql(trait, list(trait.measures()), self.clock)
+        if isinstance(trait, Ratio):
+            above, below = (self.trait(part).number for part in trait.ratio)
+            return Sql(f"CAST({above} AS DOUBLE) / NULLIF(CAST({below} AS DOUBLE), 0)")
+        if isinstance(trait, Score):
+            return self._score_sql(name, trait)
+        return self._first_match_sql(trait)
+
+    def _first_match_sql(self, trait: FirstMatch) -> Sql:
+        cases = [
+            Sql(f"WHEN {when.text} THEN ?", (*when.params, case.value))
+            for case in trait.first_match
+            for when in (case.when.sql(self),)
+        ]
+        body = join(cases, " ")
+        return Sql(f"CASE {body.text} ELSE CAST(? AS VARCHAR) END", (*body.params, trait.otherwise))
+
+    # 4. Scores
+
+    def _is_score(self, node: str) -> bool:
+        return node.startswith("t:") and isinstance(self.playbook.traits[node[2:]], Score)
+
+    def cut_depths(self) -> list[int]:
+        """Return the levels whose scores need cut points."""
+        return [d for d, level in enumerate(self.levels) if any(self._is_score(n) for n in level)]
+
+    def cut_columns(self, depth: int) -> tuple[str, ...]:
+        """Return the columns of the cut points of a level, one list a score."""
+        return tuple(f"cut_{n[2:]}" for n in self.levels[depth] if self._is_score(n))
+
+    def _parts(self, node: str) -> int:
+        trait = self.playbook.traits[node[2:]]
+        return trait.parts if isinstance(trait, Score) else 0
+
+    def _ranked(self, trait: Score) -> Sql:
+        number = self.trait(trait.score).number
+        among = trait.among.sql(self) if trait.among is not None else Sql("TRUE")
+        return Sql(f"{number} IS NOT NULL AND {among.text}", among.params)
+
+    def _cuts(self, depth: int) -> Step:
+        scores = [n for n in self.levels[depth] if self._is_score(n)]
+        rows, reads = self._levels(depth)
+        columns = []
+        for node in scores:
+            trait = self.playbook.traits[node[2:]]
+            assert isinstance(trait, Score)  # noqa: S101 (for mypy: _is_score)
+            only, number = self._ranked(trait), self.trait(trait.score).number
+            value = f"CAST({'-' if trait.best == 'low' else ''}{number} AS DOUBLE)"
+            text = f'LIST({value} ORDER BY {value}) FILTER (WHERE {only.text}) AS "cut_{node[2:]}"'
+            columns.append(Sql(text, only.params))
+        ordered = join(columns, ", ")
+        # Part k begins where k/parts of the others rank lower: strictly above this element of the ordered values.
+        cuts = ", ".join(
+            "["
+            + ", ".join(_CUT.format(c=f'"cut_{n[2:]}"', k=k, parts=self._parts(n)) for k in range(1, self._parts(n)))
+            + f'] AS "cut_{n[2:]}"'
+            for n in scores
+        )
+        text = f"SELECT {cuts} FROM (SELECT {ordered.text} FROM ({rows.text}) l) o"
+        sql = Sql(text, (*ordered.params, *rows.params))
+        why = "Cut points of the scores among everybody; a cycle scores against the same ones."
+        return Step(f"cuts_{depth}", sql, reads, why, self.cut_columns(depth))
+
+    def _score_sql(self, name: str, trait: Score) -> Sql:
+        only, number = self._ranked(trait), self.trait(trait.score).number
+        value = f"CAST({'-' if trait.best == 'low' else ''}{number} AS DOUBLE)"
+        above = " + ".join(
+            f'CASE WHEN {value} > list_extract("cut_{name}", {k}) THEN 1 ELSE 0 END' for k in range(1, trait.parts)
+        )
+        return Sql(f"CASE WHEN {only.text} THEN 1 + {above} END", only.params)
+
+
+def node_column(node: str) -> str:
+    """Return the quoted column of 't:<trait>' or 's:<segment>'."""
+    return trait_column(node[2:]) if node.startswith("t:") else segment_column(node[2:])
+
+
+def conditions_of(trait: TraitBase) -> list[ConditionBase]:
+    """Return every condition inside a trait."""
+    if isinstance(trait, FirstMatch):
+        return [c for case in trait.first_match for c in walk(case.when)]
+    if isinstance(trait, Score) and trait.among is not None:
+        return list(walk(trait.among))
+    return []
+
+
+def refers_of(playbook: Playbook, node: str) -> set[str]:
+    """Return the nodes a trait or segment is worked out of."""
+    kind, name = node.split(":", 1)
+    if kind == "t":
+        refers = [playbook.traits[name].refers()]
+    else:
+        refers = [c.refers() for c in walk(playbook.segments[name].who)]
+    return {f"t:{t}" for r in refers for t in r.traits} | {f"s:{s}" for r in refers for s in r.segments}
+
+
+def order_levels(playbook: Playbook) -> list[list[str]]:
+    """Return all nodes by depth: each level needs only those before. Raises ValueError for a circle."""
+    waiting = {f"t:{t}": refers_of(playbook, f"t:{t}") for t in playbook.traits}
+    waiting |= {f"s:{s}": refers_of(playbook, f"s:{s}") for s in playbook.segments}
+    levels: list[list[str]] = []
+    done: set[str] = set()
+    while waiting:
+        ready = sorted(node for node, needs in waiting.items() if needs <= done)
+        if not ready:
+            raise ValueError(f"in a circle, or of things not defined: {', '.join(sorted(waiting))}")
+        levels.append(ready)
+        done |= set(ready)
+        for node in ready:
+            del waiting[node]
+    return levels
+
+
+def _default(table: str, measure: Measure) -> str:
+    """A count of nothing is 0; everything else of nothing is missing."""
+    column = f"{table}{measure.key()}"
+    if measure.take in ("count", "distinct", "followed", "unfollowed"):
+        return f"COALESCE({column}, 0) AS {measure.key()}"
+    return f"{column} AS {measure.key()}"
+
+
+def _log_trait_sql(trait: TraitBase, measures: list[Measure], clock: Clock) -> Sql:
+    keys = [m.key() for m in measures]
+    days = Sql(f"(? - {keys[0]}) // {DAY_US}", (clock.us,))
+    if isinstance(trait, Silence):
+        return days.wrap("CAST(", f" AS DOUBLE) / {keys[1]}")
+    if trait.counts_days_since() is not None:
+        return days
+    return Sql(trait.of_columns(keys))

@@ -1,0 +1,1 @@
+"""Change one part of a playbook and leave every other line as it is."""

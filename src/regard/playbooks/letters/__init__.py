@@ -1,0 +1,1 @@
+"""Letters: templates, and the bounded language they are written in."""

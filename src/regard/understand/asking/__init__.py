@@ -1,0 +1,1 @@
+"""Questions answered on the spot, without publishing anything."""

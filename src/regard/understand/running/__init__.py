@@ -1,0 +1,1 @@
+"""A run: inputs laid out, computed, and what changed published."""

@@ -1,0 +1,1 @@
+"""The editor of journeys: an outline of steps over a draft, checked at every change."""

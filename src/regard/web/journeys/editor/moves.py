@@ -1,0 +1,186 @@
+"""What a button or a field of the outline does to a draft's value. Pure: value in, value out, and words for the toast."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+
+from django.http import QueryDict
+
+from regard.kernel.issues import Issue, Refused
+from regard.playbooks.model import Playbook
+from regard.web.journeys.editor.forms import apply_form, choices_of, settings_groups, step_groups
+from regard.web.journeys.editor.new_steps import new_entry, new_exit, new_step, new_way
+from regard.web.journeys.editor.tree import (
+    WAYS,
+    Path,
+    Value,
+    found_at,
+    mark_of,
+    move_step,
+    path_of,
+    put_step,
+    shape_of,
+    step_place,
+    take_out,
+    text_of,
+)
+from regard.web.journeys.editor.words import ENTRY_WORDS, EXIT_WORDS, STEP_WORDS
+
+SOMEBODY = "somebody"
+MEANWHILE = f"{SOMEBODY} changed this meanwhile: here it is as it stands now, and yours was not taken"
+MOST_STEPS_DEEP = 20  # keys of a path: as deep as the outline shows
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked: which place, which kind, and the form itself."""
+
+    at: Path
+    kind: str
+    index: int
+    form: QueryDict
+    playbook: Playbook
+    slug: str
+    is_theirs: bool = False  # a colleague made the newest change, not who asks
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The value after it, the place that stands open now, and what the toast says."""
+
+    value: Value
+    opened: str = ""
+    words: str = ""
+
+
+def asked_of(form: QueryDict, playbook: Playbook, slug: str, *, is_theirs: bool = False) -> Asked:
+    """Read what was asked."""
+    index = form.get("index", "")
+    number = int(index) if index.isdecimal() and len(index) < 5 else 0
+    at, kind = path_of(form.get("at", "")), form.get("kind", "")
+    return Asked(at, kind, number, form, playbook, slug, is_theirs)
+
+
+def carry_out(value: Value, op: str, asked: Asked) -> Moved:
+    """Carry out one change; one that is not known changes nothing.
+
+    Raises Refused for YAML that is none, and where the page was made from steps that stand elsewhere by now.
+    """
+    if op in _SHAPING and asked.form.get("shape") != shape_of(value):
+        raise Refused(Issue("shape", "the steps changed meanwhile; here they are as they stand now"))
+    if asked.is_theirs and op in _WRITING:
+        _refuse_unseen(value, op, asked)
+    return _OPS[op](value, asked) if op in _OPS else Moved(value)
+
+
+def _refuse_unseen(value: Value, op: str, asked: Asked) -> None:
+    """Raise Refused where a colleague changed what this form was made from: neither change is lost unseen."""
+    seen = asked.form.get("seen", "")
+    now = mark_of(value if op == "settings" else found_at(value, asked.at))
+    if seen and seen != now:
+        raise Refused(Issue(op, MEANWHILE, "change it again if yours is still right"))
+
+
+def _step(value: Value, asked: Asked) -> Moved:
+    if not isinstance(found_at(value, asked.at), dict):
+        return _whole_step(value, asked)
+    groups = step_groups(value, asked.at, choices_of(asked.playbook, value, asked.slug))
+    return Moved(apply_form(value, groups, asked.form, asked.at), text_of(asked.at))
+
+
+def _whole_step(value: Value, asked: Asked) -> Moved:
+    if step_place(asked.at)[0] != asked.at or not asked.at:
+        return Moved(value)
+    groups = step_groups(value, asked.at, {})
+    return Moved(apply_form(value, groups, asked.form, asked.at), text_of(asked.at))
+
+
+def _settings(value: Value, asked: Asked) -> Moved:
+    groups = settings_groups(value, choices_of(asked.playbook, value, asked.slug))
+    return Moved(apply_form(value, groups, asked.form), "settings")
+
+
+def _add(value: Value, asked: Asked) -> Moved:
+    if asked.kind not in STEP_WORDS or len(asked.at) > MOST_STEPS_DEEP:
+        return Moved(value)
+    step = new_step(asked.kind, value, asked.playbook, asked.slug)
+    found = put_step(value, asked.at, asked.index, step)
+    return Moved(found, text_of((*asked.at, asked.index)), f"Added: {STEP_WORDS[asked.kind].lower()}.")
+
+
+def _remove(value: Value, asked: Asked) -> Moved:
+    step = found_at(value, asked.at)
+    name = str(step.get("step", "")) if isinstance(step, dict) else ""
+    if not asked.at or step_place(asked.at)[0] != asked.at or step is None:
+        return Moved(value)
+    return Moved(take_out(value, asked.at), "", f"{name or 'The step'} is taken out.")
+
+
+def _up(value: Value, asked: Asked) -> Moved:
+    return _moved(value, asked, -1)
+
+
+def _down(value: Value, asked: Asked) -> Moved:
+    return _moved(value, asked, 1)
+
+
+def _moved(value: Value, asked: Asked, by: int) -> Moved:
+    found, place = move_step(value, asked.at, by)
+    return Moved(found, asked.form.get("opened", "") and text_of(place))
+
+
+def _way(value: Value, asked: Asked) -> Moved:
+    found = deepcopy(value)
+    step = found_at(found, asked.at)
+    kind = str(step.get("do")) if isinstance(step, dict) else ""
+    if kind in WAYS:
+        ways = step.get(WAYS[kind])
+        step[WAYS[kind]] = [
+            *(ways if isinstance(ways, list) else []),
+            new_way(kind, value, asked.playbook),
+        ]
+    return Moved(found, text_of(asked.at))
+
+
+def _drop(value: Value, asked: Asked) -> Moved:
+    """Take away a way, an entry or an exit."""
+    step, rest = step_place(asked.at)
+    if not (rest and rest[0] in ("cases", "ways", "entry", "exit_on") and len(rest) == 2):
+        return Moved(value)
+    if rest[0] == "entry" and len(value.get("entry") or ()) < 2:
+        raise Refused(Issue("entry", "a journey has at least one way in", "add another one first"))
+    return Moved(take_out(value, asked.at), text_of(step) or "settings", "Taken away.")
+
+
+def _entry(value: Value, asked: Asked) -> Moved:
+    if asked.kind not in ENTRY_WORDS:
+        return Moved(value)
+    rows = value.get("entry")
+    rows = [*(rows if isinstance(rows, list) else []), new_entry(asked.kind, asked.playbook)]
+    return Moved({**value, "entry": rows}, "settings")
+
+
+def _exit(value: Value, asked: Asked) -> Moved:
+    if asked.kind not in EXIT_WORDS:
+        return Moved(value)
+    rows = value.get("exit_on")
+    rows = [*(rows if isinstance(rows, list) else []), new_exit(asked.kind, asked.playbook)]
+    return Moved({**value, "exit_on": rows}, "settings")
+
+
+_OPS: dict[str, Callable[[Value, Asked], Moved]] = {
+    "step": _step,
+    "settings": _settings,
+    "add": _add,
+    "remove": _remove,
+    "up": _up,
+    "down": _down,
+    "way": _way,
+    "drop": _drop,
+    "entry": _entry,
+    "exit": _exit,
+}
+_WRITING = frozenset({"step", "settings"})
+_SHAPING = frozenset({"add", "remove", "up", "down", "way", "drop"})
