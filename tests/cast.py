@@ -22,7 +22,7 @@ from tests.mailserver import MailServer
 
 
 @pytest.fixture
-def playbook(transactional_db: None, as_of: datetime) -> Playbook:
+def playbook(db: None, as_of: datetime) -> Playbook:
     """The shipped playbook, active."""
     apply_playbook(text=shipped_text(), by="test", now=as_of - timedelta(days=400))
     return active_playbook().playbook

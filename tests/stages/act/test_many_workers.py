@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from threading import Barrier
 
+import pytest
 from django.db import connection
 
 from regard.act.channels.email.transport import Outbox
@@ -15,6 +16,7 @@ from regard.act.models import Message
 from regard.act.services import claim, deliver
 from regard.playbooks.model import Playbook
 
+pytestmark = pytest.mark.django_db(transaction=True)
 WORKERS = 20
 
 

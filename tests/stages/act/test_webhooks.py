@@ -39,6 +39,7 @@ from regard.versions.selectors import active_text
 from regard.versions.services import apply_playbook
 from tests.stages.act.erp import LOOPBACK, Erp, journey, now_of, send, text_with
 
+pytestmark = pytest.mark.django_db(transaction=True)  # what is due is told in lanes: threads see what was committed
 MOMENT = threading.Event()  # never set: a short wait
 HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 
@@ -267,9 +268,7 @@ def test_an_endpoint_that_does_not_answer_holds_up_neither_letters_nor_other_end
     assert {now_of(m).state for m in (held, other, third)} == {"sent"}
 
 
-def test_an_endpoint_is_read_strictly_and_its_key_is_nowhere_in_the_database(
-    transactional_db: None, as_of: datetime
-) -> None:
+def test_an_endpoint_is_read_strictly_and_its_key_is_nowhere_in_the_database(as_of: datetime) -> None:
     for name, url, allowed in (
         ("erp", "http://example.org/", ""),
         ("ERP", "https://example.org/", ""),

@@ -11,11 +11,10 @@ from regard.decide.tallies import DECIDED, STANDING
 
 @pytest.fixture(autouse=True)
 def _tallies_are_exact(request: pytest.FixtureRequest) -> Iterator[None]:
-    marked = request.node.get_closest_marker("django_db")
-    if marked is None:
+    if request.node.get_closest_marker("django_db") is None:
         yield
         return
-    request.getfixturevalue("transactional_db" if marked.kwargs.get("transaction") else "db")
+    request.getfixturevalue("db")
     yield
     assert STANDING.differences() == {}
     assert DECIDED.differences() == {}
