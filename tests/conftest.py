@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.timing import Timing
+
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Timing(), "timing")
 
 
 @pytest.fixture

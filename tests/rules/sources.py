@@ -35,6 +35,11 @@ def modules(*parts: str) -> list[Path]:
     return [path for path in found if "migrations" not in path.parts]
 
 
+def modules_of_tests() -> list[Path]:
+    """Every Python module of the tests."""
+    return sorted((ROOT / "tests").rglob("*.py"))
+
+
 @cache
 def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
