@@ -49,12 +49,14 @@ types: setup ## check types (strict in kernel, playbooks, engine and flow)
 imports: setup ## check the import contracts
 	$(BIN)/lint-imports
 
-templates: setup ## lint the templates
+templates: setup ## check format and lint of the templates
+	$(BIN)/djangofmt --quiet --check src/regard
 	$(BIN)/djlint src/regard --lint --quiet
 
-format: setup ## format the code
+format: setup ## format the code and the templates
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format --quiet .
+	$(BIN)/djangofmt --quiet src/regard
 
 bench: setup ## run the benchmarks and print their figures beside the targets
 	$(BIN)/python -m benchmarks

@@ -56,8 +56,8 @@ APPEND_SLASH = False
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [("django.template.loaders.cached.Loader", ["regard.web.compact.CompactLoader"])],
             "context_processors": [
                 "django.template.context_processors.request",
                 "regard.web.shell.shell",
