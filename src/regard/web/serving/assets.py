@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-FOLDER = Path(__file__).parent / "static" / "web"
+FOLDER = Path(__file__).resolve().parents[1] / "static" / "web"
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
