@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from secrets import token_bytes
 
 from django.db import transaction
 
-from regard.act.addresses import message_id_of
-from regard.act.channels.webhook.call import make_call
-from regard.act.drafting import letter_of
 from regard.act.models import Message
-from regard.act.recording import Deed, record_deeds
-from regard.act.services.tasks import NewTask, open_task
+from regard.act.services.acts import Going, UnknownAct, carry_out
 from regard.decide.facts.programs import definition_of
 from regard.decide.models import Decision
 from regard.decide.services import record_outcome
-from regard.kernel.ids import uuid7
-from regard.kernel.instant import to_us
-from regard.kernel.issues import Refused
 from regard.playbooks.model import Playbook
 from regard.playbooks.steps import Step
-from regard.playbooks.steps.set_field import SetField
-from regard.playbooks.steps.webhook import Webhook
-from regard.profile.services import set_field
 
 LOOK_BACK = timedelta(days=30)
 CHUNK = 100  # a task gathers its person's whole context: the lock is held for so many only
@@ -46,10 +34,12 @@ def enqueue(*, playbook: Playbook, now: datetime, decisions: Iterable[int] | Non
     """Turn go-decisions into messages, tasks and records. Without `decisions`: those of the last 30 days left over.
 
     Idempotent: a decision has at most one message or task by its unique key, a record by its message id. People of
-    the sample get messages in the state SAMPLE, which nothing ever hands over.
+    the sample get messages in the state SAMPLE, which nothing ever hands over. Raises UnknownAct, once everything else
+    is done, where nothing says how a step is carried out: its decisions stay undone.
     """
     messages = tasks = records = 0
     unknown: list[int] = []
+    undone: list[str] = []
     for chunk in _chunks(decisions, now):
         with transaction.atomic():
             waiting: list[Message] = []
@@ -59,19 +49,23 @@ def enqueue(*, playbook: Playbook, now: datetime, decisions: Iterable[int] | Non
                 if step is None:
                     unknown.append(decision.id)
                     outcomes[decision.id] = Decision.Outcome.CANCELLED.value
-                elif step.is_message:
-                    waiting.append(_message(decision, step, playbook, now))
-                elif isinstance(step, Webhook):
-                    waiting.append(_queued(make_call(decision, step, queued_us=to_us(now)), now))
-                elif step.act in ("task", "approval"):
-                    tasks += _open(decision, step, now)
-                    outcomes[decision.id] = Decision.Outcome.SENT.value
+                    continue
+                try:
+                    made = carry_out(step, Going(decision, playbook, now))
+                except UnknownAct as error:
+                    undone.append(str(error))
+                    continue
+                if made.message is not None:
+                    waiting.append(made.message)
                 else:
-                    records += _record(decision, step, now)
                     outcomes[decision.id] = Decision.Outcome.SENT.value
+                tasks += made.tasks
+                records += made.records
             record_outcome(outcomes=outcomes, now=now)
             Message.objects.bulk_create(waiting, ignore_conflicts=True)
             messages += len(waiting)
+    if undone:
+        raise UnknownAct(f"{len(undone)} decisions stay undone: {'; '.join(sorted(set(undone)))}")
     return Enqueued(messages, tasks, records, tuple(unknown))
 
 
@@ -100,76 +94,3 @@ def _chunks(ids: Iterable[int] | None, now: datetime) -> Iterable[list[Decision]
     wanted = sorted(set(ids))
     for start in range(0, len(wanted), CHUNK):
         yield list(rows.filter(id__in=wanted[start : start + CHUNK]))
-
-
-def _message(decision: Decision, step: Step, playbook: Playbook, now: datetime) -> Message:
-    template, survey, signed_by = letter_of(step, playbook)
-    sender = playbook.company.senders.get(signed_by)
-    purpose = playbook.purposes.get(decision.purpose)
-    made = Message(
-        decision=decision,
-        public_id=uuid7(to_us(now), token_bytes(10)),
-        person=decision.person,
-        channel=decision.channel or "email",
-        purpose=decision.purpose,
-        is_marketing=purpose.marketing if purpose else True,
-        may_repeat=purpose is not None and purpose.basis in ("contract", "legal_obligation"),
-        template=template,
-        survey=survey,
-        signed_by=signed_by,
-        message_id_header=message_id_of(decision.key, sender.email if sender else ""),
-    )
-    return _queued(made, now)
-
-
-def _queued(made: Message, now: datetime) -> Message:
-    made.state = Message.State.SAMPLE if made.person.is_sample else Message.State.QUEUED
-    made.queued_at = made.due_at = now
-    return made
-
-
-def _open(decision: Decision, step: Step, now: datetime) -> int:
-    due_in = getattr(step, "due_in", None)
-    new = NewTask(
-        person=decision.person_id,
-        key=decision.key,
-        kind=getattr(step, "kind", step.act),
-        title=getattr(step, "title", step.words()),
-        decision=decision.id,
-        pauses_promotions=getattr(step, "pauses_promotions", False),
-        minutes=getattr(step, "minutes", 10),
-        due_in=timedelta(microseconds=due_in) if due_in else None,
-        is_invented=decision.person.is_sample,
-    )
-    return int(open_task(new=new, now=now) is not None)
-
-
-def _record(decision: Decision, step: Step, now: datetime) -> int:
-    """Write down what needs nobody's hand: points granted, a field set."""
-    properties: dict[str, object] = {"journey": decision.journey, "step": decision.step}
-    if step.act == "grant_points":
-        deed = Deed(decision.person_id, "Points Granted", f"decision:{decision.key}")
-        properties |= {"points": getattr(step, "points", 0), "reason": getattr(step, "reason", "")}
-    elif step.act == "set_field":
-        deed = Deed(decision.person_id, "Field Set", f"decision:{decision.key}")
-        properties |= {"field": getattr(step, "field", ""), "value": getattr(step, "value", None)}
-    else:
-        return 0
-    deed.properties.update(properties)
-    (seq,) = record_deeds(deeds=[deed], now=now)
-    if seq is not None and isinstance(step, SetField):
-        _set_field(decision, step, seq, now)
-    return int(seq is not None)
-
-
-def _set_field(decision: Decision, step: SetField, seq: int, now: datetime) -> None:
-    """Tell the profile, with the touchpoint as its source. What the field cannot be stays in the log only."""
-    with suppress(Refused):
-        set_field(
-            person=decision.person_id,
-            name=step.field,
-            value=step.value,
-            by=f"journey:{decision.journey}"[:80],
-            now=now,
-            touchpoint=seq,
-        )

@@ -15,16 +15,6 @@ from regard.playbooks.steps.enter import Enter
 from regard.playbooks.steps.wait_for import WaitFor
 from regard.playbooks.values.recall import Answered, AnyOf, Both
 
-# What our own acts leave in the log: a journey that begins with one of these is started by the act.
-LEFT_BY = {
-    "send": ("Message Sent",),
-    "ask": ("Message Sent", "Survey Asked"),
-    "task": ("Task Opened",),
-    "approval": ("Task Opened",),
-    "set_field": ("Field Set",),
-    "grant_points": ("Points Granted",),
-}
-
 
 def placed(steps: Iterable[Step], where: str) -> Iterator[tuple[str, Step]]:
     """Yield every step with its dotted path in the file."""
@@ -154,8 +144,8 @@ def circle_issues(playbook: Playbook) -> Iterator[Issue]:
 
 
 def _started_by(playbook: Playbook, journey: Journey) -> Iterator[str]:
-    """Yield the journeys that the steps of one start."""
-    left = {name for step in journey.all_steps() for name in LEFT_BY.get(step.act, ())}
+    """Yield the journeys that the steps of one start, by themselves or by what they leave in the log."""
+    left = {name for step in journey.all_steps() for name in step.leaves}
     yield from (step.journey for step in journey.all_steps() if isinstance(step, Enter))
     for name, other in playbook.journeys.items():
         for entry in other.entry:

@@ -18,7 +18,7 @@ class Approval(Step):
     """Open an approval task and wait for its outcome. Compiles to an act and a wait for 'Task Closed'."""
 
     op: ClassVar[Op] = Op.ACT
-    act: ClassVar[str] = "approval"
+    leaves: ClassVar[tuple[str, ...]] = ("Task Opened",)
 
     # eight characters fewer than other steps: what was said is kept under `<step>.outcome`
     step: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,51}$")]

@@ -11,7 +11,7 @@ from regard.playbooks.values.base import Slug
 class Ask(MessageStep):
     """Ask one short survey by a personal link. Counts in the same fatigue budget as promotions."""
 
-    act: ClassVar[str] = "ask"
+    leaves: ClassVar[tuple[str, ...]] = ("Message Sent", "Survey Asked")
 
     do: Literal["ask"]
     survey: Slug

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, get_args
 
 from regard.playbooks.values.base import Part, Slug
 from regard.playbooks.values.recall import Recall
@@ -37,13 +37,23 @@ class Step(Part):
     """One step of a journey. `step` is its name: unique in the journey, kept through edits, shown to people."""
 
     op: ClassVar[Op]
-    act: ClassVar[str] = ""  # the kind of act, for moves of the sort ACT
+    leaves: ClassVar[tuple[str, ...]] = ()  # the touchpoints its carrying out leaves in the log
     is_message: ClassVar[bool] = False  # reaches the person on a channel, so every guardrail looks at it
     is_telling: ClassVar[bool] = False  # tells another system: what a person agreed to binds it too
 
     step: Slug
     do: str
     note: str = ""
+
+    @classmethod
+    def does(cls) -> str:
+        """Return the word after `do` that names this kind in a playbook."""
+        return str(get_args(cls.model_fields["do"].annotation)[0])
+
+    @property
+    def act(self) -> str:
+        """The kind of act its decisions bear; empty for a step that does not act."""
+        return self.do if self.op is Op.ACT else ""
 
     def words(self) -> str:
         """Return what this step does, as a sentence without its full stop; a kind says it better."""

@@ -12,7 +12,6 @@ class Enter(Step):
     """Start another journey; its own re-entry rule decides whether it may begin."""
 
     op: ClassVar[Op] = Op.ACT
-    act: ClassVar[str] = "enter"
 
     do: Literal["enter"]
     journey: Slug

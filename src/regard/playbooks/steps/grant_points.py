@@ -13,7 +13,7 @@ class GrantPoints(Step):
     """Grant points (below zero: take them). Recorded as a touchpoint until the points ledger exists."""
 
     op: ClassVar[Op] = Op.ACT
-    act: ClassVar[str] = "grant_points"
+    leaves: ClassVar[tuple[str, ...]] = ("Points Granted",)
 
     do: Literal["grant_points"]
     points: int = Field(ge=-1_000_000, le=1_000_000)

@@ -12,7 +12,6 @@ class Leave(Step):
     """End another journey for the person, where they are in it."""
 
     op: ClassVar[Op] = Op.ACT
-    act: ClassVar[str] = "leave"
 
     do: Literal["leave"]
     journey: Slug

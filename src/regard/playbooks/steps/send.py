@@ -11,7 +11,7 @@ from regard.playbooks.values.base import Slug
 class Send(MessageStep):
     """Send one message, from a named human, within every guardrail."""
 
-    act: ClassVar[str] = "send"
+    leaves: ClassVar[tuple[str, ...]] = ("Message Sent",)
 
     do: Literal["send"]
     template: Slug

@@ -13,7 +13,7 @@ class SetField(Step):
     """Set a profile field, with this journey as its provenance."""
 
     op: ClassVar[Op] = Op.ACT
-    act: ClassVar[str] = "set_field"
+    leaves: ClassVar[tuple[str, ...]] = ("Field Set",)
 
     do: Literal["set_field"]
     field: str = Field(min_length=1, max_length=80)

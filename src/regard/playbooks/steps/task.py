@@ -14,7 +14,7 @@ class Task(Step):
     """Open a task for a colleague, with the whole context. Care is never held out and never capped."""
 
     op: ClassVar[Op] = Op.ACT
-    act: ClassVar[str] = "task"
+    leaves: ClassVar[tuple[str, ...]] = ("Task Opened",)
 
     do: Literal["task"]
     kind: Slug  # complaint, check_in, thank_you, ...

@@ -17,7 +17,6 @@ class Webhook(Step):
     """
 
     op: ClassVar[Op] = Op.ACT
-    act: ClassVar[str] = "webhook"
     is_telling: ClassVar[bool] = True
 
     do: Literal["webhook"]
