@@ -12,7 +12,8 @@ from typing import Any
 from typer.main import get_command
 
 from regard.cli import SECTIONS
-from regard.engine.journeys.guardrails import BY_CODE, GO
+from regard.engine.journeys.guardrails import BY_CODE, GO, GUARDRAILS
+from regard.engine.journeys.kinds import Kind
 from regard.playbooks.reference.journeys import journey_reference
 from regard.playbooks.reference.kinds import condition_reference, trait_reference
 
@@ -33,6 +34,14 @@ itself, a *no* is final for that step. Words in braces stand for the value that 
 
 | code | verdict | why | what would change it |
 | --- | --- | --- | --- |
+"""
+
+KINDS_HEAD = """
+## Who is asked what
+
+A guardrail is asked of the kinds of act that are marked: five kinds of message, calls to other systems (to serve somebody,
+or for marketing), and work inside the house (tasks, fields, points).
+
 """
 
 
@@ -93,7 +102,16 @@ def reasons() -> str:
         f"| `{one.code}` | {'go' if one is GO else one.verdict} | {_plain(one.words)} | {_plain(one.change)} |"
         for one in BY_CODE.values()
     ]
-    return REASONS_HEAD + "\n".join(rows) + "\n"
+    return REASONS_HEAD + "\n".join(rows) + "\n" + KINDS_HEAD + "\n".join(_asked_of()) + "\n"
+
+
+def _asked_of() -> Iterator[str]:
+    """Yield the table of which guardrail is asked of which kind of act."""
+    yield f"| code | {' | '.join(kind.word.replace('_', ' ') for kind in Kind)} | why not of the others |"
+    yield f"| --- |{' :-: |' * len(Kind)} --- |"
+    for rule in GUARDRAILS:
+        marks = " | ".join("x" if kind in rule.asked_of else "" for kind in Kind)
+        yield f"| `{rule.code}` | {marks} | {_plain(rule.because)} |"
 
 
 def main() -> int:

@@ -11,6 +11,7 @@ from regard.decide.models import Decision, Enrolment
 from regard.decide.selectors import SHORT
 from regard.decide.services import approve_step
 from regard.engine.journeys.guardrails import BY_CODE, GUARDRAILS
+from regard.engine.journeys.kinds import Kind
 from regard.profile.services import set_field
 from tests.stages.decide.cast import (
     JOURNEY,
@@ -193,3 +194,12 @@ def test_who_asked_for_less_waits_until_the_last_message_is_a_month_old(as_of):
 
     assert (row.verdict, row.reason) == ("wait", "asked_for_less")
     assert row.retry_at == as_of + days(10)
+
+
+def test_what_is_asked_of_every_kind_of_act():
+    asked = {kind: {one.code for one in GUARDRAILS if kind in one.asked_of} for kind in Kind}
+    assert asked[Kind.REPLY] == {"restricted", "no_address", "suppressed"}
+    assert asked[Kind.PROMOTION] == {one.code for one in GUARDRAILS}
+    assert asked[Kind.SURVEY] == asked[Kind.PROMOTION] - {"not_worth_it", "open_complaint", "needs_human"}
+    assert asked[Kind.STATEMENT] - asked[Kind.SERVICE] == {"quiet_hours"}
+    assert not asked[Kind.SERVICE] & {"cap", "cap_dropped", "quiet_hours", "needs_approval", "objected", "minor"}

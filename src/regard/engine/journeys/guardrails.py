@@ -13,166 +13,176 @@ from dataclasses import dataclass
 from typing import Literal
 
 from regard.engine.bench.steps import Step
+from regard.engine.journeys.kinds import CALLS, EVERY_KIND, MARKETING, MESSAGES, UNASKED, Kind, is_one_of
 from regard.kernel.instant import DAY_US, HOUR_US
 from regard.kernel.sql import Sql
 
 ASK_AGAIN_US = 12 * HOUR_US  # where nobody can know when the hindrance ends
-IS_MARKETING = "f.is_message AND f.bit IN (1, 2)"  # promotions and surveys
-IS_PROMOTION = "f.is_message AND f.bit = 1"
 # What belongs to an order, or the law asks for, keeps no pace.
-MAY_BE_LEFT = "f.is_message AND COALESCE(f.basis, '') NOT IN ('contract', 'legal_obligation')"
-LEAVES = "(f.is_message OR f.tells IS NOT NULL)"  # something of the person leaves the house
-TELLS_MARKETING = "COALESCE(f.tells = 'marketing', FALSE)"
+MAY_BE_LEFT = "COALESCE(f.basis, '') NOT IN ('contract', 'legal_obligation')"
+# Who asks, for each guardrail: a reply is a colleague's answer, under nothing but what forbids any word at all.
+OF_JOURNEYS = EVERY_KIND & ~(Kind.REPLY | Kind.STATEMENT)
+BY_THE_PURPOSE = (MESSAGES | CALLS) & ~Kind.REPLY  # what leaves the house by itself rests on its purpose
 
 
 @dataclass(frozen=True, slots=True)
 class Guardrail:
-    """One rule. `holds` is true for a row of facts (alias f) that it holds back; `retry` is when to ask again."""
+    """One rule. `holds` is true for a row of facts (alias f) that it holds back; `retry` is when to ask again.
+
+    `asked_of` are the kinds of act it is asked about; `because` says why not the others, where that is not plain.
+    """
 
     code: str
     verdict: Literal["no", "wait"]
+    asked_of: Kind
     holds: str
     words: str
     change: str
     retry: str = "NULL"
+    because: str = ""
     is_patient: bool = False  # the person's own wish: however long it lasts, it is never too long to wait for
 
 
 GUARDRAILS: tuple[Guardrail, ...] = (
     Guardrail(
-        "held_out", "no", "f.is_message AND f.arm = 'held_out'",
+        "held_out", "no", MARKETING | Kind.SERVICE, "f.arm = 'held_out'",
         "Is in the holdout of this journey, by chance, so that we can see whether it helps",
         "Nothing: the same person stays held out for as long as the journey runs",
+        because="A journey may measure its service too; what was asked for outside a journey has no arm",
     ),
     Guardrail(
-        "held_out_overall", "no", "f.is_message AND f.arm = 'held_out_overall'",
+        "held_out_overall", "no", MARKETING | Kind.SERVICE, "f.arm = 'held_out_overall'",
         "Is in the overall holdout, by chance, so that we can see whether all of this helps",
         "Nothing: the same person stays held out",
     ),
     Guardrail(
-        "restricted", "no", "f.is_restricted",
+        "restricted", "no", EVERY_KIND, "f.is_restricted",
         "Processing of this person is restricted (GDPR article 18)",
         "The restriction is lifted",
     ),
     Guardrail(
-        "objected", "no", f"({IS_MARKETING} OR {TELLS_MARKETING}) AND f.is_objected",
+        "objected", "no", MARKETING | Kind.MARKETING_CALL, "f.is_objected",
         "Objected to marketing and profiling (GDPR article 21)",
         "The person takes the objection back",
     ),
     Guardrail(
-        "journey_paused", "wait", "f.is_paused",
+        "journey_paused", "wait", OF_JOURNEYS, "f.is_paused",
         "The journey is paused; people are held where they are",
         "Somebody resumes the journey", f"f.t + {ASK_AGAIN_US}",
     ),
     Guardrail(
-        "channel_not_in_purpose", "no", "f.is_message AND NOT f.is_channel_allowed",
+        "channel_not_in_purpose", "no", MESSAGES & ~Kind.REPLY, "NOT f.is_channel_allowed",
         "The purpose {purpose} does not speak of the channel {channel}",
         "The purpose names the channel, and people agree to that wording",
+        because="A reply goes the way the person wrote to us",
     ),
     Guardrail(
-        "field_not_in_purpose", "no", "f.forbidden IS NOT NULL",
+        "field_not_in_purpose", "no", BY_THE_PURPOSE, "f.forbidden IS NOT NULL",
         "Uses the field {forbidden}, which the purpose {purpose} does not allow",
         "The purpose allows the field, or the words and conditions do without it",
+        because="Work for colleagues leaves nothing of the person; the words of a reply are a colleague's own",
     ),
     Guardrail(
-        "sensitive", "no",
-        f"{LEAVES} AND f.mark IS NOT NULL AND NOT (f.is_explicit AND f.consent = 'granted')",
+        "sensitive", "no", BY_THE_PURPOSE, "f.mark IS NOT NULL AND NOT (f.is_explicit AND f.consent = 'granted')",
         "Rests on something sensitive ({mark})",
         "The person agrees to a purpose that speaks of it openly",
     ),
     Guardrail(
-        "no_address", "no", "f.is_message AND NOT f.has_address",
+        "no_address", "no", MESSAGES, "NOT f.has_address",
         "We have no address for the channel {channel}",
         "The person tells us one",
     ),
     Guardrail(
-        "suppressed", "no",
-        f"f.is_message AND (f.suppressed = 'all' OR ({IS_MARKETING} AND f.suppressed = 'marketing'))",
+        "suppressed", "no", MESSAGES, f"f.suppressed = 'all' OR ({is_one_of(MARKETING)} AND f.suppressed = 'marketing')",
         "The address is on the suppression list",
         "The suppression is lifted by a person who knows why it was set",
+        because="What does not arrive, or must not be written to at all, cannot be answered either",
     ),
     Guardrail(
-        "consent_withdrawn", "no", f"{LEAVES} AND f.basis = 'consent' AND f.consent = 'withdrawn'",
+        "consent_withdrawn", "no", BY_THE_PURPOSE, "f.basis = 'consent' AND f.consent = 'withdrawn'",
         "Withdrew their consent to {purpose}",
         "The person agrees again",
+        because="Who leaves everything and then asks us something wants an answer",
     ),
     Guardrail(
-        "no_consent", "no", f"{LEAVES} AND f.basis = 'consent' AND f.consent = 'unknown'",
+        "no_consent", "no", BY_THE_PURPOSE, "f.basis = 'consent' AND f.consent = 'unknown'",
         "Never agreed to {purpose} by {channel}",
         "The person agrees to it",
     ),
     Guardrail(
-        "opted_out", "no",
-        f"{LEAVES} AND f.basis = 'legitimate_interest' AND f.consent = 'withdrawn'",
+        "opted_out", "no", BY_THE_PURPOSE, "f.basis = 'legitimate_interest' AND f.consent = 'withdrawn'",
         "Asked us not to contact them for {purpose}",
         "The person agrees again",
     ),
     Guardrail(
-        "minor", "no", f"({IS_MARKETING} OR {TELLS_MARKETING}) AND f.is_minor",
+        "minor", "no", MARKETING | Kind.MARKETING_CALL, "f.is_minor",
         "Is too young for marketing",
         "The person reaches the age the guardrails name",
     ),
     Guardrail(
-        "not_worth_it", "no", f"{IS_PROMOTION} AND f.worth_milli <= 0",
+        "not_worth_it", "no", Kind.PROMOTION, "f.worth_milli <= 0",
         "Doing nothing is worth more than this message",
         "The expected value of the message rises above zero",
     ),
     Guardrail(
-        "open_complaint", "wait", f"{IS_PROMOTION} AND f.has_complaint",
+        "open_complaint", "wait", Kind.PROMOTION, "f.has_complaint",
         "Has an open complaint; promotions pause until a person has closed it",
         "The complaint is closed", f"f.t + {ASK_AGAIN_US}",
     ),
     Guardrail(
-        "asked_for_a_pause", "wait", f"{MAY_BE_LEFT} AND f.pause_ends_us IS NOT NULL",
+        "asked_for_a_pause", "wait", MARKETING | UNASKED, f"{MAY_BE_LEFT} AND f.pause_ends_us IS NOT NULL",
         "Asked for a pause",
-        "The pause ends, or the person ends it", "f.pause_ends_us", is_patient=True,
+        "The pause ends, or the person ends it", "f.pause_ends_us",
+        because="Who writes to us while they rest from us wants an answer", is_patient=True,
     ),
     Guardrail(
-        "asked_for_less", "wait", f"{MAY_BE_LEFT} AND f.less_opens_us IS NOT NULL",
+        "asked_for_less", "wait", MARKETING | UNASKED, f"{MAY_BE_LEFT} AND f.less_opens_us IS NOT NULL",
         "Asked to hear from us at most once a month",
         "The last message is a month old, or the person asks for the usual pace", "f.less_opens_us",
         is_patient=True,
     ),
     Guardrail(
-        "needs_human", "wait", f"{IS_PROMOTION} AND f.automated >= f.human_after",
+        "needs_human", "wait", Kind.PROMOTION, "f.automated >= f.human_after",
         "Had {automated} automated messages without a human word",
         "A colleague gets in touch in person", f"f.t + {DAY_US}",
     ),
     Guardrail(
-        "cap_dropped", "no", f"{IS_MARKETING} AND f.cap IS NOT NULL AND f.is_dropped",
+        "cap_dropped", "no", MARKETING, "f.cap IS NOT NULL AND f.is_dropped",
         "Already had {cap_words}",
         "The earlier messages grow older; this journey drops what does not fit",
     ),
     Guardrail(
-        "cap", "wait", f"{IS_MARKETING} AND f.cap IS NOT NULL",
+        "cap", "wait", MARKETING, "f.cap IS NOT NULL",
         "Already had {cap_words}",
         "The earlier messages grow older", "f.cap_opens_us",
     ),
     Guardrail(
-        "needs_approval", "wait", f"({IS_MARKETING} OR NOT f.is_message) AND f.needs_approval",
+        "needs_approval", "wait", MARKETING | CALLS | Kind.WORK, "f.needs_approval",
         "Goes to {crowd} people, which needs a second pair of eyes",
         "A colleague approves the step",
         f"CASE WHEN f.approved_us IS NULL THEN f.t + {HOUR_US}"  # a replay knows when, the live run does not
         f" ELSE GREATEST(f.t + {HOUR_US}, LEAST(f.approved_us, f.asked_us + f.give_up_us)) END",
+        because="What belongs to an order goes to as many as ordered",
     ),
     Guardrail(
-        "quiet_hours", "wait", f"{IS_MARKETING} AND NOT f.is_open",
+        "quiet_hours", "wait", MARKETING | Kind.STATEMENT, "NOT f.is_open",
         "It is outside the hours we may write to them ({zone_words})",
         "The hours open", "f.opens_us",
+        because="An order's confirmation is waited for, and a colleague pressed send; a statement can wait until morning",
     ),
 )  # fmt: skip
 GAVE_UP = Guardrail(
-    "waited_too_long", "no", "FALSE",
+    "waited_too_long", "no", EVERY_KIND, "FALSE",
     "Was held back for so long that it is not worth sending any more",
     "Nothing: the moment has passed",
 )  # fmt: skip
-GO = Guardrail("go", "no", "FALSE", "May go: every guardrail was asked", "")
+GO = Guardrail("go", "no", EVERY_KIND, "FALSE", "May go: every guardrail was asked", "")
 BY_CODE = {one.code: one for one in (*GUARDRAILS, GAVE_UP, GO)}
 
 
 def judging_steps(rules: tuple[Guardrail, ...] = GUARDRAILS) -> list[Step]:
     """Return the steps that judge `facts`: the table `verdict` with the code, the verdict and when to ask again."""
-    held = " ".join(f"WHEN {one.holds} THEN '{one.code}'" for one in rules)
+    held = " ".join(f"WHEN {_asked(one)} THEN '{one.code}'" for one in rules)
     retry = " ".join(f"WHEN '{one.code}' THEN {one.retry}" for one in rules if one.verdict == "wait")
     waits = ", ".join(f"'{one.code}'" for one in rules if one.verdict == "wait")
     hurried = ", ".join(f"'{one.code}'" for one in rules if one.verdict == "wait" and not one.is_patient)
@@ -211,3 +221,8 @@ def judging_steps(rules: tuple[Guardrail, ...] = GUARDRAILS) -> list[Step]:
             needs_rows=(("candidate",),),
         ),
     ]
+
+
+def _asked(rule: Guardrail) -> str:
+    """Return the SQL of whether a rule is asked of a row of facts and holds it back."""
+    return rule.holds if rule.asked_of == EVERY_KIND else f"{is_one_of(rule.asked_of)} AND ({rule.holds})"

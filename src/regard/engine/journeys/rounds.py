@@ -20,7 +20,7 @@ TERMS = (
     "i.journey, i.step, i.op, i.act, i.is_message, i.goto, i.other, i.wait_us, i.until_minute, i.until_us,"
     " i.purpose, i.channel, i.bit, i.basis, i.is_channel_allowed, i.forbidden, i.mark, i.is_explicit, i.priority,"
     " i.worth_milli, i.is_dropped, i.is_exit_on_no, i.give_up_us, i.is_pausing, i.minutes, i.other_journey,"
-    " i.reason, i.is_answer, i.tells"
+    " i.reason, i.is_answer, i.kind"
 )
 # What a move looks at; the terms of an act are joined to it where it is judged, for they are many.
 WAYS = "i.step, i.op, i.goto, i.other, i.wait_us, i.until_minute, i.until_us, i.reason, i.is_answer"

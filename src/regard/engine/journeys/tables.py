@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from regard.engine.bench.store import Workbench
 from regard.engine.journeys.instructions import Compiled, Instruction, Program
+from regard.engine.journeys.kinds import Kind, call_kind, message_kind
 from regard.kernel.instant import to_us
 from regard.kernel.sql import Sql
 from regard.playbooks.guardrails import Cap, Guardrails
@@ -61,14 +62,14 @@ INPUTS: Mapping[str, pa.Schema] = {
         journey=_T, step=_T, people=_I, is_approved=_B, from_us=_I, to_us=_I, opens_us=_I
     ),  # opens_us: when it is known to be approved, in a replay
 }
-PROMOTION, SURVEY, SERVICE = 1, 2, 4  # what a message counts as; caps name them by a mask
+# What caps name: masks of what messages count as.
 _MASKS = {"promotions": 1, "surveys": 2, "promotions_and_surveys": 3, "everything": 7}
 
 INSTRUCTION = _schema(
     number=_I, journey=_T, pc=_I, step=_T, op=_T, act=_T, is_message=_B, goto=_I, other=_I, wait_us=_I,
     until_minute=_I, until_us=_I, purpose=_T, channel=_T, bit=_I, basis=_T, is_channel_allowed=_B, forbidden=_T,
     mark=_T, is_explicit=_B, priority=_I, worth_milli=_I, is_dropped=_B, is_exit_on_no=_B, give_up_us=_I,
-    is_pausing=_B, minutes=_I, other_journey=_T, reason=_T, is_answer=_B, tells=_T,
+    is_pausing=_B, minutes=_I, other_journey=_T, reason=_T, is_answer=_B, kind=_I,
 )  # fmt: skip
 RULE = _schema(number=_I, journey=_T, reentry_us=_I, only_if=_T, is_current=_B)
 DECISION = _schema(
@@ -125,16 +126,11 @@ def program_tables(
     }
 
 
-def message_bit(playbook_purpose_is_marketing: bool, act: str) -> int:
-    """Return what a message counts as: a survey, a promotion, or a service message."""
-    if act == "ask":
-        return SURVEY
-    return PROMOTION if playbook_purpose_is_marketing else SERVICE
-
-
-def _tells(purpose: Purpose | None) -> str:
-    """Return as what another system is told of somebody: for marketing, or to serve them."""
-    return "marketing" if purpose is None or purpose.marketing else "service"
+def _kind(one: Instruction, purpose: Purpose | None) -> Kind:
+    """Return what an instruction does, as the guardrails see it."""
+    if one.is_message:
+        return message_kind(purpose, one.act)
+    return call_kind(purpose) if one.is_telling else Kind.WORK
 
 
 def cap_mask(cap: Cap) -> int:
@@ -166,13 +162,13 @@ def _row(
     drop = terms.get("when_capped") or journey.when_capped or limits.when_capped
     priority = terms.get("priority")
     awaited = terms.get("awaited")
-    place = (compiled.number, one.pc)
+    place, kind = (compiled.number, one.pc), _kind(one, purpose)
     return {
         "number": compiled.number, "journey": compiled.name, "pc": one.pc, "step": one.step, "op": str(one.op),
         "act": one.act, "is_message": one.is_message, "goto": one.goto, "other": one.other,
         "wait_us": terms.get("wait_us"), "until_minute": terms.get("until_minute"), "until_us": _day_start(terms.get("until_day"), program.playbook.company.time_zone),
         "purpose": terms.get("purpose"), "channel": terms.get("channel"),
-        "bit": message_bit(purpose.marketing if purpose else True, one.act) if one.is_message else 0,
+        "bit": kind.counts,
         "basis": purpose.basis if purpose else None,
         "is_channel_allowed": bool(purpose) and terms.get("channel") in purpose.channels if purpose else False,
         "forbidden": forbidden.get(place), "mark": marks.get(place),
@@ -182,7 +178,7 @@ def _row(
         "give_up_us": terms.get("give_up_us"), "is_pausing": bool(terms.get("pauses_promotions")),
         "minutes": terms.get("minutes"), "other_journey": terms.get("other"), "reason": terms.get("reason"),
         "is_answer": one.op is Op.AWAIT and bool(awaited and awaited.is_answer),
-        "tells": _tells(purpose) if one.is_telling else None,
+        "kind": int(kind),
     }  # fmt: skip
 
 
