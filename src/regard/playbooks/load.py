@@ -96,6 +96,11 @@ def read_yaml(text: str) -> object:
     return _read(text, _PartLoader)[1]
 
 
+def compose_yaml(text: str) -> yaml.Node | None:
+    """Return the node of a text, which knows its lines; None where it says nothing. Raises Refused as `read_yaml`."""
+    return _read(text, _Loader)[0]
+
+
 def _read(text: str, kind: type[_Loader]) -> tuple[yaml.Node | None, object]:
     """Parse once: return the node, which knows the lines, and the value made of it. Raises Refused."""
     try:

@@ -10,16 +10,16 @@ import yaml
 
 from regard.kernel.issues import Issue, Refused
 from regard.playbooks.editing.lines import WIDTH, Kept, dumped, last_line
-from regard.playbooks.load import read_yaml
+from regard.playbooks.load import compose_yaml, read_yaml
 
 
 def put_part(text: str, section: str, name: str, value: dict[str, object]) -> str:
     """Return the text with `section.name` set to a value, in place where it stood, else at the section's end.
 
-    Raises Refused where the section is written in a way that has no lines of its own.
+    Raises Refused where the text is no YAML, or the section is written in a way that has no lines of its own.
     """
     lines = text.splitlines()
-    head = _entry(yaml.compose(text, Loader=yaml.SafeLoader), section)
+    head = _entry(compose_yaml(text), section)
     block = dumped({name: value}, 2)
     if head is None:
         return "\n".join([*lines, "", f"{section}:", *block]) + "\n"
@@ -70,7 +70,7 @@ def write_part(value: object) -> str:
 
 def drop_part(text: str, section: str, name: str) -> str:
     """Return the text without `section.name`; unchanged where there is none."""
-    head = _entry(yaml.compose(text, Loader=yaml.SafeLoader), section)
+    head = _entry(compose_yaml(text), section)
     old = _entry(head[1], name) if head else None
     if old is None:
         return text
