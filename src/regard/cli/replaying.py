@@ -23,6 +23,7 @@ from regard.decide.selectors import SHORT
 from regard.identify.selectors import public_ids_of
 from regard.kernel.durations import parse_duration
 from regard.kernel.issues import Level, Refused
+from regard.kernel.money import to_decimal
 from regard.playbooks.load import load_playbook
 from regard.playbooks.model import Playbook
 from regard.versions.selectors import active_playbook
@@ -157,11 +158,11 @@ def _print_person(rows: list[dict[str, Any]]) -> None:
 
 
 def _print_found(found: Found, lines: list[dict[str, Any]]) -> None:
-    write = sys.stdout.write
+    write, cost = sys.stdout.write, to_decimal(round(found.cost_minor), found.currency)
     write(
         f"{found.start:%Y-%m-%d} to {found.end:%Y-%m-%d}: {found.people:,} people looked at, {found.messages:,} messages, "
     )
-    write(f"{sum(d.tasks for d in found.days):,} tasks, cost {found.cost_minor / 100:,.2f} {found.currency}\n\n")
+    write(f"{sum(d.tasks for d in found.days):,} tasks, cost {cost:,} {found.currency}\n\n")
     print_table(
         ("journey", "inside before", "came in", "held out", "still inside", "how it ended"),
         (

@@ -52,6 +52,11 @@ def parse_minor(amount: object, currency: str) -> int | None:
     return minor if abs(minor) <= LARGEST_MINOR else None
 
 
+def own_minor(minor: int | None, currency: str, own: str) -> int | None:
+    """Return the amount where it is in our own currency or names none, else None: currencies are never compared."""
+    return minor if currency in ("", own) else None
+
+
 def to_decimal(minor: int, currency: str) -> Decimal:
     """Return the amount in major units, exact."""
     return Decimal(minor).scaleb(-places(currency))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
+from regard.collect.among import among
 from regard.decide.models import Enrolment
 from regard.kernel.instant import to_us
 from regard.learn.models import Measure
 from regard.playbooks.entries import Goal
 from regard.playbooks.model import Playbook
+from regard.playbooks.values.happening import Seen
 
 _ARMS = (Enrolment.Arm.TREATED, Enrolment.Arm.HELD_OUT)
 
@@ -28,7 +31,7 @@ def measure(*, as_of: datetime, playbook: Playbook, again: bool = False) -> list
     for name, journey in playbook.journeys.items():
         if journey.goal is None or name in done:
             continue
-        counts = _count(name, journey.goal, as_of)
+        counts = _count(name, journey.goal, as_of, playbook.company.currency)
         row, _ = Measure.objects.update_or_create(
             journey=name, goal=goal_name(journey.goal), as_of=to_us(day), defaults=counts
         )
@@ -41,8 +44,8 @@ def goal_name(goal: Goal) -> str:
     return f"{goal.touchpoint.name} within {goal.within // 86_400_000_000}d"[:60]
 
 
-def _count(journey: str, goal: Goal, as_of: datetime) -> dict[str, int]:
-    condition, bound = _condition(goal)
+def _count(journey: str, goal: Goal, as_of: datetime, currency: str) -> dict[str, int]:
+    condition, bound = _condition(goal, journey, currency, until=to_us(as_of))
     # The first enrolment of each person, then whether the goal was reached after it.
     sql = f"""
         WITH inside AS (
@@ -72,23 +75,19 @@ def _count(journey: str, goal: Goal, as_of: datetime) -> dict[str, int]:
     }
 
 
-def _condition(goal: Goal) -> tuple[str, list[str | int]]:
-    """Return the goal's own conditions on a touchpoint `t`, with the values to bind."""
+def _condition(goal: Goal, journey: str, currency: str, *, until: int) -> tuple[str, list[Any]]:
+    """Return the goal's own conditions on a touchpoint `t`, with the values to bind: the numbers of those that fit."""
     happening = goal.touchpoint
-    parts: list[str] = []
-    bound: list[str | int] = []
-    for column, sign, value, scale in (
-        ("score_milli", ">=", happening.score_at_least, 1000),
-        ("score_milli", "<=", happening.score_at_most, 1000),
-        ("value_minor", ">=", happening.value_at_least, 100),
-    ):
-        if value is not None:
-            parts.append(f"AND t.{column} {sign} %s")
-            bound.append(round(value * scale))
-    read = (
-        "t.properties::json ->> %s" if connection.vendor == "postgresql" else "json_extract(t.properties, '$.' || %s)"
-    )
-    for key, told in sorted(happening.where.items()):
-        parts.append(f"AND CAST({read} AS TEXT) = %s")
-        bound += [key, str(told).lower() if isinstance(told, bool) else str(told)]
-    return " ".join(parts), bound
+    if happening.is_bare:
+        return "", []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT seq, score_milli, value_minor, currency, properties FROM collect_touchpoint
+            WHERE name = %s AND occurred_at > (SELECT MIN(entered_at) FROM decide_enrolment WHERE journey = %s)
+              AND occurred_at <= %s
+            """,
+            [happening.name, journey, until],
+        )
+        listed, bound = among(seq for seq, *seen in cursor.fetchall() if happening.fits(Seen(*seen), currency))
+    return f"AND t.seq {listed}", [bound]

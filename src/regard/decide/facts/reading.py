@@ -25,7 +25,9 @@ from regard.engine.journeys.instructions import Program
 from regard.engine.journeys.tables import INPUTS
 from regard.identify.normalise import EMAIL, PHONE
 from regard.kernel.instant import DAY_US, to_us
+from regard.kernel.money import own_minor
 from regard.playbooks.guardrails import Minors
+from regard.playbooks.values.happening import property_text
 
 # Which kind of identifier, and which field, is an address on which channel.
 REACHED_BY = {"email": (EMAIL, "email"), "sms": (PHONE, "phone"), "phone": (PHONE, "phone")}
@@ -284,20 +286,22 @@ def read_touches(scope: Scope, program: Program, *, since_us: int) -> tuple[pa.T
     listed, bound = among(sorted({one.name for one in wanted}))
     keys = {key for one in wanted for key in one.where}
     rows = read_rows(
-        f"SELECT t.seq, {scope.who}, t.name, t.occurred_at, t.occurred_at, t.score_milli, t.value_minor, t.properties"
-        f" FROM collect_touchpoint AS t{scope.joined('t.origin')}"
+        f"SELECT t.seq, {scope.who}, t.name, t.occurred_at, t.occurred_at, t.score_milli, t.value_minor, t.currency,"
+        f" t.properties FROM collect_touchpoint AS t{scope.joined('t.origin')}"
         f" AND t.name {listed.replace('%s', '%(names)s')} AND t.occurred_at > %(since)s AND t.seq <= %(upto)s",
         scope.bound(names=bound, since=since_us),
     )
     details = (
-        (row[0], key, str(told[key]).lower() if isinstance(told[key], bool) else str(told[key]))
+        (row[0], key, text)
         for row in rows
-        if keys and any(key in row[7] for key in keys)
-        for told in (json.loads(row[7]),)
+        if keys and any(key in row[8] for key in keys)
+        for told in (json.loads(row[8]),)
         for key in keys
-        if isinstance(told.get(key), str | int | float | bool)
+        if (text := property_text(told.get(key))) is not None
     )
-    return as_input("touch", (row[:7] for row in rows)), as_input("detail", details)
+    own = program.playbook.company.currency
+    touches = ((*row[:6], own_minor(row[6], row[7], own)) for row in rows)
+    return as_input("touch", touches), as_input("detail", details)
 
 
 def holdout_keys(people: Sequence[int]) -> dict[int, int]:

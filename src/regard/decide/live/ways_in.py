@@ -28,7 +28,7 @@ from regard.playbooks.entries import (
     Silence,
     TouchpointSeen,
 )
-from regard.playbooks.values.happening import Happening
+from regard.playbooks.values.happening import Seen
 from regard.understand.asking.activity import origins_active
 
 STALE_US = 3 * DAY_US  # news older than this starts no journey: an import of last year's orders does not
@@ -71,14 +71,15 @@ class Door:
 
     stretch: Stretch
     zone: str
+    currency: str  # the company's
     new_journeys: frozenset[str]
     changes: Changes
 
 
 def arrivals(program: Program, stretch: Stretch, *, new_journeys: frozenset[str]) -> Iterator[Arrival]:
     """Yield everybody some journey may let in; the engine applies the re-entry rule."""
-    zone, changes = program.playbook.company.time_zone, _changes(_begun_with(program), stretch)
-    door = Door(stretch, zone, new_journeys, changes)
+    company, changes = program.playbook.company, _changes(_begun_with(program), stretch)
+    door = Door(stretch, company.time_zone, company.currency, new_journeys, changes)
     for compiled in program.journeys:
         if compiled.is_current:
             for entry in compiled.journey.entry:
@@ -198,7 +199,7 @@ def _already_in(compiled: Compiled, segment: str, stretch: Stretch) -> Iterator[
 def _by_touchpoint(compiled: Compiled, entry: TouchpointSeen, door: Door) -> Iterator[Arrival]:
     stretch = door.stretch
     rows = read_rows(
-        f"SELECT {WHO}, t.seq, t.occurred_at, t.score_milli, t.value_minor, t.properties"
+        f"SELECT {WHO}, t.seq, t.occurred_at, t.score_milli, t.value_minor, t.currency, t.properties"
         " FROM collect_touchpoint AS t JOIN identify_person AS o ON o.id = t.origin"
         " WHERE t.seq > %s AND t.seq <= %s AND t.name = %s AND t.occurred_at > %s AND t.occurred_at <= %s",
         [
@@ -209,7 +210,7 @@ def _by_touchpoint(compiled: Compiled, entry: TouchpointSeen, door: Door) -> Ite
             stretch.until_us,
         ],
     )
-    fitting = [row for row in rows if fits(entry.touchpoint, row[3], row[4], row[5])]
+    fitting = [row for row in rows if entry.touchpoint.fits(Seen(*row[3:]), door.currency)]
     if entry.whose == "account":
         yield from _whole_account(compiled, fitting)
         return
@@ -328,23 +329,6 @@ def _by_hand(compiled: Compiled, entry: ByHand, door: Door) -> Iterator[Arrival]
         [compiled.name, stretch.after_seq, stretch.upto],
     )
     yield from ((person, compiled.number, f"hand:{seq}", at_us) for person, seq, at_us in rows)
-
-
-def fits(happening: Happening, score_milli: int | None, value_minor: int | None, properties: str) -> bool:
-    """Say whether a touchpoint of the right name fits a happening; the same rule as `Happening.sql`."""
-    least, most, worth = happening.score_at_least, happening.score_at_most, happening.value_at_least
-    if least is not None and (score_milli is None or score_milli < least * 1000):
-        return False
-    if most is not None and (score_milli is None or score_milli > most * 1000):
-        return False
-    if worth is not None and (value_minor is None or value_minor < round(worth * 100)):
-        return False
-    told = json.loads(properties) if happening.where else {}
-    return all(_plain(told.get(key)) == _plain(value) for key, value in happening.where.items())
-
-
-def _plain(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _local(day: date, minute: int, zone: str) -> int:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from regard.collect.among import among
 from regard.decide.facts.columns import as_input, read_rows
 from regard.decide.facts.reading import WHO
-from regard.decide.live.ways_in import STALE_US, date_instants, fits, schedule_instants
+from regard.decide.live.ways_in import STALE_US, date_instants, schedule_instants
 from regard.decide.replay.joined import Joined
 from regard.decide.replay.profiles import Told
 from regard.decide.replay.spells import FOREVER_US
@@ -31,7 +31,7 @@ from regard.playbooks.entries import (
 )
 from regard.playbooks.steps.branch import Branch
 from regard.playbooks.unnamed import with_unnamed
-from regard.playbooks.values.happening import Happening
+from regard.playbooks.values.happening import Seen
 from regard.playbooks.values.recall import InSegment, Meets
 
 
@@ -43,6 +43,7 @@ class Past:
     to_us: int
     upto: int
     zone: str  # the company's
+    currency: str  # the company's
     membership: pa.Table
     joined: Joined
     told: Told  # fields that a date in them may let somebody in
@@ -112,15 +113,15 @@ def _left(compiled: Compiled, entry: SegmentLeft, past: Past) -> Arrivals:
 def _seen(compiled: Compiled, entry: TouchpointSeen, past: Past) -> Arrivals:
     """Yield who did it; what somebody did before we knew who they are lets them in when we did, unless it is old by then."""
     listed, bound = among([entry.touchpoint.name])
-    is_any = entry.touchpoint == Happening(name=entry.touchpoint.name)
-    asked = "" if is_any else ", t.score_milli, t.value_minor, t.properties"
+    is_any = entry.touchpoint.is_bare
+    asked = "" if is_any else ", t.score_milli, t.value_minor, t.currency, t.properties"
     rows = read_rows(
         f"SELECT t.origin, t.seq, t.occurred_at{asked} FROM collect_touchpoint AS t WHERE t.name {listed}"
         " AND t.occurred_at > %s AND t.occurred_at <= %s AND t.seq <= %s",
         [bound, past.from_us, past.to_us, past.upto],
     )
     if not is_any:
-        rows = [row for row in rows if fits(entry.touchpoint, *row[3:])]
+        rows = [row for row in rows if entry.touchpoint.fits(Seen(*row[3:]), past.currency)]
     people, since = past.joined.whose(np.array([row[0] for row in rows], dtype=np.int64))
     for (_, seq, at_us, *_), person, known_us in zip(rows, people.tolist(), since.tolist(), strict=True):
         if known_us - at_us < STALE_US:

@@ -83,11 +83,11 @@ def replay_playbook(
     start, end = to_us(span.start), to_us(span.end)
     stored = read_stored(start)
     program = compile_program(playbook, older=versions_of(stored))
-    zone, joined = playbook.company.time_zone, read_joined(upto, from_us=start)
+    company, joined = playbook.company, read_joined(upto, from_us=start)
     membership = membership_over(
         playbook,
         segments_needed(program),
-        Days.of(from_us=start, to_us=end, grid_us=span.grid_us, zone=zone),
+        Days.of(from_us=start, to_us=end, grid_us=span.grid_us, zone=company.time_zone),
         upto=upto,
         joined=joined,
         older=[c.journey for c in program.journeys if not c.is_current],
@@ -95,7 +95,9 @@ def replay_playbook(
     )
     watch.lap("membership")
     told = read_told(fields_asked(program), upto=upto, joined=joined, from_us=start)
-    past = Past(start, end, upto, zone, membership.table, joined, told, _ran_before(start))
+    past = Past(
+        start, end, upto, company.time_zone, company.currency, membership.table, joined, told, _ran_before(start)
+    )
     tables, standing = history_tables(program, past, stored, grid_us=span.grid_us)
     everybody, notes = count_people(upto), notes_about(past, standing)
     asking = Asking(program, tables, approves_after_us, granted_in(past))

@@ -19,7 +19,6 @@ from regard.decide.live.ways_in import (
     Arrival,
     Stretch,
     date_instants,
-    fits,
     schedule_instants,
 )
 from regard.decide.verifying.families import Families
@@ -33,6 +32,7 @@ from regard.playbooks.entries import (
     Silence,
     TouchpointSeen,
 )
+from regard.playbooks.values.happening import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class DoorThen:
     stretch: Stretch
     run: int
     zone: str
+    currency: str  # the company's
     families: Families
     new_journeys: frozenset[str]
     changes: Sequence[tuple[int, str, bool, int]]  # person, segment, entered, as_of
@@ -55,8 +56,8 @@ def door_of(program: Program, stretch: Stretch, *, run: int, families: Families,
         [stretch.after_us - MARGIN_US, stretch.until_us, stretch.after_run, run],
     )
     changes = [(families.speaker(who), name, bool(came), at) for who, name, came, at in rows]
-    zone = program.playbook.company.time_zone
-    return DoorThen(stretch, run, zone, families, new, changes)
+    company = program.playbook.company
+    return DoorThen(stretch, run, company.time_zone, company.currency, families, new, changes)
 
 
 def arrivals_then(program: Program, door: DoorThen) -> Iterator[Arrival]:
@@ -116,7 +117,7 @@ def _by_leaving(compiled: Compiled, entry: SegmentLeft, door: DoorThen) -> Itera
 def _by_touchpoint(compiled: Compiled, entry: TouchpointSeen, door: DoorThen) -> Iterator[Arrival]:
     stretch = door.stretch
     rows = read_rows(
-        "SELECT origin, seq, occurred_at, score_milli, value_minor, properties FROM collect_touchpoint"
+        "SELECT origin, seq, occurred_at, score_milli, value_minor, currency, properties FROM collect_touchpoint"
         " WHERE seq > %s AND seq <= %s AND name = %s AND occurred_at > %s AND occurred_at <= %s",
         [
             stretch.after_seq,
@@ -126,8 +127,8 @@ def _by_touchpoint(compiled: Compiled, entry: TouchpointSeen, door: DoorThen) ->
             stretch.until_us,
         ],
     )
-    for origin, seq, at_us, score, value, told in rows:
-        if fits(entry.touchpoint, score, value, told):
+    for origin, seq, at_us, *seen in rows:
+        if entry.touchpoint.fits(Seen(*seen), door.currency):
             whose = _account(origin, door) if entry.whose == "account" else ()
             for person in whose or (door.families.speaker(origin),):
                 yield person, compiled.number, f"tp:{seq}", at_us

@@ -218,4 +218,4 @@ def _said(outcome: str, happening: Happening) -> Sql:
         " WHERE l.eid = s.eid AND l.step = ? AND l.is_known = 1 AND ",
         (outcome,),
     )
-    return join([head, happening.sql(), Sql(")")], "")
+    return join([head, happening.sql(currency=""), Sql(")")], "")  # a task has no amount

@@ -41,7 +41,10 @@ def listening_steps(program: Program, *, takes_answers: bool) -> list[Step]:
         ),
         Step(
             "led_out",
-            join([_NO_LED_OUT, *(out for c in program.journeys for out in _exits(c))], " UNION ALL "),
+            join(
+                [_NO_LED_OUT, *(out for c in program.journeys for out in _exits(c, program.playbook.company.currency))],
+                " UNION ALL ",
+            ),
             READS,
             "What ends a journey early, for whom and when.",
             needs_rows=(("touch", "membership"),),
@@ -62,7 +65,7 @@ def _wakings(program: Program, takes_answers: bool) -> Iterator[Sql]:
                         f"SELECT {compiled.number}, {one.pc}, k.person, k.at_us, k.visible_us, k.seq,"
                         " k.score_milli, k.value_minor FROM touch AS k WHERE "
                     ),
-                    awaited.sql(),
+                    awaited.sql(program.playbook.company.currency),
                     *([_waited_already(compiled.number, one.pc)] if is_foreign else []),
                 ],
                 "",
@@ -77,12 +80,12 @@ def _waited_already(number: int, pc: int) -> Sql:
     )
 
 
-def _exits(compiled: Compiled) -> Iterator[Sql]:
+def _exits(compiled: Compiled, currency: str) -> Iterator[Sql]:
     """Yield the early ends of one journey: its exits, then its goal where reaching it ends it."""
     journey, number = compiled.journey, compiled.number
     for way_out in journey.exit_on:
         if way_out.touchpoint is not None:
-            yield _by_touchpoint(number, way_out.touchpoint, way_out.reason, is_goal=False)
+            yield _by_touchpoint(number, way_out.touchpoint, way_out.reason, currency, is_goal=False)
         else:
             segment = way_out.segment_entered or way_out.segment_left
             edge = "from_us" if way_out.segment_entered else "to_us"
@@ -92,13 +95,13 @@ def _exits(compiled: Compiled) -> Iterator[Sql]:
                 (way_out.reason, segment),
             )
     if journey.goal is not None and journey.goal.ends:
-        yield _by_touchpoint(number, journey.goal.touchpoint, "goal reached", is_goal=True)
+        yield _by_touchpoint(number, journey.goal.touchpoint, "goal reached", currency, is_goal=True)
 
 
-def _by_touchpoint(number: int, happening: Happening, reason: str, *, is_goal: bool) -> Sql:
+def _by_touchpoint(number: int, happening: Happening, reason: str, currency: str, *, is_goal: bool) -> Sql:
     head = Sql(
         f"SELECT {number}, k.person, k.at_us, k.visible_us, CAST(? AS VARCHAR), {'TRUE' if is_goal else 'FALSE'}"
         " FROM touch AS k WHERE ",
         (reason,),
     )
-    return join([head, happening.sql()], "")
+    return join([head, happening.sql(currency)], "")

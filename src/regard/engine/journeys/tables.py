@@ -40,6 +40,7 @@ INPUTS: Mapping[str, pa.Schema] = {
     "person": _schema(person=_I, zone=_T, adult_us=_I, from_us=_I, to_us=_I),
     "arm": _schema(person=_I, journey=_T, arm=_T),
     "draw": _schema(person=_I, number=_I, pc=_I, draw=_I),
+    # `value_minor` is in the company's currency: what was paid in another is empty.
     "touch": _schema(seq=_I, person=_I, name=_T, at_us=_I, visible_us=_I, score_milli=_I, value_minor=_I),
     "detail": _schema(seq=_I, name=_T, value=_T),
     "membership": _schema(person=_I, segment=_T, from_us=_I, to_us=_I),

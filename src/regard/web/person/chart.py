@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from regard.kernel.money import to_decimal
+from regard.kernel.money import parse_minor, to_decimal
 from regard.web.charts.scales import month_ticks, nice_top, share
 from regard.web.person.facts import Facts, Moment
 from regard.web.templatetags.ui import day, money, plural
@@ -61,8 +61,10 @@ def chart_of(facts: Facts, now: datetime) -> Chart | None:
     start -= (end - start) * MARGIN
     end += (end - start) * MARGIN
     orders = [o for o in facts.orders if o.value_minor is not None]
-    floor = FLOOR if orders else 0
-    stems, top_words = _stems(orders, start, end)
+    # One scale has one currency; the table below it tells of every order.
+    drawn = [o for o in orders if o.currency == facts.bought.currency]
+    floor = FLOOR if drawn else 0
+    stems, top_words = _stems(drawn, start, end, facts.bought.currency)
     lanes = _lanes(facts.moments, start, end, floor + GAP)
     height = floor + GAP + LANE * len(lanes) + 2
     return Chart(
@@ -72,17 +74,16 @@ def chart_of(facts: Facts, now: datetime) -> Chart | None:
         top_words=top_words,
         axis_y=floor,
         height=height,
-        sentence=_sentence(facts, orders),
+        sentence=_sentence(facts, orders, drawn),
         rows=orders,
-        is_thinned=len(stems) < len(orders),
+        is_thinned=len(stems) < len(drawn),
         is_cut=len(facts.moments) < facts.tally.count,
     )
 
 
-def _stems(orders: list[Moment], start: datetime, end: datetime) -> tuple[list[Stem], str]:
+def _stems(orders: list[Moment], start: datetime, end: datetime, currency: str) -> tuple[list[Stem], str]:
     if not orders:
         return [], ""
-    currency = orders[0].currency
     amounts = [float(to_decimal(o.value_minor or 0, o.currency)) for o in orders]
     top = nice_top(max(amounts))
     largest: dict[int, tuple[float, Moment]] = {}  # where two would be drawn over one another, the larger
@@ -98,7 +99,7 @@ def _stems(orders: list[Moment], start: datetime, end: datetime) -> tuple[list[S
         )
         for amount, o in largest.values()
     ]
-    return stems, money(round(top * 100), currency) if currency else f"{top:g}"
+    return stems, money(parse_minor(top, currency), currency) if currency else f"{top:g}"
 
 
 def _lanes(moments: list[Moment], start: datetime, end: datetime, first_y: float) -> list[Lane]:
@@ -128,11 +129,11 @@ def _marks(moments: list[Moment], start: datetime, end: datetime) -> list[tuple[
     return sorted(seen.values())
 
 
-def _sentence(facts: Facts, orders: list[Moment]) -> str:
+def _sentence(facts: Facts, orders: list[Moment], drawn: list[Moment]) -> str:
     touches = plural(facts.tally.count, "touchpoint,touchpoints")
     if not orders:
         return f"{touches}, no order."
-    biggest = max(orders, key=lambda o: o.value_minor or 0)
+    biggest = max(drawn, key=lambda o: o.value_minor or 0)
     return (
         f"{plural(len(orders), 'order,orders')} among {touches}; the largest {money(biggest.value_minor, biggest.currency)} "
         f"on {day(biggest.at)}, the last on {day(orders[0].at)}."

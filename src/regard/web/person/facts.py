@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -40,7 +41,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """All orders of a person, however many the page reads: how many, and their sum in one currency."""
+    """All orders of a person, however many the page reads: how many, and their sum in the currency of most of them."""
 
     count: int
     minor: int
@@ -170,13 +171,13 @@ def _bought(origins: list[int], moments: list[Moment]) -> Bought:
     """Return what was bought in all; asked of the log only where not everything was read."""
     if len(moments) == NEWEST:
         rows = Touchpoint.objects.filter(origin__in=origins, name=ORDER).values_list("currency")
-        told = list(rows.annotate(n=Count("seq"), minor=Sum("value_minor")).order_by("-n"))
-        currency, _, total = told[0] if told else ("", 0, 0)
-        return Bought(sum(n for _, n, _ in told), total or 0, currency)
+        told = list(rows.annotate(n=Count("seq"), priced=Count("value_minor"), minor=Sum("value_minor")))
+        currency, _, _, total = max(told, key=lambda row: (row[2], row[0]), default=("", 0, 0, 0))
+        return Bought(sum(n for _, n, _, _ in told), total or 0, currency)
     orders = [m for m in moments if m.name == ORDER]
-    currency = orders[0].currency if orders else ""
-    total = sum(o.value_minor or 0 for o in orders if o.currency == currency)
-    return Bought(len(orders), total, currency)
+    priced = Counter(o.currency for o in orders if o.value_minor is not None)
+    currency = max(priced, key=lambda code: (priced[code], code), default="")
+    return Bought(len(orders), sum(o.value_minor or 0 for o in orders if o.currency == currency), currency)
 
 
 def _moments(origins: list[int]) -> list[Moment]:
