@@ -23,11 +23,11 @@ from regard.engine.bench.columnar import Row, code_rows
 from regard.engine.bench.store import Workbench
 from regard.identify.normalise import clean_key
 from regard.kernel.issues import Issue, Level
+from regard.playbooks.channels import channels_of
 from regard.profile.names import standard_fields
 
 LONGEST_LINE = 1_000_000
 _TYPES = {"track", "page", "screen", "identify", "group", "alias"}
-_CHANNELS_OF = {"email": ("email",), "phone": ("sms", "phone")}
 
 
 @dataclass(slots=True)
@@ -49,9 +49,7 @@ class FileLog:
     def lay(self, bench: Workbench, *, shown: dict[int, str]) -> pa.Table:
         """Lay every input but the log's property columns out on a bench; return the raw log."""
         survivor = self.people.survivor
-        held = [
-            (survivor(n), ch, "") for (kind, _), n in self.people.owner.items() for ch in _CHANNELS_OF.get(kind, ())
-        ]
+        held = [(survivor(n), ch, "") for (kind, _), n in self.people.owner.items() for ch in channels_of(kind)]
         moved = [(n, survivor(n)) for n in range(len(self.people.above)) if survivor(n) != n]
         accounts = {survivor(person): account for person, account in self.accounts.items()}
         numbers = {name: i for i, name in enumerate(dict.fromkeys(accounts.values()))}

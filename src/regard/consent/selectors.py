@@ -19,6 +19,7 @@ from regard.identify.models import Person
 from regard.identify.selectors import origins_of
 from regard.kernel.instant import from_us, to_us
 from regard.kernel.reasons import Answer, Reason
+from regard.playbooks.channels import BY_NAME
 from regard.playbooks.purposes import Purpose
 from regard.profile.selectors import address_of
 from regard.versions.selectors import active_playbook
@@ -83,7 +84,9 @@ def _address_answer(person: int, channel: str, declared: Purpose, as_of: datetim
     """A no where there is no address or it is suppressed; None where the address is fine."""
     address = address_of(person, channel)
     if address is None:
-        return _no("no_address", f"We hold no {channel} address", "They tell us one") if _has_address(channel) else None
+        if channel in BY_NAME and BY_NAME[channel].needs_address:
+            return _no("no_address", f"We hold no {channel} address", "They tell us one")
+        return None
     if not has_suppressions():
         return None
     scopes = suppressed_addresses([(channel, address)], as_of=as_of, upto=upto).get((channel, address), {})
@@ -92,10 +95,6 @@ def _address_answer(person: int, channel: str, declared: Purpose, as_of: datetim
         return None
     words = f"Their {channel} address is suppressed ({reason.replace('_', ' ')})"
     return _no("suppressed", words, "Staff lift the suppression, or they give another address")
-
-
-def _has_address(channel: str) -> bool:
-    return channel in ("email", "sms", "phone", "post")
 
 
 def _answer(declared: Purpose, standing: Standing) -> Answer:

@@ -13,8 +13,9 @@ from django.db import connection, transaction
 
 from regard.collect.sequence import allot_sequence
 from regard.consent.models import Suppression
-from regard.identify.normalise import clean_email, clean_phone
+from regard.identify.normalise import clean_key
 from regard.kernel.signing import keyed_hash
+from regard.playbooks.channels import REACHED_BY
 
 MARKETING, ALL = "marketing", "all"
 HASHES_A_QUERY = 500  # each is a bound value, and SQLite takes a limited number of them
@@ -27,8 +28,9 @@ def _derived(secret: str) -> bytes:
 
 def address_hash(channel: str, address: str) -> str:
     """Return the keyed hash of an address on a channel, the same however the address is written."""
-    formed = (clean_email(address) if channel == "email" else clean_phone(address)) or address.strip().lower()
-    return keyed_hash(f"{channel}:{formed}", _derived(settings.SECRET_KEY))
+    kind, _ = REACHED_BY.get(channel, ("", ""))
+    known = clean_key(kind, address) if kind else None
+    return keyed_hash(f"{channel}:{known[1] if known else address.strip().lower()}", _derived(settings.SECRET_KEY))
 
 
 @transaction.atomic

@@ -23,12 +23,13 @@ from regard.flow import absorb_journal
 from regard.identify.forgetting import forget_hashes, id_hash
 from regard.identify.lookup import lock_identity
 from regard.identify.models import Account, AccountMember, Forgotten, Identifier, Person
-from regard.identify.normalise import EMAIL, PHONE, Key
+from regard.identify.normalise import Key
 from regard.identify.selectors import origins_of
 from regard.kernel.ids import public_id, uuid7
 from regard.kernel.instant import to_us
 from regard.kernel.issues import Issue, Refused
 from regard.kernel.signing import keyed_hash
+from regard.playbooks.channels import REACHED_BY, address_fields, id_kinds
 from regard.privacy.erased_list import append_hashes, read_hashes
 from regard.privacy.holdings import COPIES, HOLDINGS, model_of, rows_of
 from regard.privacy.scrubbing import scrub_rejects, scrub_store
@@ -104,8 +105,8 @@ def _delete_everything(person: int, by: str, now: datetime, origin: str) -> _Gon
     hashes = {id_hash(key) for key in {*keys, *addresses}} | {id_hash((PERSON_KEY, p)) for p in public}
     append_hashes(sorted(hashes), now=now)
     forget_hashes(hashes=hashes, now=now)
-    for kind, value in sorted(addresses):
-        for channel in ("email",) if kind == EMAIL else ("sms", "phone"):
+    for channel, (kind, field) in REACHED_BY.items():
+        for value in sorted(value for held_as, value in addresses if held_as == (kind or field)):
             suppress(address=value, channel=channel, reason=ERASED, scope=ALL, now=now)
     counts = _delete_rows(origins)
     Retraction.objects.create(seq=allot_sequence(), reason=ERASED, at=now, rows=counts.get("touchpoints", 0))
@@ -125,9 +126,10 @@ def _delete_everything(person: int, by: str, now: datetime, origin: str) -> _Gon
 
 def _addresses(origins: list[int], keys: list[Key]) -> set[Key]:
     """Return every address we ever knew: ids, and fields told that were not ids."""
-    told = FieldChange.objects.filter(person_id__in=origins, name__in=(EMAIL, PHONE))
-    fields = {(name, value) for name, value in told.values_list("name", "value") if isinstance(value, str)}
-    return fields | {key for key in keys if key[0] in (EMAIL, PHONE)}
+    told = FieldChange.objects.filter(person_id__in=origins, name__in=address_fields())
+    fields = [(name, value) for name, value in told.values_list("name", "value") if isinstance(value, str)]
+    as_ids = {(kind or field, value) for name, value in fields for kind, field in REACHED_BY.values() if field == name}
+    return as_ids | {key for key in keys if key[0] in id_kinds()}
 
 
 def _delete_rows(origins: list[int]) -> dict[str, int]:

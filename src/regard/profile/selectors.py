@@ -12,14 +12,12 @@ from django.db.models import Q
 from regard.collect.among import among
 from regard.collect.models import Source
 from regard.identify.models import Identifier, Person
-from regard.identify.normalise import EMAIL, PHONE
 from regard.identify.selectors import families_of, origins_of, public_ids_of, survivor_of
+from regard.playbooks.channels import REACHED_BY
 from regard.profile.cards import OWNER
 from regard.profile.models import Card, FieldChange, Tag
 from regard.profile.searching import Found as Found
 from regard.profile.searching import search_people as search_people
-
-_ADDRESS_FIELD = {"email": "email", "sms": "phone", "phone": "phone"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +80,16 @@ def address_of(person: int, channel: str) -> str | None:
 
 def addresses_of(people: Iterable[int], channel: str) -> dict[int, str]:
     """Return where to reach each of these people on a channel; who cannot be reached on it is left out."""
-    name = _ADDRESS_FIELD.get(channel)
-    if name is None:
+    if channel not in REACHED_BY:
         return {}
+    kind, name = REACHED_BY[channel]
     families = families_of(people)
     told = Card.objects.filter(person_id__in={family[0] for family in families.values()})
     cards = {card.person_id: card for card in told}
     ids: dict[int, tuple[tuple[int, int], str]] = {}
     rows = Identifier.objects.filter(
         person_id__in={origin for family in families.values() for origin in family},
-        kind=EMAIL if name == "email" else PHONE,
+        kind=kind,
     )
     for row in rows:
         ids[row.person_id] = max(ids.get(row.person_id, ((0, 0), "")), ((row.seq, row.id), row.value))

@@ -23,15 +23,12 @@ from regard.decide.facts.columns import as_input, read_columns, read_input, read
 from regard.decide.facts.hours import zone_key
 from regard.engine.journeys.instructions import Program
 from regard.engine.journeys.tables import INPUTS
-from regard.identify.normalise import EMAIL, PHONE
 from regard.kernel.instant import DAY_US, to_us
 from regard.kernel.money import own_minor
+from regard.playbooks.channels import NEEDS_NO_ADDRESS, REACHED_BY, id_kinds
 from regard.playbooks.guardrails import Minors
 from regard.playbooks.values.happening import property_text
 
-# Which kind of identifier, and which field, is an address on which channel.
-REACHED_BY = {"email": (EMAIL, "email"), "sms": (PHONE, "phone"), "phone": (PHONE, "phone")}
-NEEDS_NO_ADDRESS = ("push", "app", "web", "chat", "social")
 WHO = "COALESCE(o.survivor_id, o.id)"
 FOREVER_US = 2**62
 # Results of a run that is not finished are not shown (contract 10).
@@ -161,7 +158,7 @@ def read_addresses(
     The field told last is the address, else the newest id of that kind (the rule of `profile.selectors.address_of`).
     """
     reached = {channel: by for channel, by in REACHED_BY.items() if channel in channels}
-    kinds = among(sorted({kind for kind, _ in reached.values()}))
+    kinds = among(id_kinds(reached))
     known = (
         f" FROM identify_identifier AS i{scope.joined('i.person_id')}"
         f" AND i.kind {kinds[0].replace('%s', '%(kinds)s')} AND i.seq <= %(upto)s"

@@ -14,9 +14,9 @@ import pyarrow as pa
 from regard.collect.among import among
 from regard.consent.suppression import address_hash, has_suppressions
 from regard.decide.facts.columns import as_input, read_rows
-from regard.decide.facts.reading import NEEDS_NO_ADDRESS, REACHED_BY
 from regard.decide.replay.joined import Joined
 from regard.decide.replay.profiles import Told, Values, value_at
+from regard.playbooks.channels import NEEDS_NO_ADDRESS, REACHED_BY, id_kinds
 
 Row = tuple[object, ...]
 Words = dict[str, list[tuple[int, int, str, bool]]]  # address hash -> (at, seq, scope, is lifted)
@@ -41,11 +41,6 @@ class Reached:
                     since = None
             if since is not None:
                 yield person, self.channel, since, None
-
-
-def fields_of_addresses(channels: Collection[str]) -> set[str]:
-    """Return the fields that may hold an address on one of these channels."""
-    return {field for channel, (_, field) in REACHED_BY.items() if channel in channels}
 
 
 def addresses_then(
@@ -76,7 +71,7 @@ def addresses_then(
 
 def _identifiers(channels: Collection[str], *, upto: int, joined: Joined, from_us: int) -> dict[str, dict[int, Values]]:
     """Return kind -> person -> ids by when they counted, the newest last."""
-    kinds = sorted({kind for channel, (kind, _) in REACHED_BY.items() if channel in channels})
+    kinds = id_kinds(channels)
     listed, bound = among(kinds)
     rows = read_rows(
         f"SELECT person_id, kind, value, first_seen_at FROM identify_identifier WHERE kind {listed}"

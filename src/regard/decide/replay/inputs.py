@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
+from regard.collect.among import among
 from regard.consent.suppression import address_hash, has_suppressions
 from regard.decide.facts.columns import as_input, read_rows
 from regard.decide.facts.reading import Scope, read_consents, read_restrictions
@@ -14,10 +15,10 @@ from regard.engine.bench.store import Workbench
 from regard.engine.understanding.at_many_instants import names_of
 from regard.engine.understanding.plan import Understanding
 from regard.kernel.sql import Sql
+from regard.playbooks.channels import channels_of, id_kinds
 from regard.understand.running.copy_of_log import OpenLog
 from regard.understand.running.reading import read_fields
 
-CHANNELS = {"email": ("email",), "phone": ("sms", "phone")}  # kind of identifier -> channels
 _INSTANT = pa.schema([("person", pa.int64()), ("at_us", pa.int64())])
 _CREATED = pa.schema([("origin", pa.int64()), ("at_us", pa.int64())])
 _CONTACT = pa.schema(
@@ -93,16 +94,16 @@ def _known(bench: Workbench, upto: int) -> Sql:
 
 def _addresses(upto: int, joined: Joined) -> tuple[pa.Table, pa.Table]:
     """Return whose addresses we hold (by number), and the words of the suppression list about them."""
+    kinds, bound = among(id_kinds())
     rows = read_rows(
-        "SELECT person_id, kind, value, first_seen_at FROM identify_identifier"
-        " WHERE kind IN ('email', 'phone') AND seq <= %s",
-        [upto],
+        f"SELECT person_id, kind, value, first_seen_at FROM identify_identifier WHERE kind {kinds} AND seq <= %s",
+        [bound, upto],
     )
     held = [
         (person, channel, value, max(at_us, since))
         for origin, kind, value, at_us in rows
         for person, since in (joined.one(origin) if joined.origins.size else (origin, 0),)
-        for channel in CHANNELS[kind]
+        for channel in channels_of(kind)
     ]
     numbers = {pair: n for n, pair in enumerate(sorted({(c, v) for _, c, v, _ in held}))}
     contacts = [(person, channel, numbers[channel, v], seen) for person, channel, v, seen in held]

@@ -24,7 +24,7 @@ from regard.decide.facts.reading import (
     read_restrictions,
     read_touches,
 )
-from regard.decide.replay.addresses import addresses_then, fields_of_addresses
+from regard.decide.replay.addresses import addresses_then
 from regard.decide.replay.history import Past, arrivals_over, fields_of_dates
 from regard.decide.replay.profiles import fields_of_people, people_then
 from regard.decide.replay.standing import Standing, Stored, minutes_waited_for, stand_at
@@ -33,6 +33,7 @@ from regard.engine.journeys.instructions import Program
 from regard.engine.journeys.what_if import ASSUMED
 from regard.kernel.instant import DAY_US
 from regard.kernel.sampling import SCALE, draw
+from regard.playbooks.channels import address_fields
 
 FEW_OF_THEM = 30_000  # above so many people, everybody is read at once
 _UNDER_WAY = 9 * DAY_US  # how far beyond the end opening hours are worked out
@@ -42,7 +43,7 @@ def fields_asked(program: Program) -> set[str]:
     """Return the fields whose history a replay reads."""
     return (
         fields_of_people(program.playbook.guardrails.minors)
-        | fields_of_addresses(channels_of(program))
+        | address_fields(channels_of(program))
         | fields_of_dates(program)
     )
 

@@ -30,8 +30,6 @@ from regard.decide.facts.laying import (
 )
 from regard.decide.facts.paces import read_paces
 from regard.decide.facts.reading import (
-    NEEDS_NO_ADDRESS,
-    REACHED_BY,
     Scope,
     holdout_keys,
     people_table,
@@ -46,6 +44,7 @@ from regard.decide.verifying.families import Families
 from regard.engine.journeys.facts import LESS_OFTEN_US
 from regard.engine.journeys.instructions import Program
 from regard.kernel.instant import DAY_US
+from regard.playbooks.channels import NEEDS_NO_ADDRESS, REACHED_BY
 
 Contact = tuple[int, int, str, int]  # person, at_us, channel, what it counts as
 Former = tuple[int, str, str, int]  # person, journey, entry key, entered_us

@@ -8,12 +8,11 @@ from datetime import datetime
 from regard.engine.understanding.plan import segment_column
 from regard.engine.understanding.questions import ASKED, Preview, cut_down, preview_of, sample_of, with_segment
 from regard.kernel.sql import Sql
+from regard.playbooks.channels import REACHED_BY
 from regard.playbooks.conditions.reachable import Reachable
 from regard.playbooks.model import Playbook
 from regard.playbooks.segments import Segment
 from regard.understand.asking.on_the_spot import understood
-
-CHANNELS = ("email", "sms", "phone")
 
 
 def preview_segment(segment: Segment, *, playbook: Playbook, as_of: datetime) -> Preview:
@@ -76,7 +75,7 @@ def reach_of_segment(segment: str, *, playbook: Playbook, as_of: datetime) -> li
         Reachable.model_validate({"reachable": channel, "for": name})
         for name, purpose in playbook.purposes.items()
         for channel in purpose.channels
-        if channel in CHANNELS
+        if channel in REACHED_BY
     ]
     extra = {f"{ASKED}-{i}": Segment.model_validate({"who": one}) for i, one in enumerate(asked)}
     more = playbook.model_copy(update={"segments": {**playbook.segments, **extra}})

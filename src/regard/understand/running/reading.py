@@ -23,6 +23,7 @@ from regard.engine.bench.columnar import RAW, Row, code_rows
 from regard.engine.understanding.fields_and_consents import Folds
 from regard.engine.understanding.plan import Coordinates
 from regard.kernel.instant import from_us
+from regard.playbooks.channels import channels_of, id_kinds
 
 ROWS_AT_ONCE = 50_000
 _WHOLE = "seq, origin, occurred_at, name, channel, direction, actor, value_minor, currency, score_milli, "
@@ -30,7 +31,6 @@ _WHOLE = "seq, origin, occurred_at, name, channel, direction, actor, value_minor
 _BETWEEN = "seq > %s AND seq <= %s"
 _WHEN = "seq, origin, occurred_at, name, '', '', '', NULL, '', NULL, "
 _JOININGS = "SELECT seq, kind, survivor_id, absorbed_id, undoes_id FROM identify_joining WHERE seq <= %s"
-_REACHED_BY = {"email": ("email",), "phone": ("sms", "phone")}  # kind of identifier -> channels
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +182,9 @@ def read_contacts(folds: Folds, family: Family, origins: Iterable[int] | None = 
     """Return on which channels we hold an address of whom, and how far it is suppressed: '', 'marketing' or 'all'."""
     rows: list[tuple[int, str, str]] = []
     if folds.reached():
-        sql = "SELECT person_id, kind, value FROM identify_identifier WHERE kind IN ('email', 'phone') AND seq <= %s"
-        bound: list[Any] = [folds.upto]
+        kinds, value = among(id_kinds())
+        sql = f"SELECT person_id, kind, value FROM identify_identifier WHERE kind {kinds} AND seq <= %s"
+        bound: list[Any] = [value, folds.upto]
         if origins is not None:
             who, value = among(set(origins))
             sql, bound = f"{sql} AND person_id {who}", [*bound, value]
@@ -194,7 +195,7 @@ def read_contacts(folds: Folds, family: Family, origins: Iterable[int] | None = 
         held = [
             (moved.get(origin, origin), channel, value)
             for origin, kind, value in found
-            for channel in _REACHED_BY[kind]
+            for channel in channels_of(kind)
         ]
         blocked = _suppressed(held, folds)
         rows = [(person, channel, blocked.get((channel, value), "")) for person, channel, value in held]
