@@ -93,7 +93,7 @@ def build(world: World) -> dict[str, float]:
     shutil.rmtree(world.folder / "columns", ignore_errors=True)
     written = 0.0
     with world.columns.writing() as manifest:
-        manifest.paths = list(world.understanding().scan.paths())
+        manifest.paths = list(world.understanding().paths())
         for first in range(1, world.rows + 1, PART_ROWS):
             with world.bench() as bench:
                 rows = min(PART_ROWS, world.rows + 1 - first)
@@ -121,7 +121,7 @@ def lay(
     columns.lay_log(
         bench,
         columns.manifest(),
-        understanding.scan.paths(),
+        understanding.paths(),
         newer,
         None if people is None else people.rename_columns(["origin"]),
     )

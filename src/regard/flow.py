@@ -25,10 +25,10 @@ from regard.collect.contracts import Incoming, Recorded
 from regard.collect.intake.absorbing import settle_waiting, take_waiting
 from regard.collect.intake.journal import Journal, open_journal
 from regard.collect.intake.parking import receive_or_park, retry_parked
-from regard.collect.pruning import is_pruning_due
+from regard.collect.keeping.pruning import is_pruning_due
+from regard.collect.keeping.statistics import settle_statistics
 from regard.collect.sequence import last_sequence
 from regard.collect.services import prune_refusals, record
-from regard.collect.statistics import settle_statistics
 from regard.collect.turns import take_turn
 from regard.decide import services as decide
 from regard.decide.live.timers import has_timer_due

@@ -51,7 +51,7 @@ def lay_world(
         if people is None or world.moved.get(t.origin, t.origin) in people
     ]
     bench.lay("raw", code_rows(rows, codes))
-    bench.make("log", with_properties(understanding.scan.paths(), "raw"))
+    bench.make("log", with_properties(understanding.paths(), "raw"))
     inside = [p for p in world.survivors() if people is None or p in people]
     i, s = pa.int64(), pa.string()
     tables = {

@@ -50,7 +50,7 @@ def statements(playbook) -> list[tuple[str, str]]:
         understanding = Understanding(playbook, Coordinates(Clock(10**15 + DAY_US), 99), codes, keep_cuts=keep)
         found += [(step.name, step.sql.text) for step in understanding.plan().steps]
         found.append(("slides", Slides(understanding, Clock(10**15)).log_sql().text))
-        found.append(("properties", with_properties(understanding.scan.paths(), "raw").text))
+        found.append(("properties", with_properties(understanding.paths(), "raw").text))
     return found
 
 

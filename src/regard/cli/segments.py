@@ -290,7 +290,7 @@ def _answered(
         at = Coordinates(Clock(to_us(now), playbook.company.time_zone), 2**62)
         understanding = Understanding(part, at, read.codes, keep_needs=True)
         bench.lay("raw", raw)
-        bench.make("log", with_properties(understanding.scan.paths(), "raw"))
+        bench.make("log", with_properties(understanding.paths(), "raw"))
         understanding.plan().run(bench)
         yield Answered(bench, understanding, len(names)), names
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from regard.collect.keeping.pruning import delete_rows
 from regard.collect.models import Cursor
-from regard.collect.pruning import delete_rows
 from regard.kernel.instant import from_us, to_us
 
 CYCLES_KEPT = timedelta(days=400)

@@ -16,8 +16,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from regard.collect.keeping.retracting import retract_batch as retract_touchpoints
 from regard.collect.models import Batch, Touchpoint
-from regard.collect.retracting import retract_batch as retract_touchpoints
 from regard.consent.models import Consent
 from regard.consent.retracting import retract_batch as retract_consents
 from regard.identify.models import Identifier, Person

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from regard.collect.pruning import delete_rows
+from regard.collect.keeping.pruning import delete_rows
 from regard.kernel.instant import to_us
 
 TELLINGS_KEPT = timedelta(days=5 * 365)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from regard.collect.pruning import delete_rows
+from regard.collect.keeping.pruning import delete_rows
 from regard.kernel.instant import to_us
 
 CHANGES_KEPT = timedelta(days=3 * 365)  # who entered and left: timelines, sizes over time

@@ -25,7 +25,7 @@ from regard.playbooks.values.windows import Clock
 from regard.understand.models import Run
 from regard.understand.running.copy_of_log import needs_compacting, open_log, sync_log
 from regard.understand.running.cuts import Cuts, lay_cuts, stored_cuts, taken_cuts
-from regard.understand.running.laying import FEW, Log, LogOfFew, lay_inputs
+from regard.understand.running.laying import FEW, LogOfFew, lay_inputs
 from regard.understand.running.publishing import (
     Published,
     finished_run,
@@ -34,6 +34,7 @@ from regard.understand.running.publishing import (
     publish_nothing,
     take_back_unfinished,
 )
+from regard.understand.running.readers.base import Log
 from regard.understand.running.who_changed import Moved, needs_everybody, who_moved
 from regard.understand.running.workbench import kept_workbench, open_workbench
 
@@ -81,7 +82,7 @@ def refresh(
     before = _before()
     cuts = stored_cuts(before, playbook) if keep_cuts else None
     understanding = _understanding(playbook, as_of, upto, cuts)
-    sync_log(understanding.scan.paths(), compact=needs_compacting())
+    sync_log(understanding.paths(), compact=needs_compacting())
     return _refresh(_Turn(understanding, as_of, playbook_hash, before, cuts, began))
 
 
@@ -102,7 +103,7 @@ def cycle(
     before = _before()
     cuts = stored_cuts(before, playbook)
     understanding = _understanding(playbook, as_of, upto, cuts)
-    sync_log(understanding.scan.paths())
+    sync_log(understanding.paths())
     turn = _Turn(understanding, as_of, playbook_hash, before, cuts, began)
     why = needs_everybody(before, understanding, playbook_hash) or ("no cut points" if cuts is None else "")
     if cuts and before is not None and as_of - from_us(before.report["cuts_at"]) >= cuts_last:
@@ -163,7 +164,7 @@ def compact_log(*, playbook: Playbook, as_of: datetime) -> bool:
     """Put each person's touchpoints together in the columnar copy where that pays; for the worker's quiet hours."""
     if not needs_compacting():
         return False
-    sync_log(_understanding(playbook, as_of, None, None).scan.paths(), compact=True)
+    sync_log(_understanding(playbook, as_of, None, None).paths(), compact=True)
     return True
 
 

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from regard.collect.keeping.statistics import settle_statistics
 from regard.collect.models import Cursor
-from regard.collect.statistics import settle_statistics
 from regard.identify.models import Person
 from tests.stages.decide.cast import a_person, days, decide, does, shop
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from regard.collect.keeping.retracting import retract_batch
 from regard.collect.models import Batch, Touchpoint
-from regard.collect.retracting import retract_batch
 from regard.consent.services import grant, lift_restriction, restrict, withdraw
 from regard.flow import receive
 from regard.identify.models import Identifier, Joining, Person

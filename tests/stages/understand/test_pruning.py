@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from regard import flow
-from regard.collect import pruning
-from regard.collect.pruning import is_pruning_due
+from regard.collect.keeping import pruning
+from regard.collect.keeping.pruning import is_pruning_due
 from regard.decide.models import Cycle
 from regard.decide.pruning import prune_cycles, replayable_since
 from regard.flow import receive

@@ -21,7 +21,8 @@ from regard.playbooks.model import Playbook
 from regard.playbooks.values.windows import Clock
 from regard.understand.running.copy_of_log import OpenLog
 from regard.understand.running.laying import lay_inputs
-from regard.understand.running.reading import read_consents, read_family, read_people
+from regard.understand.running.readers.consents import read_consents
+from regard.understand.running.readers.people import read_family, read_people
 from regard.understand.running.workbench import open_workbench
 
 
@@ -48,7 +49,7 @@ def daily_membership(
                 everybody = _everybody()
             else:
                 bench.lay("people", read_people(at, read_family(upto)))
-                bench.lay("consents", read_consents(understanding.folds))
+                bench.lay("consents", read_consents(understanding))
             bench.make("moved", _joined_by(day))
             understanding.plan().run(bench)
             since = days.starts[number - 1] if number else day

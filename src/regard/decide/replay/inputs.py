@@ -14,10 +14,12 @@ from regard.decide.replay.joined import Joined
 from regard.engine.bench.store import Workbench
 from regard.engine.understanding.at_many_instants import names_of
 from regard.engine.understanding.plan import Understanding
+from regard.engine.understanding.sources.consents import Consents
 from regard.kernel.sql import Sql
 from regard.playbooks.channels import channels_of, id_kinds
+from regard.playbooks.values.measures import Reached
 from regard.understand.running.copy_of_log import OpenLog
-from regard.understand.running.reading import read_fields
+from regard.understand.running.readers.fields import read_fields
 
 _INSTANT = pa.schema([("person", pa.int64()), ("at_us", pa.int64())])
 _CREATED = pa.schema([("origin", pa.int64()), ("at_us", pa.int64())])
@@ -40,18 +42,20 @@ def lay_past(bench: Workbench, understanding: Understanding, log: OpenLog, joine
 
     `words` are the instants, other than touchpoints, at which something a condition asks about was said.
     """
-    upto, folds = understanding.at.upto, understanding.folds
-    log.lay(bench, understanding.scan.paths())
+    upto, asking = understanding.at.upto, understanding.asking
+    log.lay(bench, understanding.paths())
     bench.lay("moved_held", joined.table())
     listed = ", ".join(str(n) for n in names_of(understanding)) or "-1"
     bench.make("held", _by_person(f"log x WHERE x.name IN ({listed})"))
     known = bench.take(_known(bench, upto))
-    bench.lay("fields_laid", read_fields(folds))
+    bench.lay("fields_laid", read_fields(understanding))
     bench.make("fields_held", _by_person("fields_laid x"))
     scope = Scope(None, upto, as_then=True, by_origin=True)
-    said = read_consents(scope) if folds.agreed() else as_input("consent", ())
+    said = read_consents(scope) if Consents(asking).each() else as_input("consent", ())
     bench.lay("words_held", joined.tell(said))
-    contacts, blocks = _addresses(upto, joined) if folds.reached() else (_CONTACT.empty_table(), _BLOCK.empty_table())
+    contacts, blocks = (
+        _addresses(upto, joined) if asking.asked(Reached) else (_CONTACT.empty_table(), _BLOCK.empty_table())
+    )
     bench.lay("contacts_held", contacts)
     bench.lay("blocks_held", blocks)
     bench.lay("limits_held", joined.tell(read_restrictions(scope)))

@@ -21,17 +21,16 @@ from regard.engine.bench.codes import KINDS
 from regard.engine.bench.steps import Plan, Step
 from regard.engine.bench.store import Workbench
 from regard.engine.understanding.plan import Coordinates, Understanding
-from regard.engine.understanding.scan import Scan
+from regard.engine.understanding.sources.scan import Scan
 from regard.kernel.instant import DAY_US
 from regard.kernel.sql import Sql
-from regard.playbooks.values.measures import Measure, Pick, Told
+from regard.playbooks.values.measures import Measure, Pick
 from regard.playbooks.values.windows import Clock, Window
 
 _FURTHER = 397 * DAY_US + 1  # two clocks this far apart tell what goes with the clock and what stays
 _CUT_POINT = re.compile(r'list_extract\("(cut_[^"]+)", (\d+)\)')
 _ORDERED = re.compile(r"LIST\((.+?) ORDER BY \1\)")
 _LOWEST = -1.7e308  # where there are too few values for a cut
-_INSTANTS = ("first_at", "last_at")  # measures whose value is an instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,15 +253,9 @@ def _make_rhythms(bench: Workbench, understanding: Understanding, measures: list
 
 def _unmoved(understanding: Understanding, rhythms: list[Measure], clock: int) -> Sql:
     """Return `wide_0` with instants put back to where they were, and with the rhythms of times left in place."""
-    back = [n.key() for n in understanding.needs if _is_instant(n)]
+    back = [n.key() for n in understanding.needs if n.is_instant]
     columns = [f"w.{key} - (CAST({clock} AS BIGINT) - p.at_us) AS {key}" for key in back]
     columns += [f"r.{m.key()} AS {m.key()}" for m in rhythms]
     put = f" REPLACE ({', '.join(columns)})" if columns else ""
     joined = " LEFT JOIN rhythm AS r ON r.pid = w.person" if rhythms else ""
     return Sql(f"SELECT w.*{put}, p.at_us FROM wide_0 AS w JOIN point AS p ON p.pid = w.person{joined}")
-
-
-def _is_instant(need: object) -> bool:
-    if isinstance(need, Told):
-        return need.changed
-    return isinstance(need, Measure) and need.take in _INSTANTS

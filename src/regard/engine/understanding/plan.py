@@ -1,7 +1,7 @@
 """From a playbook to one plan: traits, scores, stages and segments for everybody, at one clock.
 
-1. Collect what every trait and condition needs; equal needs are computed once (scan.py, told.py).
-2. `wide_0`: one row a person with every measure, field and consent.
+1. Collect what every trait and condition needs; equal needs are computed once, each by its source (sources/).
+2. `wide_0`: one row a person with every measure, field, consent and address.
 3. Order traits and segments by what they are worked out of; each level adds its columns.
 4. Where a score needs ranks, `cuts_<n>` holds its cut points: worked out by a refresh, handed to a cycle.
 5. `result`: person, `t_<trait>`, `s_<segment>`: what is published.
@@ -9,14 +9,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from regard.engine.bench.codes import Codes
-from regard.engine.bench.columnar import property_column
 from regard.engine.bench.steps import Input, Plan, Step
-from regard.engine.understanding.fields_and_consents import Folds
-from regard.engine.understanding.scan import Scan
+from regard.engine.understanding.sources import SOURCES
+from regard.engine.understanding.sources.base import ACCOUNT, Asking, Source, WideColumns
+from regard.engine.understanding.sources.time import Turned
+from regard.engine.understanding.sources.touchpoints import Touchpoints
 from regard.kernel.instant import DAY_US
 from regard.kernel.remembered import Remembered
 from regard.kernel.sql import Sql, join
@@ -29,20 +30,6 @@ from regard.playbooks.traits.base import LogTrait, TraitBase
 from regard.playbooks.values.compare import Operand, to_instant, to_number
 from regard.playbooks.values.measures import Measure, Need, earlier
 from regard.playbooks.values.windows import Clock
-
-LOG_COLUMNS = (
-    "seq",
-    "origin",
-    "occurred_at",
-    "name",
-    "channel",
-    "direction",
-    "actor",
-    "value_minor",
-    "currency",
-    "score_milli",
-)
-
 
 _compiled: Remembered[tuple[tuple[Need, ...], list[list[str]]]] = Remembered()
 _LOWEST = "-1.7e308"
@@ -145,68 +132,60 @@ class Understanding:
         """Say whether anything is computed over whole accounts, so that one member's touchpoint moves the others."""
         return any(m.per == "account" for m in self.measures)
 
-    @property
-    def scan(self) -> Scan:
-        """The scan of the log."""
-        return Scan(self.measures, self.at.clock, self.at.upto, self.codes, self.currency)
+    def paths(self) -> tuple[str, ...]:
+        """Return the properties the log must offer as columns."""
+        return Touchpoints(self.asking).scan.paths()
 
     @property
-    def folds(self) -> Folds:
-        """The folds of profile, consents and addresses."""
-        return Folds(self.needs, self.at.clock, self.at.upto, self.playbook.purposes)
+    def asking(self) -> Asking:
+        """What is asked of the sources."""
+        return Asking(self.needs, self.at.clock, self.at.upto, self.codes, self.currency, self.playbook.purposes)
+
+    def sources(self) -> tuple[Source, ...]:
+        """Return every source, with what is asked of it."""
+        asking = self.asking
+        return tuple(source(asking) for source in SOURCES)
+
+    def turned(self, before: Clock) -> Iterator[Turned]:
+        """Yield every comparison with a date, as it stood at the clock `before` and as it stands now."""
+        for trait in self.playbook.traits.values():
+            yield from zip(trait.moments(before), trait.moments(self.clock), strict=True)
+        for segment in self.playbook.segments.values():
+            for condition in walk(segment.who):
+                yield from zip(condition.moments(before), condition.moments(self.clock), strict=True)
 
     # 2.-5. The plan
 
     def plan(self) -> Plan:
         """Return the plan from the laid-out inputs to `result`."""
-        steps = [*self.scan.steps(), *self.folds.steps(), self._wide_0()]
+        sources = self.sources()
+        steps = [step for source in sources for step in source.steps()]
+        steps.append(self._wide_0([joined for source in sources for joined in source.joined()]))
         if not self.keep_cuts:
             # Scores of scores come after their own cut points; only the columns they need are worked out twice.
             steps += [self._cuts(depth) for depth in self.cut_depths()]
-        return Plan(self._inputs(), (*steps, self._result()))
+        return Plan(self._inputs(sources), (*steps, self._result()))
 
-    def _inputs(self) -> tuple[Input, ...]:
-        properties = tuple(property_column(p) for p in self.scan.paths())
-        inputs = [
-            Input("people", ("person",)),
-            Input("moved", ("origin", "person")),
-            Input("log", LOG_COLUMNS + properties),
-            Input("fields", ("seq", "origin", "occurred_at", "name", "value")),
-            Input("consents", ("person", "purpose", "channel", "granted_us", "withdrawn_us")),
-            Input("contacts", ("person", "channel", "suppressed")),
-            Input("account_of", ("person", "account")),
-        ]
+    def _inputs(self, sources: tuple[Source, ...]) -> tuple[Input, ...]:
+        inputs = [Input("people", ("person",)), Input("moved", ("origin", "person"))]
+        inputs += [each for source in sources for each in source.inputs()]
         if self.keep_cuts:
             inputs += [Input(f"cuts_{depth}", self.cut_columns(depth)) for depth in self.cut_depths()]
         return tuple(inputs)
 
-    def _wide_0(self) -> Step:
-        columns, joins, reads = ["p.person"], [], ["people"]
-        for table, measures in self.scan.tables("person"):
-            joins.append(f"LEFT JOIN {table} ON {table}.person = p.person")
-            columns += [_default(f"{table}.", m) for m in measures]
-            reads.append(table)
-        accounts = self.scan.tables("account")
-        if accounts:
+    def _wide_0(self, joined: list[WideColumns]) -> Step:
+        tables, joins = ["people"], []
+        if any(one.per == ACCOUNT for one in joined):
+            tables.append("account_of")
             joins.append("LEFT JOIN account_of ON account_of.person = p.person")
-            reads.append("account_of")
-        for table, measures in accounts:
-            joins.append(f"LEFT JOIN {table} ON {table}.person = account_of.account")
-            columns += [_default(f"{table}.", m) for m in measures]
-            reads.append(table)
-        for table in self.folds.tables():
-            joins.append(f"LEFT JOIN {table} ON {table}.person = p.person")
-            reads.append(table)
-        body = join([*map(Sql, columns), *self.folds.columns()], ", ")
+        for one in joined:
+            who = "account_of.account" if one.per == ACCOUNT else "p.person"
+            tables.append(one.table)
+            joins.append(f"LEFT JOIN {one.table} ON {one.table}.person = {who}")
+        body = join([Sql("p.person"), *(column for one in joined for column in one.columns)], ", ")
         sql = Sql(f"SELECT {body.text} FROM people p {' '.join(joins)}", body.params)
         why = "One row a person: every measure, field, consent and address that anything asks about."
-        return Step(
-            "wide_0",
-            sql,
-            tuple(dict.fromkeys(reads)),
-            why,
-            ("person", *(n.key() for n in self.needs)),
-        )
+        return Step("wide_0", sql, tuple(tables), why, ("person", *(n.key() for n in self.needs)))
 
     def _levels(self, upto: int) -> tuple[Sql, tuple[str, ...]]:
         """Return a query over `wide_0` with the columns of the first levels, each around the one before."""
@@ -347,14 +326,6 @@ def order_levels(playbook: Playbook) -> list[list[str]]:
         for node in ready:
             del waiting[node]
     return levels
-
-
-def _default(table: str, measure: Measure) -> str:
-    """A count of nothing is 0; everything else of nothing is missing."""
-    column = f"{table}{measure.key()}"
-    if measure.take in ("count", "distinct", "followed", "unfollowed"):
-        return f"COALESCE({column}, 0) AS {measure.key()}"
-    return f"{column} AS {measure.key()}"
 
 
 def _log_trait_sql(trait: TraitBase, measures: list[Measure], clock: Clock) -> Sql:

@@ -15,27 +15,17 @@ from dataclasses import dataclass
 
 from regard.engine.bench.codes import Codes
 from regard.engine.understanding.plan import Understanding, conditions_of
+from regard.engine.understanding.sources.time import Stretch, sweeps
 from regard.kernel.instant import DAY_US
 from regard.kernel.sql import Sql, join
 from regard.playbooks.conditions import walk
 from regard.playbooks.conditions.base import ConditionBase
 from regard.playbooks.conditions.trait import TraitIs
 from regard.playbooks.traits.base import LogTrait
-from regard.playbooks.values.measures import Measure, Moment, Pick, Told
+from regard.playbooks.values.measures import Measure, Moment, Pick
 from regard.playbooks.values.windows import Clock
 
-Stretch = tuple[int, int]  # [from, to) in microseconds
 _MOST_BANDS = 4  # more questions about the time of day cost more than they spare
-
-
-@dataclass(frozen=True, slots=True)
-class FieldSlide:
-    """Tellings of a field that matter between two clocks: by the date they name, or by when they were told."""
-
-    name: str
-    by_value: bool
-    low: int
-    high: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,31 +48,20 @@ class Slides:
         sql = f"SELECT DISTINCT origin FROM ({rows}) l WHERE {where.text}"
         return Sql(sql, (*band.params, *where.params))
 
-    def fields(self) -> list[FieldSlide]:
-        """Return the tellings of fields that matter now and did not before, or the other way round."""
-        now = self.understanding.clock
-        told = {n.name for n in self.understanding.needs if isinstance(n, Told)}
-        found = [FieldSlide(name, False, self.before.us + 1, now.us + 1) for name in sorted(told)]
-        for old, new in self._moments():
-            if isinstance(new.need, Told):
-                for low, high in _sweeps(old.edges, new.edges):
-                    found.append(FieldSlide(new.need.name, not new.need.changed, low, high))
-        return found
-
     def _stretches(self) -> dict[Pick, set[Stretch]]:
         """Return, for each filter by name, the stretches some edge swept over."""
         now = self.understanding.clock
         found: dict[Pick, set[Stretch]] = {}
         for measure in self.understanding.measures:
-            swept = _sweeps(measure.edges(self.before), measure.edges(now))
+            swept = sweeps(measure.edges(self.before), measure.edges(now))
             found.setdefault(Pick(measure.pick.names), set()).update(swept)
             if measure.then is not None:
-                arrived = _sweeps((self.before.us + 1,), (now.us + 1,))
+                arrived = sweeps((self.before.us + 1,), (now.us + 1,))
                 found.setdefault(Pick(measure.then.names), set()).update(arrived)
-        for old, new in self._moments():
+        for old, new in self.understanding.turned(self.before):
             dated = self._measure_of(new)
             if dated is not None:
-                found.setdefault(Pick(dated.pick.names), set()).update(_sweeps(old.edges, new.edges))
+                found.setdefault(Pick(dated.pick.names), set()).update(sweeps(old.edges, new.edges))
         return {pick: stretches for pick, stretches in found.items() if stretches}
 
     def _measure_of(self, moment: Moment) -> Measure | None:
@@ -90,14 +69,6 @@ class Slides:
             return moment.need
         trait = self.understanding.playbook.traits.get(moment.trait)
         return trait.measures()[0] if isinstance(trait, LogTrait) else None
-
-    def _moments(self) -> Iterator[tuple[Moment, Moment]]:
-        playbook, now = self.understanding.playbook, self.understanding.clock
-        for trait in playbook.traits.values():
-            yield from zip(trait.moments(self.before), trait.moments(now), strict=True)
-        for segment in playbook.segments.values():
-            for condition in walk(segment.who):
-                yield from zip(condition.moments(self.before), condition.moments(now), strict=True)
 
     def _ages(self) -> set[tuple[Pick, int, int]]:
         """Return the filters whose rows are counted in whole days, with the two clocks they are counted from."""
@@ -121,10 +92,6 @@ class Slides:
                 and playbook.traits[condition.trait] is trait
             ):
                 yield condition.changed_within
-
-
-def _sweeps(old: tuple[int, ...], new: tuple[int, ...]) -> list[Stretch]:
-    return [(low, high) for low, high in zip(old, new, strict=True) if low < high]
 
 
 def active_sql(low: int, high: int) -> Sql:

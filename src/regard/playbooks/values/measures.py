@@ -6,6 +6,7 @@ into one scan; conditions and traits only name the column by `key()`.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -84,7 +85,28 @@ def _star(wanted: str) -> re2._Regexp:
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class Need(ABC):
+    """Something a condition or trait needs to know of a person before anything is decided; each kind has its source.
+
+    `key()` is its column: the same for the same need, in every process (engine/understanding/sources/).
+    """
+
+    @abstractmethod
+    def key(self) -> str:
+        """Return the column of this need."""
+
+    @property
+    def is_instant(self) -> bool:
+        """Say whether its value is a time, which moves when people are looked at from many clocks at once."""
+        return False
+
+    def implies(self) -> tuple[Need, ...]:
+        """Return what else must be known to answer it."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Measure(Need):
     """One number, text or time read off the log for each person, or for their account."""
 
     take: Take
@@ -99,8 +121,13 @@ class Measure:
     then_within: int = 0
 
     def key(self) -> str:
-        """Return the column of this measure: the same for the same need, in every process."""
+        """Return the column of this measure."""
         return "m_" + _digest(self)
+
+    @property
+    def is_instant(self) -> bool:
+        """Say whether it takes the time of a touchpoint."""
+        return self.take in ("first_at", "last_at")
 
     def clock(self, clock: Clock) -> Clock:
         """Return the clock this measure is read at."""
@@ -116,7 +143,7 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Told(Need):
     """A field of the profile as last told: its value, or when it last changed to another value."""
 
     name: str
@@ -126,9 +153,14 @@ class Told:
         """Return the column of this field."""
         return "f_" + _digest(self)
 
+    @property
+    def is_instant(self) -> bool:
+        """Say whether it asks when the field changed."""
+        return self.changed
+
 
 @dataclass(frozen=True, slots=True)
-class Agreed:
+class Agreed(Need):
     """The state of a consent: granted, withdrawn or NULL where nothing was ever said."""
 
     purpose: str
@@ -140,7 +172,7 @@ class Agreed:
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(Need):
     """Whether a person can be reached on a channel for a purpose: 'yes', or why not."""
 
     channel: str
@@ -150,8 +182,9 @@ class Reached:
         """Return the column of this answer."""
         return "r_" + _digest(self)
 
-
-Need = Measure | Told | Agreed | Reached
+    def implies(self) -> tuple[Need, ...]:
+        """For a purpose, whether they agreed to it on this channel."""
+        return (Agreed(self.purpose, self.channel),) if self.purpose else ()
 
 
 @lru_cache(maxsize=4096)
@@ -206,7 +239,7 @@ class Moment:
 
     edges: tuple[int, ...]
     trait: str = ""
-    need: Measure | Told | None = None
+    need: Need | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,9 @@ from regard.playbooks.model import Playbook
 from regard.playbooks.values.windows import Clock
 from regard.understand.running.copy_of_log import open_log
 from regard.understand.running.cuts import lay_cuts, stored_cuts
-from regard.understand.running.laying import FEW, Log, LogOfFew, lay_inputs
+from regard.understand.running.laying import FEW, LogOfFew, lay_inputs
 from regard.understand.running.publishing import finished_run
+from regard.understand.running.readers.base import Log
 from regard.understand.running.workbench import open_workbench
 
 

@@ -15,12 +15,13 @@ import pyarrow as pa
 from django.conf import settings
 from django.db import connection
 
+from regard.collect.columns import AS_MANY_AS, AS_MANY_AS_AFTER, LAST_NUMBER, NUMBERS_UPTO, POSITION
 from regard.collect.models import Cursor, Retraction
 from regard.engine.bench.codes import Codes
 from regard.engine.bench.columnar import RAW
 from regard.engine.bench.manifest import Manifest
 from regard.engine.bench.store import Columns, Workbench
-from regard.understand.running.reading import read_in_parts, read_log
+from regard.understand.running.readers.touchpoints import read_in_parts, read_log
 from regard.understand.running.workbench import kept_workbench, open_workbench
 
 TAIL = 5_000  # so many new rows are read from the store rather than written as a part of their own
@@ -133,9 +134,9 @@ def _is_stale(manifest: Manifest) -> bool:
 def _is_of_another_log(manifest: Manifest) -> bool:
     """A copy made of another database, or of this one before it was restored to an earlier state, is of no use."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT position FROM collect_cursor WHERE name = %s", [_IDENTITY])
+        cursor.execute(POSITION, [_IDENTITY])
         row = cursor.fetchone()
-        cursor.execute("SELECT last FROM collect_sequence WHERE id = 1")
+        cursor.execute(LAST_NUMBER)
         last = cursor.fetchone()
     return (
         manifest.identity == 0 or row is None or row[0] != manifest.identity or manifest.upto > (last[0] if last else 0)
@@ -144,7 +145,7 @@ def _is_of_another_log(manifest: Manifest) -> bool:
 
 def _is_long() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT COUNT(*) FROM (SELECT 1 FROM collect_touchpoint LIMIT %s) t", [LONG])
+        cursor.execute(AS_MANY_AS, [LONG])
         return bool(cursor.fetchone()[0] >= LONG)
 
 
@@ -166,7 +167,7 @@ def _take_away_retracted(columns: Columns, bench: Workbench, manifest: Manifest)
         return
     if manifest.parts:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT seq FROM collect_touchpoint WHERE seq <= %s", [manifest.upto])
+            cursor.execute(NUMBERS_UPTO, [manifest.upto])
             there = np.fromiter((row[0] for row in cursor), dtype=np.int64)
         bench.lay("there", pa.table({"seq": there}))
         columns.keep(bench, manifest, "seq IN (SELECT seq FROM there)")
@@ -176,10 +177,10 @@ def _take_away_retracted(columns: Columns, bench: Workbench, manifest: Manifest)
 def _waiting(manifest: Manifest, most: int) -> tuple[int, int]:
     """Return the newest sequence number, and how many touchpoints the copy lacks (counted up to `most`)."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT last FROM collect_sequence WHERE id = 1")
+        cursor.execute(LAST_NUMBER)
         row = cursor.fetchone()
         cursor.execute(
-            "SELECT COUNT(*) FROM (SELECT 1 FROM collect_touchpoint WHERE seq > %s LIMIT %s) t",
+            AS_MANY_AS_AFTER,
             [manifest.upto, most],
         )
         return (row[0] if row else 0), cursor.fetchone()[0]

@@ -4,41 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import pyarrow as pa
 
 from regard.engine.bench.codes import Codes
 from regard.engine.bench.columnar import property_column, with_properties
 from regard.engine.bench.store import Workbench
-from regard.engine.understanding.plan import LOG_COLUMNS, Understanding
+from regard.engine.understanding.plan import Understanding
+from regard.engine.understanding.sources.touchpoints import LOG_COLUMNS
 from regard.kernel.sql import Sql
-from regard.understand.running.reading import (
-    ACCOUNTS,
-    Family,
-    read_accounts,
-    read_consents,
-    read_contacts,
-    read_family,
-    read_fields,
-    read_log_of,
-    read_people,
-)
+from regard.understand.running.readers import READERS
+from regard.understand.running.readers.base import Laying, Log
+from regard.understand.running.readers.people import ACCOUNTS, Family, read_accounts, read_family, read_people
+from regard.understand.running.readers.touchpoints import read_log_of
 
 # So many people's touchpoints are read from the store by their index; of more, the columnar copy is read whole
 # (docs/decisions/0007-few-people-from-the-store.md).
 FEW = 1_000
-
-
-class Log(Protocol):
-    """Where touchpoints come from: the columnar copy (copy_of_log.OpenLog), or of few people the store (LogOfFew)."""
-
-    @property
-    def codes(self) -> Codes:
-        """The codes of its words; complete once it was laid out."""
-
-    def lay(self, bench: Workbench, paths: Sequence[str], origins: pa.Table | None = None) -> None:
-        """Lay `log` out with these properties as columns; with `origins` (origin) only theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,27 +51,16 @@ def lay_inputs(
     more_paths: tuple[str, ...] = (),
 ) -> int:
     """Lay every input of the plan out, for everybody or the surviving people of `scope`; return how many there are."""
-    at, folds, paths = (
-        understanding.at,
-        understanding.folds,
-        sorted({*understanding.scan.paths(), *more_paths}),
-    )
-    wanted = None if scope is None else sorted(set(scope))
+    at, wanted = understanding.at, None if scope is None else sorted(set(scope))
     family = family_about(wanted, understanding)
     accounts = read_accounts(at, family) if understanding.asks_accounts else ACCOUNTS.empty_table()
     origins = None if wanted is None else origins_behind(wanted, family, understanding, accounts)
     people = read_people(at, family, wanted)
     bench.lay("people", people)
     bench.lay("moved", family.table())
-    log.lay(
-        bench,
-        paths,
-        None if origins is None else pa.table({"origin": pa.array(origins, pa.int64())}),
-    )
-    bench.lay("fields", read_fields(folds, origins))
-    bench.lay("consents", read_consents(folds, wanted))
-    bench.lay("contacts", read_contacts(folds, family, origins))
-    bench.lay("account_of", accounts)
+    laying = Laying(bench, understanding, log, family, wanted, origins, accounts, more_paths)
+    for reader in READERS:
+        reader.lay(laying)
     return int(people.num_rows)
 
 

@@ -24,6 +24,7 @@ from regard.collect.among import among
 from regard.collect.bulk import insert_rows
 from regard.engine.bench.store import Workbench
 from regard.engine.understanding.plan import segment_column, trait_column
+from regard.identify.columns import PEOPLE
 from regard.kernel.instant import to_us
 from regard.kernel.sql import Sql, join
 from regard.playbooks.model import Playbook
@@ -231,7 +232,7 @@ def _still_there(rows: list[tuple[Any, ...]], place: int = 0) -> set[Any]:
     """Return the people of these rows who were not erased since they were read."""
     inside, value = among({row[place] for row in rows})
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM identify_person WHERE id {inside}", [value])
+        cursor.execute(f"{PEOPLE} WHERE id {inside}", [value])
         return {row[0] for row in cursor.fetchall()}
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from regard.collect.pruning import is_due
+from regard.collect.keeping.pruning import is_due
 
 EVERY = timedelta(hours=1)  # often, since an import makes a table of thirty rows one of a million
 ROWS_LOOKED_AT = 1_000  # of each index: a few milliseconds at any size

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from regard.engine.bench.columnar import property_column
 from regard.engine.bench.steps import Step
-from regard.engine.understanding.log import Flags, Touches, among, reads_of, table_of
-from regard.engine.understanding.picks import ordered_steps, ordered_tables
+from regard.engine.understanding.sources.log import Flags, Touches, among, reads_of, table_of
+from regard.engine.understanding.sources.picks import ordered_steps, ordered_tables
 from regard.kernel.sql import Sql, join
 from regard.playbooks.values.compare import to_number
 from regard.playbooks.values.measures import Fact, Measure

@@ -11,7 +11,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
 from regard.engine.bench.steps import Step
-from regard.engine.understanding.log import Flags, Touches, reads_of, table_of
+from regard.engine.understanding.sources.log import Flags, Touches, reads_of, table_of
 from regard.kernel.instant import DAY_US
 from regard.kernel.sql import Sql, join
 from regard.playbooks.values.measures import Fact, Measure
