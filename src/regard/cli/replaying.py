@@ -17,8 +17,8 @@ from regard.cli.person import find_or_refuse
 from regard.collect.selectors import last_instant
 from regard.decide.replay import Span, replay_playbook
 from regard.decide.replay.found import Found, difference, end_words, only_of
-from regard.decide.replay.page import CHANGED, page_of
 from regard.decide.replay.report import report_of, rows_of, story_of
+from regard.decide.replay.report_page import CHANGED, page_of
 from regard.decide.selectors import SHORT
 from regard.identify.selectors import public_ids_of
 from regard.kernel.durations import parse_duration

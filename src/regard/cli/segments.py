@@ -277,7 +277,7 @@ def _answered(
     from regard.engine.bench.store import Workbench
     from regard.engine.understanding.plan import Coordinates, Understanding
     from regard.engine.understanding.questions import Answered, cut_down
-    from regard.kernel.instant import to_us
+    from regard.kernel.instant import FOREVER_US, to_us
     from regard.playbooks.values.windows import Clock
 
     part = cut_down(playbook, segments=(name,))
@@ -287,7 +287,7 @@ def _answered(
     names = read.names()
     with Workbench() as bench:
         raw = read.lay(bench, shown=names)
-        at = Coordinates(Clock(to_us(now), playbook.company.time_zone), 2**62)
+        at = Coordinates(Clock(to_us(now), playbook.company.time_zone), FOREVER_US)
         understanding = Understanding(part, at, read.codes, keep_needs=True)
         bench.lay("raw", raw)
         bench.make("log", with_properties(understanding.paths(), "raw"))

@@ -27,8 +27,6 @@ from regard.playbooks.model import Playbook
 from regard.playbooks.steps import Step
 from regard.playbooks.steps.base import Arm
 
-EVER = 2**62
-
 
 @dataclass(frozen=True, slots=True)
 class JourneyRow:
@@ -191,7 +189,7 @@ def _rows(program: Program, *, only: str | None = None) -> Iterator[JourneyRow]:
     for told in DecisionTally.objects.filter(counts__gt=0, **names):
         by_verdict = verdicts.setdefault(told.journey, {})
         by_verdict[told.verdict] = by_verdict.get(told.verdict, 0) + told.people
-    paused = set(paused_journeys(EVER))
+    paused = set(paused_journeys())
     for compiled in program.journeys:
         name = compiled.name
         if only in (None, name):

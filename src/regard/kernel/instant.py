@@ -11,6 +11,7 @@ MINUTE_US = 60 * SECOND_US
 HOUR_US = 60 * MINUTE_US
 DAY_US = 24 * HOUR_US
 WEEK_US = 7 * DAY_US
+FOREVER_US = 2**62  # later than every instant and above every number, and still a whole number in every store
 
 
 def to_us(instant: datetime) -> int:

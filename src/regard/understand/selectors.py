@@ -34,6 +34,7 @@ Asked of the engine on the spot (the log is scanned once; small definitions take
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -60,6 +61,7 @@ from regard.understand.asking.questions import (
 )
 from regard.understand.asking.stories import what_moved
 from regard.understand.asking.why import why_in_segment
+from regard.understand.columns import SHOWN_MEMBERS
 from regard.understand.models import Member, Run, SegmentChange, SegmentTally, Standing
 from regard.understand.running.publishing import finished_run
 from regard.understand.tallies import newest_tallies
@@ -69,6 +71,7 @@ COUNTED_TO, SAMPLED = 20_000, 4_000  # a segment of more is compared by so many 
 __all__ = [
     "changes_of",
     "changes_since",
+    "count_in_any",
     "last_point",
     "last_run",
     "members_page",
@@ -223,6 +226,11 @@ def people_in_segment(name: str, as_of: datetime | None = None, *, playbook: Pla
     return list(shown_members().filter(segment=name).order_by("person_id").values_list("person_id", flat=True))
 
 
+def count_in_any(segments: Collection[str]) -> int:
+    """Return how many are in one of these segments or more, as published."""
+    return shown_members().filter(segment__in=segments).values("person_id").distinct().count()
+
+
 def segment_size(name: str) -> int:
     """Return how many are in a segment as published."""
     return shown_members().filter(segment=name).count()
@@ -288,16 +296,19 @@ class Overlap:
 
 def overlap(name: str) -> list[Overlap]:
     """Return the segments that share members with this one, most shared first."""
-    run, sizes = finished_run(), sizes_now()
-    pointer, own = (run.id if run else 0), sizes.get(name, 0)
+    sizes = sizes_now()
+    own = sizes.get(name, 0)
     step = own // SAMPLED if own > COUNTED_TO else 1
-    alive = "since_run <= %s AND (until_run IS NULL OR until_run > %s)"
     some = "" if step == 1 else f"AND (person_id * 7919 + person_id / 97) %% {step} = 0 "
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT o.segment, COUNT(*) FROM understand_member o WHERE o.person_id IN "
-            f"(SELECT person_id FROM understand_member WHERE segment = %s {some}AND {alive}) AND {alive} GROUP BY o.segment",
-            [name, pointer, pointer, pointer, pointer],
+            f"""
+            SELECT o.segment, COUNT(*)
+            FROM {SHOWN_MEMBERS} AS o
+            WHERE o.person_id IN (SELECT person_id FROM {SHOWN_MEMBERS} AS m WHERE segment = %s {some})
+            GROUP BY o.segment
+            """,
+            [name],
         )
         shared = dict(cursor.fetchall())
     drawn = shared.pop(name, 0)

@@ -16,10 +16,8 @@ from regard.decide.facts.columns import as_input, read_rows
 from regard.decide.live.ways_in import Arrival, Stretch
 from regard.decide.models import Steering
 from regard.engine.journeys.instructions import Instruction, Program
-from regard.kernel.instant import DAY_US, from_us
+from regard.kernel.instant import DAY_US, FOREVER_US, from_us
 from regard.playbooks.guardrails import Guardrails
-
-FOREVER_US = 2**62
 
 
 def crowd_table(program: Program, stretch: Stretch, coming: Iterable[Arrival]) -> pa.Table:

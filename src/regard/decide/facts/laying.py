@@ -14,8 +14,6 @@ from regard.decide.facts.columns import as_input, read_input
 from regard.decide.facts.hours import local_hours, openings
 from regard.decide.facts.paces import read_paces
 from regard.decide.facts.reading import (
-    SHOWN_MEMBER,
-    SHOWN_RUN,
     WHO,
     Scope,
     holdout_keys,
@@ -33,11 +31,11 @@ from regard.decide.live.ways_in import Arrival
 from regard.decide.models import Steering
 from regard.engine.journeys.facts import LESS_OFTEN_US
 from regard.engine.journeys.instructions import Compiled, Instruction, Program
-from regard.kernel.instant import DAY_US
+from regard.kernel.instant import DAY_US, FOREVER_US
 from regard.kernel.sampling import draw, is_held_out
 from regard.playbooks.steps import Op
+from regard.understand.columns import SEGMENT_CHANGES, SHOWN_MEMBERS, SHOWN_RUN
 
-FOREVER_US = 2**62
 LOOK_AHEAD_US = 9 * DAY_US  # how far opening hours are worked out
 OVERALL = "overall"
 
@@ -166,8 +164,8 @@ def everything_about(program: Program, scope: Scope, *, now_us: int, turns: Turn
     }
 
 
-def paused_journeys(upto: int) -> list[str]:
-    """Return the journeys on pause, by the newest word of a colleague about each."""
+def paused_journeys(upto: int = FOREVER_US) -> list[str]:
+    """Return the journeys on pause, by the newest word of a colleague about each, up to a number."""
     newest: dict[str, str] = {}
     words = Steering.objects.filter(kind__in=(Steering.Kind.PAUSE, Steering.Kind.RESUME), seq__lte=upto)
     for journey, kind in words.order_by("seq").values_list("journey", "kind"):
@@ -242,14 +240,14 @@ def _membership(program: Program, scope: Scope, since_us: int) -> pa.Table:
     named = listed.replace("%s", "%(segments)s")
     now = read_input(
         "membership",
-        f"SELECT {WHO}, m.segment, m.since_at FROM understand_member AS m"
-        f"{scope.joined('m.person_id')} AND {SHOWN_MEMBER} AND m.segment {named}",
+        f"SELECT {WHO}, m.segment, m.since_at FROM {SHOWN_MEMBERS} AS m"
+        f"{scope.joined('m.person_id')} AND m.segment {named}",
         scope.bound(segments=names),
         to_us=FOREVER_US,
     )
     left = read_input(
         "membership",
-        f"SELECT {WHO}, c.segment, c.as_of FROM understand_segmentchange AS c"
+        f"SELECT {WHO}, c.segment, c.as_of FROM {SEGMENT_CHANGES} AS c"
         f"{scope.joined('c.person_id')} AND c.run_id <= {SHOWN_RUN} AND c.entered = %(left)s AND c.as_of > %(since)s"
         f" AND c.segment {named}",
         scope.bound(segments=names, left=False, since=since_us),

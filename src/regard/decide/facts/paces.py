@@ -11,11 +11,10 @@ import pyarrow as pa
 from regard.collect.among import among
 from regard.decide.facts.columns import as_input, read_rows
 from regard.decide.facts.reading import Scope
-from regard.kernel.instant import to_us
+from regard.kernel.instant import FOREVER_US, to_us
 
 PACE, PAUSE_UNTIL = "contact_pace", "contact_pause_until"
 LESS, A_PAUSE = "less", "pause"
-_FOREVER_US = 2**62
 
 
 def read_paces(scope: Scope) -> pa.Table:
@@ -33,7 +32,7 @@ def read_paces(scope: Scope) -> pa.Table:
 
 
 def _stretches(person: int, name: str, words: list[tuple[int, object]]) -> Iterator[tuple[int, str, int, int]]:
-    ends = [at_us for at_us, _ in words[1:]] + [_FOREVER_US]
+    ends = [at_us for at_us, _ in words[1:]] + [FOREVER_US]
     for (since, value), until in zip(words, ends, strict=True):
         if name == PACE and value == LESS:
             yield person, LESS, since, until

@@ -23,17 +23,13 @@ from regard.decide.facts.columns import as_input, read_columns, read_input, read
 from regard.decide.facts.hours import zone_key
 from regard.engine.journeys.instructions import Program
 from regard.engine.journeys.tables import INPUTS
-from regard.kernel.instant import DAY_US, to_us
+from regard.kernel.instant import DAY_US, FOREVER_US, to_us
 from regard.kernel.money import own_minor
 from regard.playbooks.channels import NEEDS_NO_ADDRESS, REACHED_BY, id_kinds
 from regard.playbooks.guardrails import Minors
 from regard.playbooks.values.happening import property_text
 
 WHO = "COALESCE(o.survivor_id, o.id)"
-FOREVER_US = 2**62
-# Results of a run that is not finished are not shown (contract 10).
-SHOWN_RUN = "(SELECT COALESCE(MAX(id), 0) FROM understand_run WHERE finished_at IS NOT NULL)"
-SHOWN_MEMBER = f"m.since_run <= {SHOWN_RUN} AND (m.until_run IS NULL OR m.until_run > {SHOWN_RUN})"
 _parse = msgspec.json.Decoder().decode
 _KNOWN_AS = pa.schema([("person", pa.int64()), ("kind", pa.string())])
 

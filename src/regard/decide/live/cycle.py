@@ -16,7 +16,6 @@ from datetime import datetime
 from regard.decide.facts.columns import read_rows
 from regard.decide.facts.crowds import crowd_table
 from regard.decide.facts.programs import program_of, tables_of
-from regard.decide.facts.reading import SHOWN_RUN
 from regard.decide.live.chunks import Job, collector_at_rest, decide_about
 from regard.decide.live.ways_in import Stretch, arrivals, stretch_between, woken_people
 from regard.decide.models import Cycle, JourneyVersion
@@ -24,6 +23,7 @@ from regard.decide.steering.releasing import release_due
 from regard.engine.journeys.instructions import Program
 from regard.kernel.instant import to_us
 from regard.playbooks.model import Playbook
+from regard.understand.columns import SHOWN_RUN
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from regard.collect.among import among
 from regard.decide.facts.columns import read_rows
-from regard.decide.facts.reading import SHOWN_MEMBER, SHOWN_RUN, WHO, Scope
+from regard.decide.facts.reading import WHO, Scope
 from regard.decide.models import Cycle
 from regard.engine.journeys.instructions import Compiled, Program
 from regard.kernel.instant import DAY_US, from_us, to_us
@@ -30,6 +30,7 @@ from regard.playbooks.entries import (
 )
 from regard.playbooks.values.happening import Seen
 from regard.understand.asking.activity import origins_active
+from regard.understand.columns import RUNS, SEGMENT_CHANGES, SHOWN_MEMBERS, SHOWN_RUN
 
 STALE_US = 3 * DAY_US  # news older than this starts no journey: an import of last year's orders does not
 MARGIN_US = 60 * 60 * 1_000_000
@@ -151,7 +152,7 @@ def _changes(segments: set[str], stretch: Stretch) -> Changes:
     """
     since_us = stretch.after_us - MARGIN_US
     runs = read_rows(
-        "SELECT MIN(as_of), MAX(as_of) FROM understand_run"
+        f"SELECT MIN(as_of), MAX(as_of) FROM {RUNS} AS r"
         f" WHERE id > %s AND id <= {SHOWN_RUN} AND as_of > %s AND as_of <= %s",
         [stretch.after_run, since_us, stretch.until_us],
     )
@@ -160,7 +161,7 @@ def _changes(segments: set[str], stretch: Stretch) -> Changes:
         return found
     listed, names = among(sorted(segments))
     rows = read_rows(
-        f"SELECT {WHO}, c.segment, c.entered, c.as_of FROM understand_segmentchange AS c"
+        f"SELECT {WHO}, c.segment, c.entered, c.as_of FROM {SEGMENT_CHANGES} AS c"
         " JOIN identify_person AS o ON o.id = c.person_id WHERE c.as_of >= %s AND c.as_of <= %s"
         f" AND c.segment {listed}"
         f" AND c.run_id > %s AND c.run_id <= {SHOWN_RUN}",
@@ -189,8 +190,8 @@ def _by_change(compiled: Compiled, segment: str, entered: bool, door: Door) -> I
 
 def _already_in(compiled: Compiled, segment: str, stretch: Stretch) -> Iterator[Arrival]:
     rows = read_rows(
-        f"SELECT {WHO}, m.since_at FROM understand_member AS m JOIN identify_person AS o ON o.id = m.person_id"
-        f" WHERE m.segment = %s AND {SHOWN_MEMBER}",
+        f"SELECT {WHO}, m.since_at FROM {SHOWN_MEMBERS} AS m JOIN identify_person AS o ON o.id = m.person_id"
+        f" WHERE m.segment = %s",
         [segment],
     )
     yield from ((person, compiled.number, f"in:{since}", stretch.until_us) for person, since in rows)
@@ -296,8 +297,8 @@ def _by_schedule(compiled: Compiled, entry: Scheduled, door: Door) -> Iterator[A
     stretch, zone = door.stretch, door.zone
     for day, at_us in schedule_instants(entry, zone, stretch.after_us, stretch.until_us):
         rows = read_rows(
-            f"SELECT {WHO} FROM understand_member AS m JOIN identify_person AS o ON o.id = m.person_id"
-            f" WHERE m.segment = %s AND {SHOWN_MEMBER}",
+            f"SELECT {WHO} FROM {SHOWN_MEMBERS} AS m JOIN identify_person AS o ON o.id = m.person_id"
+            f" WHERE m.segment = %s",
             [entry.segment],
         )
         yield from ((person, compiled.number, f"on:{day}", at_us) for (person,) in rows)

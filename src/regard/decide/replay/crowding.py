@@ -19,7 +19,6 @@ import pyarrow.compute as pc
 
 from regard.decide.facts.columns import as_input, read_rows
 from regard.decide.facts.crowds import most_without_approval
-from regard.decide.facts.reading import FOREVER_US
 from regard.decide.replay.history import Past
 from regard.engine.bench.store import Workbench
 from regard.engine.journeys import run as journeys
@@ -27,7 +26,7 @@ from regard.engine.journeys import tables as journey_tables
 from regard.engine.journeys.guardrails import GAVE_UP
 from regard.engine.journeys.instructions import Program
 from regard.engine.journeys.run import Moved
-from regard.kernel.instant import DAY_US
+from regard.kernel.instant import DAY_US, FOREVER_US
 from regard.kernel.sql import Sql
 from regard.understand.running.workbench import open_workbench
 

@@ -18,8 +18,8 @@ from regard.decide.facts.reading import WHO
 from regard.decide.live.ways_in import STALE_US, date_instants, schedule_instants
 from regard.decide.replay.joined import Joined
 from regard.decide.replay.profiles import Told
-from regard.decide.replay.spells import FOREVER_US
 from regard.engine.journeys.instructions import Compiled, Program
+from regard.kernel.instant import FOREVER_US
 from regard.playbooks.entries import (
     ByHand,
     DateReached,

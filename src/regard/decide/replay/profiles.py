@@ -17,8 +17,9 @@ import pyarrow as pa
 from regard.collect.among import among
 from regard.decide.facts.columns import as_input, read_rows
 from regard.decide.facts.hours import zone_key
-from regard.decide.facts.reading import FOREVER_US, comes_of_age
+from regard.decide.facts.reading import comes_of_age
 from regard.decide.replay.joined import Joined
+from regard.kernel.instant import FOREVER_US
 from regard.playbooks.guardrails import Minors
 
 Values = list[tuple[int, Any]]  # from when each value counted, in order; before the first: not known
@@ -66,7 +67,7 @@ def read_told(names: Collection[str], *, upto: int, joined: Joined, from_us: int
 
 def _followed(told: list[tuple[int, int, int, Any]], from_us: int) -> Values:
     """Return each value and from when it counted: the newest by when it was said, among what was seen by then."""
-    newest, found = (-(2**62), 0), Values()
+    newest, found = (-FOREVER_US, 0), Values()
     for seen_us, at_us, seq, text in sorted(told, key=lambda row: row[:3]):
         if (at_us, seq) < newest:
             continue

@@ -7,8 +7,7 @@ import pyarrow as pa
 
 from regard.decide.replay.moments import Moments
 from regard.engine.journeys.tables import INPUTS
-
-FOREVER_US = 2**62
+from regard.kernel.instant import FOREVER_US
 
 
 class Spells:

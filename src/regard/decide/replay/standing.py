@@ -23,14 +23,15 @@ from regard.decide.facts.columns import as_input, read_rows
 from regard.decide.facts.hours import local_hours
 from regard.decide.facts.laying import draw_table
 from regard.decide.facts.programs import definition_of, tables_of
-from regard.decide.facts.reading import FOREVER_US, SHOWN_RUN, WHO, Scope, holdout_keys, read_touches
+from regard.decide.facts.reading import WHO, Scope, holdout_keys, read_touches
 from regard.engine.journeys import run as journeys
 from regard.engine.journeys import tables as journey_tables
 from regard.engine.journeys.instructions import END, Compiled, Program
 from regard.engine.journeys.tables import ENROLMENT
-from regard.kernel.instant import DAY_US
+from regard.kernel.instant import DAY_US, FOREVER_US
 from regard.playbooks.journeys import Journey
 from regard.playbooks.steps import Op
+from regard.understand.columns import SEGMENT_CHANGES, SHOWN_RUN
 from regard.understand.running.workbench import open_workbench
 
 Stored = dict[str, Any]
@@ -271,7 +272,7 @@ def _membership(people: Sequence[int]) -> Iterator[tuple[int, str, int, int]]:
     """Yield (person, segment, from, to) of these people as the runs of then found it."""
     scope = Scope(people, 0)
     rows = read_rows(
-        f"SELECT {WHO}, c.segment, c.as_of, CASE WHEN c.entered THEN 1 ELSE 0 END FROM understand_segmentchange AS c"
+        f"SELECT {WHO}, c.segment, c.as_of, CASE WHEN c.entered THEN 1 ELSE 0 END FROM {SEGMENT_CHANGES} AS c"
         f"{scope.joined('c.person_id')} AND c.run_id <= {SHOWN_RUN} ORDER BY c.as_of, c.id",
         scope.bound(),
     )

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from regard.decide.facts.columns import read_rows
-from regard.decide.facts.reading import SHOWN_MEMBER
 from regard.decide.models import JourneyVersion
 from regard.decide.steering.to_another_version import crossing_of, places_of_all
 from regard.kernel.issues import Refused
 from regard.playbooks.entries import Scheduled, SegmentEntered
 from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
+from regard.understand.selectors import count_in_any
 from regard.versions.selectors import active_playbook
 
 
@@ -99,15 +98,4 @@ def _coming(
     timed = {e.segment for e in journey.entry if isinstance(e, Scheduled)}
     before = active.segments if active else {}
     uncounted = {s for s in at_once | timed if before.get(s) != playbook.segments.get(s)}
-    return _members(at_once - uncounted), _members(timed - uncounted), tuple(sorted(uncounted))
-
-
-def _members(segments: set[str]) -> int:
-    if not segments:
-        return 0
-    marks = ", ".join(["%s"] * len(segments))
-    rows = read_rows(
-        f"SELECT COUNT(DISTINCT m.person_id) FROM understand_member AS m WHERE m.segment IN ({marks}) AND {SHOWN_MEMBER}",
-        sorted(segments),
-    )
-    return int(rows[0][0])
+    return count_in_any(at_once - uncounted), count_in_any(timed - uncounted), tuple(sorted(uncounted))

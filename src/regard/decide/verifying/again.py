@@ -31,6 +31,7 @@ from regard.engine.journeys.instructions import END, Program
 from regard.engine.journeys.run import Moved
 from regard.kernel.instant import DAY_US, from_us, to_us
 from regard.playbooks.model import Playbook
+from regard.understand.columns import RUNS
 from regard.versions.selectors import playbook_of_hash
 
 Told = tuple[str, str, int]  # verdict, reason, as_of in microseconds
@@ -245,7 +246,7 @@ def _run_of(cycle: Cycle) -> int:
     if isinstance(run, int):
         return run
     rows = read_rows(
-        "SELECT COALESCE(MAX(id), 0) FROM understand_run WHERE finished_at IS NOT NULL AND as_of <= %s",
+        f"SELECT COALESCE(MAX(r.id), 0) FROM {RUNS} AS r WHERE r.as_of <= %s",
         [to_us(cycle.as_of)],
     )
     return int(rows[0][0])

@@ -19,7 +19,6 @@ from regard.consent.suppression import address_hash
 from regard.decide.facts.columns import as_input, read_rows
 from regard.decide.facts.hours import local_hours, openings
 from regard.decide.facts.laying import (
-    FOREVER_US,
     LOOK_AHEAD_US,
     Turns,
     arm_table,
@@ -43,7 +42,7 @@ from regard.decide.facts.reading import (
 from regard.decide.verifying.families import Families
 from regard.engine.journeys.facts import LESS_OFTEN_US
 from regard.engine.journeys.instructions import Program
-from regard.kernel.instant import DAY_US
+from regard.kernel.instant import DAY_US, FOREVER_US
 from regard.playbooks.channels import NEEDS_NO_ADDRESS, REACHED_BY
 
 Contact = tuple[int, int, str, int]  # person, at_us, channel, what it counts as

@@ -9,11 +9,10 @@ the same fold as `consent.folding`, held equal by a test).
 from __future__ import annotations
 
 from regard.engine.bench.steps import Step
-from regard.kernel.instant import DAY_US
+from regard.kernel.instant import DAY_US, FOREVER_US
 from regard.kernel.sql import Sql
 from regard.playbooks.guardrails import HumanTouch
 
-FOREVER = 2**62
 LESS_OFTEN_US = 30 * DAY_US  # who asked for less hears from us at most once in so long
 READS = (
     "candidate",
@@ -244,7 +243,7 @@ def _wish_steps() -> list[Step]:
 
 
 def _gathering_step(human: HumanTouch | None) -> Step:
-    after = human.after if human else FOREVER
+    after = human.after if human else FOREVER_US
     return Step(
         "facts",
         Sql(

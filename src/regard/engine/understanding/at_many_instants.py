@@ -22,7 +22,7 @@ from regard.engine.bench.steps import Plan, Step
 from regard.engine.bench.store import Workbench
 from regard.engine.understanding.plan import Coordinates, Understanding
 from regard.engine.understanding.sources.scan import Scan
-from regard.kernel.instant import DAY_US
+from regard.kernel.instant import DAY_US, FOREVER_US
 from regard.kernel.sql import Sql
 from regard.playbooks.values.measures import Measure, Pick
 from regard.playbooks.values.windows import Clock, Window
@@ -237,7 +237,7 @@ def _make_rhythms(bench: Workbench, understanding: Understanding, measures: list
             " JOIN held AS h ON h.person = s.person AND h.seen_us <= s.at_us"
         ),
     )
-    ever = Clock(2**62, understanding.clock.zone)
+    ever = Clock(FOREVER_US, understanding.clock.zone)
     scan = Scan(tuple(measures), ever, understanding.at.upto, understanding.codes, understanding.currency)
     Plan(("log", "moved"), tuple(scan.steps())).run(bench)
     tables = scan.tables("person")

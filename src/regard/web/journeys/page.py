@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from regard.decide.facts.laying import paused_journeys
 from regard.decide.models import Steering
-from regard.decide.selectors import EVER, journey_list, journey_outline, versions_of, waiting_turns
+from regard.decide.selectors import journey_list, journey_outline, versions_of, waiting_turns
 from regard.decide.steering.acts import MOST_RELEASE_DAYS, approve_step, pause_journey, resume_journey
 from regard.decide.steering.releasing import preview_release
 from regard.decide.steering.to_another_version import crossing_of, move_people
@@ -60,7 +60,7 @@ def head_of(request: StaffRequest, slug: str) -> Head:
     if playbook is None or journey is None:
         raise Http404
     sender = playbook.company.senders.get(journey.owner)
-    is_paused = slug in paused_journeys(EVER)
+    is_paused = slug in paused_journeys()
     return Head(
         slug,
         journey,
