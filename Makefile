@@ -49,14 +49,16 @@ types: setup ## check types (strict in kernel, playbooks, engine and flow)
 imports: setup ## check the import contracts
 	$(BIN)/lint-imports
 
-templates: setup ## check format and lint of the templates
+templates: setup ## check format and lint of the templates and stylesheets
 	$(BIN)/djangofmt --quiet --check src/regard
 	$(BIN)/djlint src/regard --lint --quiet
+	$(BIN)/python tools/format_styles.py --check
 
-format: setup ## format the code and the templates
+format: setup ## format the code, the templates and the stylesheets
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format --quiet .
 	$(BIN)/djangofmt --quiet src/regard
+	$(BIN)/python tools/format_styles.py
 
 bench: setup ## run the benchmarks and print their figures beside the targets
 	$(BIN)/python -m benchmarks

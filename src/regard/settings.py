@@ -57,7 +57,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "OPTIONS": {
-            "loaders": [("django.template.loaders.cached.Loader", ["regard.web.compact.CompactLoader"])],
+            "loaders": [("django.template.loaders.cached.Loader", ["regard.web.serving.compact.CompactLoader"])],
             "context_processors": [
                 "django.template.context_processors.request",
                 "regard.web.shell.shell",
