@@ -1,21 +1,8 @@
-"""The channels a touchpoint may have, as plain words: what reads messages without a database knows them by this list."""
+"""The channels a touchpoint may have, as plain words of where something happened: those that reach people, and places."""
 
 from __future__ import annotations
 
-CHANNELS = (
-    "web",
-    "app",
-    "server",
-    "email",
-    "sms",
-    "push",
-    "phone",
-    "chat",
-    "shop",
-    "post",
-    "social",
-    "community",
-    "survey",
-    "device",
-    "staff",
-)
+from regard.playbooks.channels import TO_PEOPLE
+
+PLACES = ("server", "shop", "community", "survey", "device", "staff")
+CHANNELS = (*(channel.name for channel in TO_PEOPLE), *PLACES)

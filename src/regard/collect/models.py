@@ -7,26 +7,6 @@ from django.db import models
 from regard.collect.fields import InstantField, JSONTextField, SequenceField
 
 
-class Channel(models.TextChoices):
-    """Where a touchpoint happened."""
-
-    WEB = "web"
-    APP = "app"
-    SERVER = "server"
-    EMAIL = "email"
-    SMS = "sms"
-    PUSH = "push"
-    PHONE = "phone"
-    CHAT = "chat"
-    SHOP = "shop"
-    POST = "post"
-    SOCIAL = "social"
-    COMMUNITY = "community"
-    SURVEY = "survey"
-    DEVICE = "device"
-    STAFF = "staff"
-
-
 class Direction(models.TextChoices):
     """Who spoke to whom: in = from the customer, out = to the customer, none = neither."""
 
@@ -122,7 +102,7 @@ class Touchpoint(models.Model):
     sent_at = InstantField(null=True)  # as the client said
     stamped_at = InstantField(null=True)  # the client's own timestamp, uncorrected
     name = models.CharField(max_length=255)
-    channel = models.CharField(max_length=12, choices=Channel.choices)
+    channel = models.CharField(max_length=12)  # one of collect.channels, where it happened
     direction = models.CharField(max_length=4, choices=Direction.choices)
     actor = models.CharField(max_length=10, choices=Actor.choices)
     value_minor = models.BigIntegerField(null=True)

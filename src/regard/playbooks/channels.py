@@ -26,6 +26,7 @@ class Channel:
     needs_address: bool = True  # False: everybody counts as reached
     may_suppress: bool = False  # its addresses can be put on the list of those not to be written to
     is_place: bool = False  # a message waits there until the person comes by
+    is_answered: bool = False  # people speak to us there too
     is_carried: bool = False  # Act has a folder of its name, so messages are handed over there
     reaches_people: bool = True  # False: it tells systems, so nobody agrees to it and nobody leaves it
 
@@ -38,13 +39,13 @@ class Channel:
 CHANNELS = (
     Channel("web", "Web", "globe", needs_address=False, is_place=True),
     Channel("app", "App", "smartphone", needs_address=False, is_place=True),
-    Channel("email", "Email", "mail", "email", "email", may_suppress=True, is_carried=True),
-    Channel("sms", "SMS", "message-square-text", "phone", "phone", may_suppress=True),
+    Channel("email", "Email", "mail", "email", "email", may_suppress=True, is_answered=True, is_carried=True),
+    Channel("sms", "SMS", "message-square-text", "phone", "phone", may_suppress=True, is_answered=True),
     Channel("push", "Push", "bell", needs_address=False),
-    Channel("phone", "Phone", "phone", "phone", "phone", may_suppress=True),
-    Channel("chat", "Chat", "message-circle", needs_address=False, is_place=True),
-    Channel("post", "Post", "package"),
-    Channel("social", "Social", "thumbs-up", needs_address=False, is_place=True),
+    Channel("phone", "Phone", "phone", "phone", "phone", may_suppress=True, is_answered=True),
+    Channel("chat", "Chat", "message-circle", needs_address=False, is_place=True, is_answered=True),
+    Channel("post", "Post", "package", is_answered=True),
+    Channel("social", "Social", "thumbs-up", needs_address=False, is_place=True, is_answered=True),
     Channel("webhook", "Webhook", "code", needs_address=False, is_carried=True, reaches_people=False),
 )
 BY_NAME = {one.name: one for one in CHANNELS}
@@ -52,6 +53,23 @@ TO_PEOPLE = tuple(one for one in CHANNELS if one.reaches_people)
 # What holds an address there: (kind of identifier, profile field), for those where something does.
 REACHED_BY = {one.name: (one.id_kind, one.field) for one in TO_PEOPLE if one.id_kind or one.field}
 NEEDS_NO_ADDRESS = tuple(one.name for one in TO_PEOPLE if not one.needs_address)
+
+
+def reaching_people(name: str) -> str:
+    """Return the name of a channel people may agree to. Raises ValueError for another."""
+    return _one_of(name, TO_PEOPLE)
+
+
+def carrying_letters(name: str) -> str:
+    """Return the name of a channel templates may be written for: it reaches people and is carried. Raises ValueError."""
+    return _one_of(name, (one for one in TO_PEOPLE if one.is_carried))
+
+
+def _one_of(name: str, channels: Iterable[Channel]) -> str:
+    names = [one.name for one in channels]
+    if name not in names:
+        raise ValueError(f"a channel here is one of {', '.join(names)}")
+    return name
 
 
 def channels_of(id_kind: str) -> tuple[str, ...]:

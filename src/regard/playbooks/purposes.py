@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from regard.playbooks.channels import reaching_people
 from regard.playbooks.values.base import Part, Texts
 
 Basis = Literal["consent", "contract", "legitimate_interest", "legal_obligation"]
-Reach = Literal["email", "sms", "push", "phone", "post", "app", "web", "chat", "social"]
+Reach = Annotated[str, AfterValidator(reaching_people)]
 
 
 class Wording(Part):

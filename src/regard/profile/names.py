@@ -15,6 +15,7 @@ from zoneinfo import available_timezones
 from babel import Locale
 
 from regard.identify.normalise import clean_email, clean_phone, clean_text, is_junk
+from regard.playbooks.channels import TO_PEOPLE
 
 LONGEST_NAME = 80
 LONGEST_TEXT = 2_000
@@ -49,7 +50,7 @@ STANDARD: dict[str, tuple[str, ...]] = {
 _SQUEEZE = re.compile(r"[\s_\-]+")
 _BY_SPELLING = {_SQUEEZE.sub("", spelling): name for name, others in STANDARD.items() for spelling in (name, *others)}
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|[0-9]{3}))?(?:[.@].*)?")
-_CHANNELS = {"web", "app", "email", "sms", "push", "phone", "chat", "shop", "post", "social"}
+_CHANNELS = {channel.name for channel in TO_PEOPLE} | {"shop"}
 
 Value = str | int | float | bool | list[object] | dict[str, object] | None
 

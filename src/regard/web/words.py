@@ -4,40 +4,19 @@ from __future__ import annotations
 
 import re
 
-CHANNEL_WORDS = {
-    "web": "Web",
-    "app": "App",
-    "server": "Server",
-    "email": "Email",
-    "sms": "SMS",
-    "push": "Push",
-    "phone": "Phone",
-    "chat": "Chat",
-    "shop": "Shop",
-    "post": "Post",
-    "social": "Social",
-    "community": "Community",
-    "survey": "Survey",
-    "device": "Device",
-    "staff": "Staff",
+from regard.playbooks.channels import TO_PEOPLE
+
+_PLACES = {  # where things happen that reach nobody (collect/channels.py): word, icon
+    "server": ("Server", "server"),
+    "shop": ("Shop", "store"),
+    "community": ("Community", "users"),
+    "survey": ("Survey", "quote"),
+    "device": ("Device", "cpu"),
+    "staff": ("Staff", "user-round"),
 }
-CHANNEL_ICONS = {
-    "web": "globe",
-    "app": "smartphone",
-    "server": "server",
-    "email": "mail",
-    "sms": "message-square-text",
-    "push": "bell",
-    "phone": "phone",
-    "chat": "message-circle",
-    "shop": "store",
-    "post": "package",
-    "social": "thumbs-up",
-    "community": "users",
-    "survey": "quote",
-    "device": "cpu",
-    "staff": "user-round",
-}
+_CHANNELS = {channel.name: (channel.words, channel.icon) for channel in TO_PEOPLE} | _PLACES
+CHANNEL_WORDS = {name: word for name, (word, _) in _CHANNELS.items()}
+CHANNEL_ICONS = {name: icon for name, (_, icon) in _CHANNELS.items()}
 STATE_TONES = {
     "sent": "go",
     "go": "go",

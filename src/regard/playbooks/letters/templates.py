@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from regard.playbooks.channels import carrying_letters
 from regard.playbooks.values.base import Part, Slug, Texts
 
 
@@ -20,7 +21,7 @@ class Template(Part):
     """One letter. It may use only the fields its purpose allows; the check and the sending both hold to that."""
 
     name: str = ""
-    channel: Literal["email"] = "email"
+    channel: Annotated[str, AfterValidator(carrying_letters)] = "email"
     purpose: Slug
     sender: str
     subject: Texts

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from regard.collect.selectors import timeline_page
+from regard.playbooks.channels import TO_PEOPLE
 from regard.playbooks.values.recall import UNNAMED
 from regard.profile.models import Note
 from regard.understand.models import SegmentChange
@@ -30,7 +31,7 @@ _FILTERS = {
     "orders": Q(name__startswith="Order "),
     "conversations": Q(
         actor__in=("customer", "staff"),
-        channel__in=("email", "phone", "chat", "sms", "social", "post"),
+        channel__in=[channel.name for channel in TO_PEOPLE if channel.is_answered],
     )
     & ~Q(name__in=(*_CONSENT, "Email Opened", "Email Link Clicked")),
     "feedback": Q(channel="survey") | Q(score_milli__isnull=False) | Q(name__in=("Survey Asked", "Survey Answered")),

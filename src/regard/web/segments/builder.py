@@ -16,11 +16,11 @@ from django.http import QueryDict
 from regard.collect.meanings import MEANINGS
 from regard.kernel.durations import duration_words
 from regard.kernel.issues import Issue, Refused
+from regard.playbooks.channels import TO_PEOPLE
 from regard.playbooks.conditions.base import ConditionBase
 from regard.playbooks.model import Playbook
 from regard.playbooks.segments import Segment
 from regard.web.segments.names import segment_names
-from regard.web.words import CHANNEL_WORDS
 
 MOST_ROWS = 20
 LONGEST_YAML = 20_000
@@ -212,6 +212,6 @@ def choices(playbook: Playbook) -> dict[str, object]:
         "traits": {n: t.name or n for n, t in playbook.traits.items()},
         "segments": segment_names(playbook),
         "purposes": {n: p.name for n, p in playbook.purposes.items()},
-        "channels": {c: w for c, w in CHANNEL_WORDS.items() if c in ("email", "sms", "phone", "push")},
+        "channels": {c.name: c.words for c in TO_PEOPLE if c.can_reach and not c.is_place},
         "stages": [*values, str(getattr(stage, "otherwise", "") or "")] if values else [],
     }
