@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -29,7 +30,7 @@ def main() -> dict[str, Any]:
     settings.ALLOWED_HOSTS = ["*"]
     at, people = datetime.fromisoformat(sys.argv[1]), sys.argv[2:]
     exports = {person: _export(person) for person in people}
-    return {"exports": exports, "statuses": _statuses(people), **_turn(at), "after": _statuses(people)}
+    return {"exports": exports, "statuses": _statuses(people), **_turn(at), "after": _opened(PAGES)}
 
 
 def _owner() -> Any:
@@ -47,11 +48,14 @@ def _statuses(people: list[str]) -> dict[str, int]:
     from regard.act.models import Message
     from regard.versions.models import Draft
 
-    owner = _owner()
     messages = [f"/outbox/{public}" for public in Message.objects.values_list("public_id", flat=True)]
     drafts = [f"/journeys/drafts/{n}" for n in Draft.objects.filter(state="edited").values_list("id", flat=True)]
-    told = [*PAGES, *drafts, *messages, *(f"/customers/{person}" for person in people)]
-    return {address: owner.get(address).status_code for address in told}
+    return _opened([*PAGES, *drafts, *messages, *(f"/customers/{person}" for person in people)])
+
+
+def _opened(addresses: Iterable[str]) -> dict[str, int]:
+    owner = _owner()
+    return {address: owner.get(address).status_code for address in addresses}
 
 
 def _export(person: str) -> Any:
