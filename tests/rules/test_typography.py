@@ -34,5 +34,6 @@ def test_no_line_is_longer_than_its_kind_allows():
     ids=["templates", "stylesheets"],
 )
 def test_the_formatters_would_change_nothing(command):
+    assert Path(command[0]).exists(), "not installed: requirements.lock has grown, make setup"
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert said.returncode == 0, f"make format\n{said.stdout}{said.stderr}"
