@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from regard.act.fitting import Shelf, current_shelf, owned_by
 from regard.act.models import Message
 from regard.identify.selectors import survivors_of
 from regard.playbooks.model import Playbook
 from regard.profile.models import Card
 from regard.understand.models import Standing
+from regard.understand.offers.shelf import Shelf, current_shelf, owned_by
 
 
 @dataclass(frozen=True, slots=True)

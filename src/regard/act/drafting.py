@@ -27,8 +27,8 @@ from regard.act.addresses import (
 from regard.act.channels.email.letter import Footer, Letter, Links, Product, Scale
 from regard.act.channels.email.typeset import set_html, set_text
 from regard.act.channels.email.words import words
-from regard.act.fitting import fitting_products
 from regard.act.models import Message
+from regard.act.offered import offered_products
 from regard.kernel.issues import Issue, Refused
 from regard.playbooks.checks.templates import PURCHASES, allowed_fields
 from regard.playbooks.company import Sender
@@ -127,7 +127,7 @@ def _products(template: Template, playbook: Playbook, language: str, known: Know
     if template.products is None or known.shelf is None:
         return ()
     currency = playbook.company.currency
-    return fitting_products(known.owned, known.shelf, template.products, language=language, currency=currency)
+    return offered_products(known.owned, known.shelf, template.products, language=language, currency=currency)
 
 
 def _values(

@@ -7,17 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from urllib.parse import quote
 
-from babel.core import Locale, UnknownLocaleError
-from babel.numbers import format_currency
-
-from regard.act.channels.email.letter import Product
-from regard.act.channels.email.words import words
 from regard.collect.models import Touchpoint
 from regard.engine.understanding.baskets import Companions, find_companions
 from regard.identify.selectors import families_of
-from regard.playbooks.letters.templates import Products
 
 ORDER = "Order Completed"
 BASKETS_READ = 50_000  # the newest orders: taste changes, and reading stays bounded
@@ -35,23 +28,30 @@ class Shelf:
     newest: int
 
 
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """A product that fits somebody: what it is, what it cost last (None where that is no price), what of theirs it goes with."""
+
+    sku: str
+    name: str
+    price: Decimal | None
+    goes_with: str
+
+
 _shelf: Shelf | None = None
 _lock = threading.Lock()
 
 
-def fitting_products(
-    owned: frozenset[str], shelf: Shelf, wanted: Products, *, language: str, currency: str
-) -> tuple[Product, ...]:
-    """Return up to `wanted.limit` products that go with what a person owns, best first."""
-    fits = shelf.companions.fitting(owned, limit=wanted.limit)
+def fitting_products(owned: frozenset[str], shelf: Shelf, *, limit: int) -> tuple[Fitting, ...]:
+    """Return up to `limit` products that go with what a person owns, best first."""
     return tuple(
-        Product(
+        Fitting(
+            sku=fit.sku,
             name=_name(shelf.products[fit.sku], fit.sku),
-            price=_price(shelf.products[fit.sku].get("price"), currency, language),
-            url=wanted.url.replace("{sku}", quote(fit.sku, safe="")),
-            because=words(language)["goes_with"].format(name=_name(shelf.products[fit.because], fit.because)),
+            price=_price(shelf.products[fit.sku].get("price")),
+            goes_with=_name(shelf.products[fit.because], fit.because),
         )
-        for fit in fits
+        for fit in shelf.companions.fitting(owned, limit=limit)
     )
 
 
@@ -106,11 +106,9 @@ def _name(line: dict[str, Any], sku: str) -> str:
     return str(line.get("name") or sku)[:120]
 
 
-def _price(price: object, currency: str, language: str) -> str:
-    """Return a price in words of the reader's language, or nothing where it is no price."""
+def _price(price: object) -> Decimal | None:
     try:
         amount = Decimal(str(price))
-        locale = Locale.parse(language.replace("-", "_"))
-    except (InvalidOperation, ValueError, UnknownLocaleError):
-        return ""
-    return format_currency(amount, currency, locale=locale) if amount.is_finite() and amount > 0 else ""
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and amount > 0 else None

@@ -1,0 +1,1 @@
+"""Offers: what would fit somebody, learnt from what was really bought."""
