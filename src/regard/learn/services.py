@@ -11,7 +11,7 @@ from regard.collect.among import among
 from regard.decide.models import Enrolment
 from regard.kernel.instant import to_us
 from regard.learn.models import Measure
-from regard.playbooks.entries import Goal
+from regard.playbooks.ends import Goal
 from regard.playbooks.model import Playbook
 from regard.playbooks.values.happening import Seen
 

@@ -9,9 +9,9 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from regard.playbooks.entries import Entry, ExitOn, Goal, Reentry
+from regard.playbooks.ends import ExitOn, Goal, Reentry
+from regard.playbooks.entries import Entry
 from regard.playbooks.steps import AnyStep, Step, walk
-from regard.playbooks.steps.wait_for import WaitFor
 from regard.playbooks.values.base import Duration, Part, Share, Slug
 
 
@@ -53,7 +53,7 @@ class Journey(Part):
             if step.step in seen:
                 raise ValueError(f"two steps are called '{step.step}': a name is unique in its journey")
             seen.add(step.step)
-        waits = {s.step for s in self.all_steps() if isinstance(s, WaitFor)}
+        waits = {s.step for s in self.all_steps() if s.awaits() is not None}
         for name in self.assume:
             if name not in waits:
                 raise ValueError(f"assume names '{name}', which is no wait_for step of this journey")

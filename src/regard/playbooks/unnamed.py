@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
 from regard.playbooks.segments import Segment
-from regard.playbooks.steps.branch import Branch
 from regard.playbooks.values.lexicon import check_understanding
 from regard.playbooks.values.recall import UNNAMED, Meets, parts_of
 
@@ -24,9 +23,8 @@ def is_unnamed(segment: str) -> bool:
 def unnamed_in(journey: Journey) -> Iterator[Meets]:
     """Yield every condition that a journey's branches ask inline."""
     for step in journey.all_steps():
-        if isinstance(step, Branch):
-            for case in step.cases:
-                yield from (part for part in parts_of(case.when) if isinstance(part, Meets))
+        for _, when in step.asks():
+            yield from (part for part in parts_of(when) if isinstance(part, Meets))
 
 
 def with_unnamed(playbook: Playbook, *, older: Iterable[Journey] = ()) -> Playbook:

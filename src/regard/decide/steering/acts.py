@@ -15,7 +15,6 @@ from regard.decide.steering.releasing import release_held
 from regard.decide.tallies import STANDING
 from regard.identify.selectors import origins_of
 from regard.kernel.issues import Issue, Refused
-from regard.playbooks.entries import ByHand
 from regard.playbooks.model import Playbook
 
 MOST_RELEASE_DAYS = 90
@@ -48,7 +47,7 @@ def let_in(*, journey: str, person: int, playbook: Playbook, by: str, now: datet
     found = playbook.journeys.get(journey)
     if found is None:
         raise Refused(Issue("journey", f"there is no journey '{journey}'", code="not_found"))
-    if not any(isinstance(entry, ByHand) for entry in found.entry):
+    if not any(entry.is_by_hand for entry in found.entry):
         raise Refused(
             Issue(
                 "journey",

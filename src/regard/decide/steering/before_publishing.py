@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from regard.decide.models import JourneyVersion
 from regard.decide.steering.to_another_version import crossing_of, places_of_all
 from regard.kernel.issues import Refused
-from regard.playbooks.entries import Scheduled, SegmentEntered
 from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
 from regard.understand.selectors import count_in_any
@@ -93,9 +92,9 @@ def _coming(
     journey: Journey, playbook: Playbook, active: Playbook | None, *, is_new: bool
 ) -> tuple[int, int, tuple[str, ...]]:
     """Return who would come in at once, who at fixed times, and the segments nobody can count yet."""
-    at_once = {e.segment for e in journey.entry if isinstance(e, SegmentEntered) and e.already_in}
+    at_once = {e.asks_segment() for e in journey.entry if e.is_at_once()}
     at_once = at_once if is_new else set()
-    timed = {e.segment for e in journey.entry if isinstance(e, Scheduled)}
+    timed = {e.asks_segment() for e in journey.entry if e.is_timed}
     before = active.segments if active else {}
     uncounted = {s for s in at_once | timed if before.get(s) != playbook.segments.get(s)}
     return count_in_any(at_once - uncounted), count_in_any(timed - uncounted), tuple(sorted(uncounted))

@@ -17,7 +17,6 @@ from regard.kernel.sql import Sql, join
 from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
 from regard.playbooks.steps import Op, Step
-from regard.playbooks.steps.approval import Approval
 from regard.playbooks.values.happening import Happening
 
 END = -1  # the number of "no further instruction"
@@ -87,7 +86,7 @@ class Program:
         for compiled in self.journeys:
             journey = compiled.journey
             for entry in journey.entry:
-                if isinstance(found := getattr(entry, "touchpoint", None), Happening):
+                if (found := entry.happening()) is not None:
                     yield found
             yield from (e.touchpoint for e in journey.exit_on if e.touchpoint is not None)
             if journey.goal is not None:
@@ -153,7 +152,7 @@ class _Sheet:
 
     def _number(self, step: Step) -> int:
         pc = self.next_pc
-        self.next_pc += 3 if isinstance(step, Approval) else 1
+        self.next_pc += 3 if step.waits_for_its_task else 1
         return pc
 
     def _lay_one(self, step: Step, pc: int, goto: int) -> None:
@@ -170,7 +169,7 @@ class _Sheet:
             step.words(),
             step.is_telling,
         )
-        if isinstance(step, Approval):
+        if step.waits_for_its_task:
             self._lay_approval(step, one, goto)
         elif step.op is Op.BRANCH:
             self.done.append(replace(one, cases=tuple(self._cases(step, goto))))
@@ -178,13 +177,13 @@ class _Sheet:
             inner = step.arms()
             self.done.append(replace(one, other=self.lay_out(inner[0].steps, goto) if inner else goto))
 
-    def _lay_approval(self, step: Approval, one: Instruction, goto: int) -> None:
-        refused = END if step.otherwise is None else self.lay_out(step.otherwise, goto)
-        outcome, closed = f"{step.step}.outcome", {"kind": "approval", "journey": self.name, "step": step.step}
+    def _lay_approval(self, step: Step, one: Instruction, goto: int) -> None:
+        refused = self.lay_out(step.arms()[0].steps, goto) if step.arms() else END
+        outcome, closed = f"{step.step}.outcome", {"kind": step.act, "journey": self.name, "step": step.step}
         awaited = Happening(name="Task Closed", where=dict(closed))
         no = Happening(name="Task Closed", where={**closed, "dismissed": True})
         cases = (Case(refused, "refused", when=_said(outcome, no)), Case(goto, "approved"))
-        wait = {"wait_us": step.timeout, "awaited": awaited}
+        wait = {"wait_us": step.patience(), "awaited": awaited}
         self.done += (
             replace(one, goto=one.pc + 1, other=one.pc + 1),
             Instruction(one.pc + 1, outcome, Op.AWAIT, one.pc + 2, refused, terms=wait, words=step.words()),

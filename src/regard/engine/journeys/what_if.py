@@ -18,9 +18,8 @@ from regard.engine.journeys.instructions import Compiled, Instruction, Program
 from regard.engine.journeys.tables import ENROLMENT
 from regard.kernel.instant import DAY_US
 from regard.kernel.sql import Sql
-from regard.playbooks.steps import Op
-from regard.playbooks.steps.branch import Branch
-from regard.playbooks.values.recall import Answered, AnyOf, Both, Recall
+from regard.playbooks.steps import Op, Step
+from regard.playbooks.values.recall import parts_of
 
 ANSWERS_AFTER_US = DAY_US  # a supposed answer comes a day later
 ANSWERED, SILENT = "answered", "not answered"
@@ -186,12 +185,12 @@ def _copy_worlds(bench: Workbench, copies: str) -> None:
 
 def _ways(compiled: Compiled) -> Iterator[dict[str, object]]:
     """Yield the ways of each branch that asks what was answered at some step."""
-    branches = {s.step: s for s in compiled.journey.all_steps() if isinstance(s, Branch)}
+    asked_at = {s.step: sorted(_asked_in(s)) for s in compiled.journey.all_steps()}
     for one in compiled.instructions:
         if one.op is Op.BRANCH and "asked" in one.terms:  # what a colleague said to an approval
             yield from _rows(compiled, one, str(one.terms["asked"]))
-        elif one.op is Op.BRANCH and one.step in branches:
-            for asked in sorted(set(_asked_in(branches[one.step]))):
+        elif one.op is Op.BRANCH:
+            for asked in asked_at.get(one.step, ()):
                 yield from _rows(compiled, one, asked)
 
 
@@ -207,14 +206,6 @@ def _rows(compiled: Compiled, one: Instruction, asked: str) -> Iterator[dict[str
         }
 
 
-def _asked_in(branch: Branch) -> Iterator[str]:
-    for case in branch.cases:
-        yield from _steps_asked(case.when)
-
-
-def _steps_asked(when: Recall) -> Iterator[str]:
-    if isinstance(when, Answered):
-        yield when.step
-    elif isinstance(when, Both | AnyOf):
-        for part in when.of:
-            yield from _steps_asked(part)
+def _asked_in(step: Step) -> set[str]:
+    """Return the waits whose answers the conditions of a step ask for."""
+    return {name for _, when in step.asks() for part in parts_of(when) if (name := part.asks_step())}

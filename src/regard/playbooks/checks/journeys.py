@@ -17,15 +17,11 @@ from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
 from regard.playbooks.steps import Step
 from regard.playbooks.steps.ask import Ask
-from regard.playbooks.steps.branch import Branch
-from regard.playbooks.steps.enter import Enter
-from regard.playbooks.steps.leave import Leave
 from regard.playbooks.steps.message import MessageStep
 from regard.playbooks.steps.send import Send
-from regard.playbooks.steps.wait_for import WaitFor
 from regard.playbooks.steps.webhook import Webhook
 from regard.playbooks.unnamed import faults_of
-from regard.playbooks.values.recall import Answered, InSegment, Meets, parts_of
+from regard.playbooks.values.recall import Meets, parts_of
 
 
 def journey_issues(playbook: Playbook) -> list[Issue]:
@@ -56,7 +52,7 @@ def _unknown(where: str, what: str, name: str, known: Mapping[str, object]) -> I
 def _name_issues(playbook: Playbook, journey: Journey, where: str) -> Iterator[Issue]:
     """Segments that are named must exist."""
     for number, entry in enumerate(journey.entry):
-        if segment := getattr(entry, "segment", None):
+        if segment := entry.asks_segment():
             yield from _unknown(f"{where}.entry.{number}.segment", "segment", segment, playbook.segments)
     for number, way_out in enumerate(journey.exit_on):
         for key in ("segment_entered", "segment_left"):
@@ -98,28 +94,27 @@ def _owner_issues(playbook: Playbook, journey: Journey, where: str) -> Iterator[
 def _step_issues(playbook: Playbook, journey: Journey, step: Step, where: str) -> Iterator[Issue]:
     if isinstance(step, MessageStep):
         yield from _message_issues(playbook, journey, step, where)
-    if isinstance(step, Enter | Leave):
-        yield from _unknown(f"{where}.journey", "journey", step.journey, playbook.journeys)
+    if step.steers():
+        yield from _unknown(f"{where}.journey", "journey", step.steers(), playbook.journeys)
     if isinstance(step, Webhook):
         yield from _telling_issues(playbook, step, where)
-    if isinstance(step, Branch):
-        yield from _branch_issues(playbook, journey, step, where)
+    yield from _asked_issues(playbook, journey, step, where)
 
 
-def _branch_issues(playbook: Playbook, journey: Journey, step: Branch, where: str) -> Iterator[Issue]:
-    waits = {s.step: s for s in journey.all_steps() if isinstance(s, WaitFor)}
-    for number, case in enumerate(step.cases):
-        place = f"{where}.cases.{number}.when"
-        for part in parts_of(case.when):
-            if isinstance(part, InSegment):
-                yield from _unknown(place, "segment", part.segment, playbook.segments)
-            elif isinstance(part, Answered):
-                yield from _unknown(f"{place}.step", "wait_for step", part.step, waits)
-            elif isinstance(part, Meets):
+def _asked_issues(playbook: Playbook, journey: Journey, step: Step, where: str) -> Iterator[Issue]:
+    waits = {s.step: s for s in journey.all_steps() if s.awaits() is not None}
+    for at, when in step.asks():
+        place = f"{where}.{at}"
+        for part in parts_of(when):
+            if part.asks_step():
+                yield from _unknown(f"{place}.step", "wait_for step", part.asks_step(), waits)
+            if isinstance(part, Meets):
                 yield from (
                     Issue(f"{place}.who", message, hint, code="condition")
                     for message, hint in faults_of(playbook, part)
                 )
+            elif part.asks_segment():
+                yield from _unknown(place, "segment", part.asks_segment(), playbook.segments)
 
 
 def _message_issues(playbook: Playbook, journey: Journey, step: MessageStep, where: str) -> Iterator[Issue]:
@@ -164,7 +159,9 @@ def _words_issues(playbook: Playbook, journey: Journey, step: MessageStep, where
         yield from _unknown(f"{where}.survey", "survey", step.survey, playbook.surveys)
         survey = playbook.surveys.get(step.survey)
         name = step.template or (survey.template if survey else None)
-        if not any(isinstance(s, WaitFor) and s.touchpoint.name == "Survey Answered" for s in journey.all_steps()):
+        if not any(
+            happening.name == "Survey Answered" for s in journey.all_steps() if (happening := s.awaits()) is not None
+        ):
             yield Issue(
                 where,
                 f"'{step.step}' asks, but no step waits for 'Survey Answered'",

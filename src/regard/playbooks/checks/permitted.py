@@ -14,8 +14,6 @@ from regard.playbooks.checks.sensitive import sensitive_mark
 from regard.playbooks.checks.templates import allowed_fields
 from regard.playbooks.model import Playbook
 from regard.playbooks.steps import Step
-from regard.playbooks.steps.message import MessageStep
-from regard.playbooks.steps.webhook import Webhook
 from regard.playbooks.unnamed import with_unnamed
 
 
@@ -25,32 +23,31 @@ def resting_issues(playbook: Playbook) -> Iterator[Issue]:
     resting, told = resting_of(known), set[tuple[str, str, str]]()
     for name, journey in playbook.journeys.items():
         for step in journey.all_steps():
-            if not isinstance(step, MessageStep | Webhook) or step.purpose not in playbook.purposes:
+            if step.bound_by() not in playbook.purposes:
                 continue
             for rest in resting[name][step.step]:
                 for issue in _issues(known, step, rest):
-                    key = (issue.where, step.purpose, issue.message)
+                    key = (issue.where, step.bound_by(), issue.message)
                     if key not in told:
                         told.add(key)
                         yield issue
 
 
-def _issues(playbook: Playbook, step: MessageStep | Webhook, rest: Rest) -> Iterator[Issue]:
+def _issues(playbook: Playbook, step: Step, rest: Rest) -> Iterator[Issue]:
     """Yield what one step may not rest on."""
-    what = _act(step)
-    for field in sorted(fields_behind(playbook, rest.name) - allowed_fields(playbook, step.purpose)):
+    what, purpose = _act(step), step.bound_by()
+    for field in sorted(fields_behind(playbook, rest.name) - allowed_fields(playbook, purpose)):
         yield Issue(
             rest.where,
-            f"{rest.words} uses the field '{field}' and leads to {what};"
-            f" the purpose '{step.purpose}' does not allow it",
+            f"{rest.words} uses the field '{field}' and leads to {what}; the purpose '{purpose}' does not allow it",
             f"add '{field}' to the fields of the purpose, if people were told so, or ask something else",
             code="field_not_allowed",
         )
-    is_open = step.purpose in playbook.guardrails.sensitive.explicit_purposes
+    is_open = purpose in playbook.guardrails.sensitive.explicit_purposes
     if not is_open and (mark := sensitive_mark(playbook, rest.name)):
         yield Issue(
             rest.where,
-            f"{rest.words} leads to {what} for '{step.purpose}' and rests on something sensitive: {mark}",
+            f"{rest.words} leads to {what} for '{purpose}' and rests on something sensitive: {mark}",
             "name the purpose under guardrails.sensitive.explicit_purposes if its wording speaks of it openly,"
             " or the name under not_sensitive if it only sounds like it",
             code="sensitive",
@@ -58,4 +55,4 @@ def _issues(playbook: Playbook, step: MessageStep | Webhook, rest: Rest) -> Iter
 
 
 def _act(step: Step) -> str:
-    return f"the {'call' if isinstance(step, Webhook) else 'message'} '{step.step}'"
+    return f"the {'call' if step.is_telling else 'message'} '{step.step}'"

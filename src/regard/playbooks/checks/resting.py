@@ -13,17 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from regard.playbooks.checks.sensitive import made_of
-from regard.playbooks.checks.ways import nested_in
-from regard.playbooks.entries import DateReached, TouchpointSeen
 from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
 from regard.playbooks.steps import Op, Step
-from regard.playbooks.steps.branch import Branch
-from regard.playbooks.steps.enter import Enter
-from regard.playbooks.steps.leave import Leave
-from regard.playbooks.steps.wait_for import WaitFor
 from regard.playbooks.values.happening import Happening
-from regard.playbooks.values.recall import InSegment, Meets, parts_of
+from regard.playbooks.values.recall import Meets, parts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +43,8 @@ def resting_of(playbook: Playbook) -> dict[str, dict[str, Resting]]:
         more = dict(handed)
         for name, journey in playbook.journeys.items():
             for step in journey.all_steps():
-                if isinstance(step, Enter | Leave) and step.journey in more:
-                    more[step.journey] |= frozenset(found[name][step.step])
+                if step.steers() in more:
+                    more[step.steers()] |= frozenset(found[name][step.step])
         if more == handed:
             return found
         handed = more
@@ -80,8 +74,8 @@ def _walk(steps: tuple[Step, ...], where: str, rests: Resting, found: dict[str, 
         found[step.step] = rests
         asked = tuple(_asked(step, place))
         inside = (*rests, *asked)
-        behind = [_walk(nested, f"{place}.{path}", inside, found) for path, nested in nested_in(step)]
-        if isinstance(step, WaitFor) or any(_may_end(arm.steps) for arm in step.arms()):
+        behind = [_walk(arm.steps, f"{place}.{arm.at}", inside, found) for arm in step.arms()]
+        if step.awaits() is not None or any(_may_end(arm.steps) for arm in step.arms()):
             handed = dict.fromkeys(rest for part in (inside, *behind) for rest in part)
             rests = tuple(handed)
     return rests
@@ -108,27 +102,25 @@ def _of_the_whole(journey: Journey, where: str) -> Iterator[Rest]:
 def _of_doors(journey: Journey, where: str) -> Iterator[Rest]:
     for number, entry in enumerate(journey.entry):
         place = f"{where}.entry.{number}"
-        if segment := getattr(entry, "segment", None):
+        if segment := entry.asks_segment():
             yield _segment(segment, f"{place}.segment")
-        if isinstance(entry, DateReached):
-            yield Rest(entry.field, f"{place}.field", f"the date in '{entry.field}'")
-        if isinstance(entry, TouchpointSeen):
-            yield from _happening(entry.touchpoint, f"{place}.touchpoint")
+        if field := entry.asks_field():
+            yield Rest(field, f"{place}.field", f"the date in '{field}'")
+        if (happening := entry.happening()) is not None:
+            yield from _happening(happening, f"{place}.touchpoint")
     if journey.only_if:
         yield _segment(journey.only_if, f"{where}.only_if")
 
 
 def _asked(step: Step, where: str) -> Iterator[Rest]:
-    if isinstance(step, WaitFor):
-        yield from _happening(step.touchpoint, f"{where}.touchpoint")
-    if isinstance(step, Branch):
-        for number, case in enumerate(step.cases):
-            for part in parts_of(case.when):
-                if isinstance(part, InSegment):
-                    yield _segment(part.segment, f"{where}.cases.{number}.when.segment")
-                elif isinstance(part, Meets):
-                    place = f"{where}.cases.{number}.when.who"
-                    yield Rest(f"segment:{part.segment}", place, f"a condition of '{step.step}'")
+    if (awaited := step.awaits()) is not None:
+        yield from _happening(awaited, f"{where}.touchpoint")
+    for at, when in step.asks():
+        for part in parts_of(when):
+            if isinstance(part, Meets):
+                yield Rest(f"segment:{part.segment}", f"{where}.{at}.who", f"a condition of '{step.step}'")
+            elif part.asks_segment():
+                yield _segment(part.asks_segment(), f"{where}.{at}.segment")
 
 
 def _segment(name: str, where: str) -> Rest:
@@ -152,8 +144,8 @@ def older_resting(
     handed: dict[str, set[Rest]] = {}
     for name, steps in resting_of(playbook).items():
         for step in playbook.journeys[name].all_steps():
-            if isinstance(step, Enter | Leave):
-                handed.setdefault(step.journey, set()).update(steps[step.step])
+            if step.steers():
+                handed.setdefault(step.steers(), set()).update(steps[step.step])
     return {
         (name, version): steps_resting(journey, f"journeys.{name}", _sorted(handed.get(name, ())))
         for (name, version), journey in older.items()

@@ -6,14 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from regard.kernel.instant import DAY_US
 from regard.kernel.issues import Issue
-from regard.playbooks.entries import TouchpointSeen
 from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
 from regard.playbooks.steps import Op, Step
-from regard.playbooks.steps.branch import Branch
-from regard.playbooks.steps.enter import Enter
-from regard.playbooks.steps.wait_for import WaitFor
-from regard.playbooks.values.recall import Answered, AnyOf, Both
 
 
 def placed(steps: Iterable[Step], where: str) -> Iterator[tuple[str, Step]]:
@@ -21,17 +16,8 @@ def placed(steps: Iterable[Step], where: str) -> Iterator[tuple[str, Step]]:
     for number, step in enumerate(steps):
         path = f"{where}.{number}"
         yield path, step
-        for inner, nested in nested_in(step):
-            yield from placed(nested, f"{path}.{inner}")
-
-
-def nested_in(step: Step) -> Iterator[tuple[str, tuple[Step, ...]]]:
-    """Yield every list of steps nested in a step, with its dotted path inside it."""
-    for key in ("cases", "ways"):
-        for number, way in enumerate(getattr(step, key, ())):
-            yield f"{key}.{number}.then", way.then
-    if otherwise := getattr(step, "otherwise", None):
-        yield "otherwise", otherwise
+        for arm in step.arms():
+            yield from placed(arm.steps, f"{path}.{arm.at}")
 
 
 def way_issues(journey: Journey, where: str) -> Iterator[Issue]:
@@ -54,8 +40,8 @@ def _behind_the_end(steps: tuple[Step, ...], where: str) -> Iterator[Issue]:
             return
         if _ends(step):
             ended_by = step
-        for inner, nested in nested_in(step):
-            yield from _behind_the_end(nested, f"{where}.{number}.{inner}")
+        for arm in step.arms():
+            yield from _behind_the_end(arm.steps, f"{where}.{number}.{arm.at}")
 
 
 def _ends(step: Step) -> bool:
@@ -71,21 +57,20 @@ def _never_taken(steps: tuple[Step, ...], where: str, passed: set[str]) -> Itera
     """Yield the ways of branches that no condition leads to. `passed`: the waits that may lie behind; they are added to."""
     for number, step in enumerate(steps):
         place = f"{where}.{number}"
-        if isinstance(step, WaitFor):
+        if step.awaits() is not None:
             passed.add(step.step)
-        if isinstance(step, Branch):
-            yield from _cases_never_taken(step, place, passed)
+        yield from _cases_never_taken(step, place, passed)
         before = set(passed)
-        for inner, nested in nested_in(step):
+        for arm in step.arms():
             mine = set(before)
-            yield from _never_taken(nested, f"{place}.{inner}", mine)
+            yield from _never_taken(arm.steps, f"{place}.{arm.at}", mine)
             passed |= mine
 
 
-def _cases_never_taken(step: Branch, place: str, passed: set[str]) -> Iterator[Issue]:
+def _cases_never_taken(step: Step, place: str, passed: set[str]) -> Iterator[Issue]:
     seen: dict[str, int] = {}
-    for number, case in enumerate(step.cases):
-        where, told = f"{place}.cases.{number}.when", case.when.model_dump_json()
+    for number, (at, when) in enumerate(step.asks()):
+        where, told = f"{place}.{at}", when.model_dump_json()
         if told in seen:
             yield Issue(
                 where,
@@ -94,7 +79,7 @@ def _cases_never_taken(step: Branch, place: str, passed: set[str]) -> Iterator[I
                 code="unreachable",
             )
         seen.setdefault(told, number)
-        late = sorted(name for name in _answers_needed(case.when) if name not in passed)
+        late = sorted(name for name in when.answers_needed() if name not in passed)
         if late:
             yield Issue(
                 where,
@@ -103,17 +88,6 @@ def _cases_never_taken(step: Branch, place: str, passed: set[str]) -> Iterator[I
                 f"put '{late[0]}' before the branch",
                 code="unreachable",
             )
-
-
-def _answers_needed(when: object) -> set[str]:
-    """Return the waits without whose answer a condition never holds."""
-    if isinstance(when, Answered):
-        return {when.step}
-    if isinstance(when, Both):
-        return {name for part in when.of for name in _answers_needed(part)}
-    if isinstance(when, AnyOf):
-        return set.intersection(*(_answers_needed(part) for part in when.of))
-    return set()
 
 
 def circle_issues(playbook: Playbook) -> Iterator[Issue]:
@@ -146,9 +120,10 @@ def circle_issues(playbook: Playbook) -> Iterator[Issue]:
 def _started_by(playbook: Playbook, journey: Journey) -> Iterator[str]:
     """Yield the journeys that the steps of one start, by themselves or by what they leave in the log."""
     left = {name for step in journey.all_steps() for name in step.leaves}
-    yield from (step.journey for step in journey.all_steps() if isinstance(step, Enter))
+    yield from (step.starts() for step in journey.all_steps() if step.starts())
     for name, other in playbook.journeys.items():
         for entry in other.entry:
+            happening = entry.happening()
             # With a filter it may be another journey's: not to be told from here.
-            if isinstance(entry, TouchpointSeen) and entry.touchpoint.name in left and not entry.touchpoint.where:
+            if happening is not None and happening.name in left and not happening.where:
                 yield name

@@ -12,21 +12,10 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from regard.playbooks import entries, guardrails
+from regard.playbooks import ends, entries, guardrails, steps
 from regard.playbooks.journeys import Journey, Rate
-from regard.playbooks.steps import KINDS
 from regard.playbooks.values import happening, recall
 
-ENTRIES = (
-    entries.SegmentEntered,
-    entries.SegmentLeft,
-    entries.TouchpointSeen,
-    entries.DateReached,
-    entries.Silence,
-    entries.Scheduled,
-    entries.ByHand,
-)
-RECALLS = (recall.Answered, recall.InSegment, recall.Meets, recall.Both, recall.AnyOf)
 LIMITS = (
     guardrails.Guardrails,
     guardrails.QuietHours,
@@ -48,11 +37,11 @@ def journey_reference() -> str:
     parts = ["# Reference: journeys", "", "Made from the models by `make docs`; do not edit.", ""]
     parts += _section(
         "A journey",
-        (Journey, entries.Goal, entries.ExitOn, entries.Reentry, happening.Happening, Rate),
+        (Journey, ends.Goal, ends.ExitOn, ends.Reentry, happening.Happening, Rate),
     )
-    parts += _section("Entries", ENTRIES, key="on")
-    parts += _section("Steps", KINDS, key="do")
-    parts += _section("Conditions of a branch", RECALLS, key="kind")
+    parts += _section("Entries", entries.KINDS, key="on")
+    parts += _section("Steps", steps.KINDS, key="do")
+    parts += _section("Conditions of a branch", recall.KINDS, key="kind")
     parts += _section("Guardrails in the playbook", LIMITS)
     return "\n".join(parts).rstrip() + "\n"
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from regard.kernel.durations import duration_words
-from regard.playbooks.steps.base import Arm, Op, Step
+from regard.playbooks.steps.base import Arm, Nests, Op, Step
+from regard.playbooks.values.around import Around
 from regard.playbooks.values.base import Duration
 
 if TYPE_CHECKING:
@@ -18,6 +19,12 @@ class Approval(Step):
     """Open an approval task and wait for its outcome. Compiles to an act and a wait for 'Task Closed'."""
 
     op: ClassVar[Op] = Op.ACT
+    called: ClassVar[str] = "Ask a colleague for approval"
+    icon: ClassVar[str] = "list-checks"
+    tone: ClassVar[Literal["", "human", "stop"]] = "human"
+    begins_as: ClassVar[str] = "ask-colleague"
+    nests: ClassVar[Nests] = Nests(otherwise="if it was not approved")
+    waits_for_its_task: ClassVar[bool] = True
     leaves: ClassVar[tuple[str, ...]] = ("Task Opened",)
 
     # eight characters fewer than other steps: what was said is kept under `<step>.outcome`
@@ -35,4 +42,14 @@ class Approval(Step):
         return {"minutes": self.minutes, "pauses_promotions": False}
 
     def arms(self) -> tuple[Arm, ...]:
-        return () if self.otherwise is None else (Arm("not approved", self.otherwise),)
+        return () if self.otherwise is None else (Arm("otherwise", "not approved", self.otherwise),)
+
+    def patience(self) -> int:
+        return self.timeout
+
+    @classmethod
+    def starter(cls, around: Around) -> dict[str, Any]:
+        return {"title": "May this person get it?", "timeout": "3d"}
+
+    def headline(self) -> str:
+        return self.title

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from regard.playbooks.steps.base import Op, Step
+from regard.playbooks.values.around import Around
 from regard.playbooks.values.base import Slug
 
 
@@ -35,3 +37,14 @@ class MessageStep(Step):
             "on_no": self.on_no,
             "give_up_us": self.give_up_after * 86_400_000_000,
         }
+
+    @classmethod
+    def signed(cls, around: Around) -> dict[str, Any]:
+        """Return the signature a new one begins with."""
+        return {"from": around.sender} if around.sender else {}
+
+    def brief(self, channels: Mapping[str, str]) -> str:
+        return f"{channels.get(self.channel, '')} · for {self.purpose}".strip(" ·")
+
+    def bound_by(self) -> str:
+        return self.purpose

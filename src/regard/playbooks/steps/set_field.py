@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from regard.playbooks.steps.base import Op, Step
+from regard.playbooks.values.around import Around
 
 
 class SetField(Step):
     """Set a profile field, with this journey as its provenance."""
 
     op: ClassVar[Op] = Op.ACT
+    called: ClassVar[str] = "Write down a field"
+    icon: ClassVar[str] = "pen-line"
+    begins_as: ClassVar[str] = "write-down"
     leaves: ClassVar[tuple[str, ...]] = ("Field Set",)
 
     do: Literal["set_field"]
@@ -21,3 +25,7 @@ class SetField(Step):
 
     def words(self) -> str:
         return f"set the field {self.field} to {self.value}"
+
+    @classmethod
+    def starter(cls, around: Around) -> dict[str, Any]:
+        return {"field": "noted", "value": "yes"}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from regard.playbooks.steps.base import Arm, Op, Step
+from regard.playbooks.steps.base import Arm, Nests, Op, Step
+from regard.playbooks.values.around import Around
 from regard.playbooks.values.base import Part, Share
 
 if TYPE_CHECKING:
@@ -25,6 +27,10 @@ class Split(Step):
     """Split people by shares. The same person takes the same way every time, on every machine."""
 
     op: ClassVar[Op] = Op.BRANCH
+    called: ClassVar[str] = "Split by chance"
+    icon: ClassVar[str] = "split"
+    begins_as: ClassVar[str] = "by-chance"
+    nests: ClassVar[Nests] = Nests("ways", Way)
 
     do: Literal["split"]
     ways: tuple[Way, ...] = Field(min_length=2)
@@ -39,4 +45,15 @@ class Split(Step):
         return "split: " + ", ".join(f"{way.share * 100:g} % {way.label}" for way in self.ways)
 
     def arms(self) -> tuple[Arm, ...]:
-        return tuple(Arm(way.label, way.then, share=way.share) for way in self.ways)
+        return tuple(Arm(f"ways.{n}.then", way.label, way.then, share=way.share) for n, way in enumerate(self.ways))
+
+    @classmethod
+    def starter(cls, around: Around) -> dict[str, Any]:
+        return {"ways": [{"label": "one way", "share": "50%"}, {"label": "another way", "share": "50%"}]}
+
+    @classmethod
+    def new_way(cls, around: Around) -> dict[str, Any]:
+        return {"label": "one more way", "share": "10%"}
+
+    def brief(self, channels: Mapping[str, str]) -> str:
+        return f"{len(self.ways)} ways on"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from regard.playbooks.steps.base import Op, Step
+from regard.playbooks.values.around import Around
 from regard.playbooks.values.base import Duration, Slug
 
 
@@ -14,6 +16,11 @@ class Task(Step):
     """Open a task for a colleague, with the whole context. Care is never held out and never capped."""
 
     op: ClassVar[Op] = Op.ACT
+    called: ClassVar[str] = "Give a colleague a task"
+    icon: ClassVar[str] = "user"
+    tone: ClassVar[Literal["", "human", "stop"]] = "human"
+    begins_as: ClassVar[str] = "call-them"
+    went: ClassVar[str] = "opened"
     leaves: ClassVar[tuple[str, ...]] = ("Task Opened",)
 
     do: Literal["task"]
@@ -29,3 +36,13 @@ class Task(Step):
 
     def terms(self) -> dict[str, Any]:
         return {"pauses_promotions": self.pauses_promotions, "minutes": self.minutes}
+
+    @classmethod
+    def starter(cls, around: Around) -> dict[str, Any]:
+        return {"kind": "check_in", "title": "Write or call and ask how they are", "due_in": "3d"}
+
+    def headline(self) -> str:
+        return self.title
+
+    def brief(self, channels: Mapping[str, str]) -> str:
+        return "task on Today, with context"

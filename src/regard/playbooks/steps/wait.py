@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from regard.kernel.durations import duration_words
 from regard.playbooks.steps.base import Op, Step
+from regard.playbooks.values.around import Around
 from regard.playbooks.values.base import Duration, TimeOfDay
 
 
@@ -16,6 +17,10 @@ class Wait(Step):
     """Wait, in exactly one of three ways."""
 
     op: ClassVar[Op] = Op.WAIT
+    called: ClassVar[str] = "Wait"
+    icon: ClassVar[str] = "hourglass"
+    begins_as: ClassVar[str] = "wait"
+    one_of: ClassVar[tuple[str, ...]] = ("for", "until_hour", "until_date")
 
     do: Literal["wait"]
     time: Duration | None = Field(default=None, alias="for")
@@ -38,3 +43,7 @@ class Wait(Step):
     def terms(self) -> dict[str, Any]:
         day = self.until_date
         return {"wait_us": self.time, "until_minute": self.until_hour, "until_day": day}
+
+    @classmethod
+    def starter(cls, around: Around) -> dict[str, Any]:
+        return {"for": "3d"}

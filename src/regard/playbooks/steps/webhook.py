@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from regard.playbooks.steps.base import Op, Step
+from regard.playbooks.values.around import Around
 from regard.playbooks.values.base import Slug
 
 
@@ -17,6 +18,10 @@ class Webhook(Step):
     """
 
     op: ClassVar[Op] = Op.ACT
+    called: ClassVar[str] = "Tell another system"
+    icon: ClassVar[str] = "code"
+    begins_as: ClassVar[str] = "tell"
+    went: ClassVar[str] = "went"
     is_telling: ClassVar[bool] = True
 
     do: Literal["webhook"]
@@ -35,3 +40,19 @@ class Webhook(Step):
 
     def fields(self) -> tuple[str, ...]:
         return self.fields_told
+
+    @classmethod
+    def starter(cls, around: Around) -> dict[str, Any]:
+        purposes = around.playbook.purposes
+        kept = (name for name, purpose in purposes.items() if not purpose.can_be_left)
+        return {
+            "endpoint": next(iter(around.endpoints), "name-it-in-settings"),
+            "purpose": next(kept, None) or next(iter(purposes), ""),
+            "event": f"{around.journey}.reached".replace("-", "_") if around.journey else "journey.step",
+        }
+
+    def tells(self) -> str:
+        return self.endpoint
+
+    def bound_by(self) -> str:
+        return self.purpose

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Union, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -20,8 +20,51 @@ from regard.playbooks.values.base import Part, Slug
 UNNAMED = "~"  # begins the name of a segment that nobody named
 
 
-class Answered(Part):
+class RecallBase(Part):
+    """What every kind of them has."""
+
+    called: ClassVar[str]  # what people choose it by
+
+    kind: str
+
+    @classmethod
+    def named(cls) -> str:
+        """Return the word after `kind` that names it in a playbook."""
+        return str(get_args(cls.model_fields["kind"].annotation)[0])
+
+    def sql(self) -> Sql:
+        """Return the predicate over one row of `situation`."""
+        raise TypeError(f"{type(self).__name__} has no sql()")
+
+    def words(self) -> str:
+        """Return the condition as people read it."""
+        raise TypeError(f"{type(self).__name__} has no words()")
+
+    def needs(self) -> tuple[str, ...]:
+        """Return the traits it reads: none, those of a segment are computed for the segment."""
+        return ()
+
+    def asks_step(self) -> str:
+        """Return the wait_for step whose answer it asks for, or nothing."""
+        return ""
+
+    def asks_segment(self) -> str:
+        """Return the segment it asks about, or nothing."""
+        return ""
+
+    def parts(self) -> tuple[RecallBase, ...]:
+        """Return the conditions inside this one."""
+        return ()
+
+    def answers_needed(self) -> set[str]:
+        """Return the waits without whose answer it never holds."""
+        return set()
+
+
+class Answered(RecallBase):
     """What was answered at an earlier wait_for step, by its score."""
+
+    called: ClassVar[str] = "answered at an earlier step"
 
     kind: Literal["answered"]
     step: Slug  # the wait_for step that caught the answer
@@ -53,9 +96,11 @@ class Answered(Part):
             return f"answered {self.at_most} or less"
         return "answered at all"
 
-    def needs(self) -> tuple[str, ...]:
-        """Return the traits it reads: none."""
-        return ()
+    def asks_step(self) -> str:
+        return self.step
+
+    def answers_needed(self) -> set[str]:
+        return {self.step}
 
 
 def _is_inside(segment: str) -> Sql:
@@ -67,8 +112,10 @@ def _is_inside(segment: str) -> Sql:
     )
 
 
-class InSegment(Part):
+class InSegment(RecallBase):
     """The person is (or is not) in a segment at that moment."""
+
+    called: ClassVar[str] = "is in a segment"
 
     kind: Literal["in_segment"]
     segment: Slug
@@ -83,13 +130,14 @@ class InSegment(Part):
         """Return the condition as people read it."""
         return f"is {'' if self.is_in else 'not '}in {self.segment}"
 
-    def needs(self) -> tuple[str, ...]:
-        """Return the traits it reads: none, the segment's own are computed anyway."""
-        return ()
+    def asks_segment(self) -> str:
+        return self.segment
 
 
-class Meets(Part):
+class Meets(RecallBase):
     """The person meets any condition that a segment could be made of; a list of conditions means all of them."""
+
+    called: ClassVar[str] = "meet a condition, as segments know them"
 
     kind: Literal["meets"]
     who: Annotated[Condition, BeforeValidator(as_condition)]
@@ -108,56 +156,68 @@ class Meets(Part):
         """Return that there is a condition; a label on the way says it better, and `who.words` in full."""
         return "meets a condition"
 
-    def needs(self) -> tuple[str, ...]:
-        """Return the traits it reads: none, they are computed for its segment."""
-        return ()
+    def asks_segment(self) -> str:
+        return self.segment
 
 
-class Both(Part):
-    """Every one of several conditions."""
+class Several(RecallBase):
+    """Conditions inside a condition."""
 
-    kind: Literal["every"]
     of: tuple[Recall, ...] = Field(min_length=1)
 
+    def needs(self) -> tuple[str, ...]:
+        return tuple(n for c in self.of for n in c.needs())
+
+    def parts(self) -> tuple[RecallBase, ...]:
+        return self.of
+
+
+class Both(Several):
+    """Every one of several conditions."""
+
+    called: ClassVar[str] = "several things at once"
+
+    kind: Literal["every"]
+
     def sql(self) -> Sql:
-        """Return the predicates joined by AND."""
         return join([c.sql().wrap("(", ")") for c in self.of], " AND ")
 
     def words(self) -> str:
-        """Return the conditions joined by 'and'."""
         return " and ".join(c.words() for c in self.of)
 
-    def needs(self) -> tuple[str, ...]:
-        """Return the traits any of them reads."""
-        return tuple(n for c in self.of for n in c.needs())
+    def answers_needed(self) -> set[str]:
+        return {name for part in self.of for name in part.answers_needed()}
 
 
-class AnyOf(Part):
+class AnyOf(Several):
     """At least one of several conditions."""
 
+    called: ClassVar[str] = "at least one of several things"
+
     kind: Literal["any"]
-    of: tuple[Recall, ...] = Field(min_length=1)
 
     def sql(self) -> Sql:
-        """Return the predicates joined by OR."""
         return join([c.sql().wrap("(", ")") for c in self.of], " OR ").wrap("(", ")")
 
     def words(self) -> str:
-        """Return the conditions joined by 'or'."""
         return " or ".join(c.words() for c in self.of)
 
-    def needs(self) -> tuple[str, ...]:
-        """Return the traits any of them reads."""
-        return tuple(n for c in self.of for n in c.needs())
+    def answers_needed(self) -> set[str]:
+        return set.intersection(*(part.answers_needed() for part in self.of))
 
 
-Recall = Annotated[Answered | InSegment | Meets | Both | AnyOf, Field(discriminator="kind")]
-Both.model_rebuild()
-AnyOf.model_rebuild()
+KINDS: tuple[type[RecallBase], ...] = (Answered, InSegment, Meets, Both, AnyOf)
+NAMED: dict[str, type[RecallBase]] = {kind.named(): kind for kind in KINDS}
+if TYPE_CHECKING:
+    Recall = RecallBase
+else:
+    Recall = Annotated[Union[KINDS], Field(discriminator="kind")]  # noqa: UP007  a union of a list has no `|`
+for _kind in (Several, Both, AnyOf):
+    _kind.model_rebuild(_types_namespace={"Recall": Recall})
 
 
-def parts_of(when: Part) -> Iterator[Part]:
+def parts_of(when: RecallBase) -> Iterator[RecallBase]:
     """Yield a condition and every one inside it."""
     yield when
-    for inner in getattr(when, "of", ()):
+    for inner in when.parts():
         yield from parts_of(inner)

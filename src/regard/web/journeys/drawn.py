@@ -5,31 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from regard.decide.selectors import Outline, StepRow
-from regard.kernel.durations import duration_words
-from regard.playbooks.steps import Step
+from regard.playbooks.steps import Op, Step
 from regard.web.charts.layered import HEIGHT, WIDTH, Edge, Node, lay_out
 from regard.web.journeys.wording import entry_title, goal_words
 from regard.web.templatetags.ui import count, plural
 from regard.web.words import CHANNEL_WORDS, quoted, sentence
 
-ICONS = {
-    "send": "send",
-    "ask": "quote",
-    "wait": "hourglass",
-    "wait_for": "hourglass",
-    "branch": "split",
-    "split": "split",
-    "task": "user",
-    "approval": "list-checks",
-    "set_field": "pen-line",
-    "grant_points": "gift",
-    "webhook": "code",
-    "enter": "arrow-right",
-    "leave": "log-out",
-    "exit": "circle-slash",
-}
-KINDS = {"task": "human", "approval": "human", "exit": "stop", "leave": "stop"}
-ACTS = ("send", "ask", "task", "grant_points", "webhook")
 DEEPEST_DRAWN = 4
 LONGEST_LABEL = 24
 LONGEST_TITLE = 26
@@ -101,7 +82,7 @@ class _Drawing:
             weight = row.here + row.through
             key = self.box(_box_of(step, row, depth, when), weight, after)
             when = ""
-            if step.do == "exit":
+            if step.op is Op.EXIT:
                 return []
             after = self.arms(step, key, depth)
         return after
@@ -111,7 +92,7 @@ class _Drawing:
         arms = step.arms()
         if not arms:
             return [_End(key)]
-        is_wait = step.do == "wait_for"
+        is_wait = step.op is Op.AWAIT
         ends = [_End(key, "in time")] if is_wait else []
         sides = _sides([a.steps for a in arms], is_wait)
         for arm, side in zip(arms, sides, strict=True):
@@ -125,7 +106,7 @@ def _sides(arms: list[tuple[Step, ...]], is_wait: bool) -> list[int]:
     sides: list[int] = []
     has_main = is_wait
     for steps in arms:
-        kind = KINDS.get(steps[0].do, "") if steps else ""
+        kind = steps[0].tone if steps else ""
         if not kind and not has_main:
             sides.append(0)
             has_main = True
@@ -180,14 +161,12 @@ def draw(outline: Outline, segment_names: dict[str, str]) -> Picture:
 
 def _box_of(step: Step, row: StepRow, depth: int, when: str) -> Drawn:
     name = sentence(step.step.replace("-", " ").replace("_", " "))
-    title = getattr(step, "title", "") or name
-    icon = ICONS.get(step.do, "circle-dot")
     return Drawn(
         step.step,
-        icon,
-        KINDS.get(step.do, ""),
-        title,
-        _under(step, row),
+        step.icon,
+        step.tone,
+        step.headline() or name,
+        quoted(step.brief(CHANNEL_WORDS)),
         _numbers(step, row),
         min(depth, DEEPEST_DRAWN),
         when,
@@ -195,28 +174,14 @@ def _box_of(step: Step, row: StepRow, depth: int, when: str) -> Drawn:
     )
 
 
-def _under(step: Step, row: StepRow) -> str:
-    """Return the line below a step's name: short where the kind has a short form, else its sentence."""
-    if step.do in ("send", "ask"):
-        channel = CHANNEL_WORDS.get(getattr(step, "channel", ""), "")
-        return f"{channel} · for {getattr(step, 'purpose', '')}".strip(" ·")
-    if step.do == "wait_for":
-        return f"at most {duration_words(step.timeout)}"  # type: ignore[attr-defined]
-    if step.do == "task":
-        return "task on Today, with context"
-    if step.do in ("branch", "split"):
-        return plural(len(step.arms()), "way on,ways on")
-    return quoted(row.words.removeprefix("end here: "))
-
-
 def _numbers(step: Step, row: StepRow) -> str:
-    if step.do not in ACTS:
+    if not step.went:
         waiting = f"{count(row.here)} waiting" if row.here else ""
-        through = f"{count(row.through)} went on" if step.do != "exit" else f"{count(row.through)} ended here"
+        through = f"{count(row.through)} went on" if step.op is not Op.EXIT else f"{count(row.through)} ended here"
         return " · ".join(x for x in (waiting, through) if x)
     held = sum(h.people for h in row.held if not h.is_delay)
     delayed = sum(h.people for h in row.held if h.is_delay)
-    parts = [f"{count(row.went)} {'opened' if step.do == 'task' else 'went'}"]
+    parts = [f"{count(row.went)} {step.went}"]
     parts += [f"{count(held)} held back"] if held else []
     parts += [f"{count(delayed)} delayed"] if delayed else []
     return " · ".join(parts)

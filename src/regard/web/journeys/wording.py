@@ -4,37 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from regard.playbooks.entries import (
-    Entry,
-    ExitOn,
-    Goal,
-    SegmentEntered,
-    SegmentLeft,
-    TouchpointSeen,
-)
+from regard.playbooks.ends import ExitOn, Goal
+from regard.playbooks.entries import EntryBase
 from regard.playbooks.journeys import Journey
 from regard.web.words import quoted, sentence
 
 
-def entry_words(entry: Entry, names: Mapping[str, str]) -> str:
+def entry_words(entry: EntryBase, names: Mapping[str, str]) -> str:
     """Return one way in: 'on “Order Completed”', 'when somebody comes into High value'."""
-    if isinstance(entry, SegmentEntered):
-        return f"when somebody comes into {_named(entry.segment, names)}"
-    if isinstance(entry, SegmentLeft):
-        return f"when somebody leaves {_named(entry.segment, names)}"
-    if isinstance(entry, TouchpointSeen):
-        return f"on {quoted(entry.words().replace(' happens', '', 1))}"
-    return _plain_entry(entry, names)
-
-
-def _plain_entry(entry: Entry, names: Mapping[str, str]) -> str:
-    words = quoted(entry.words())
-    if entry.on == "silence":
-        return f"after {words}"
-    if entry.on == "by_hand":
-        return "when a colleague lets somebody in"
-    segment = getattr(entry, "segment", "")
-    return words.replace(f"in {segment}", f"in {_named(segment, names)}") if segment else words
+    return quoted(entry.in_sentence(names))
 
 
 def entries_words(journey: Journey, names: Mapping[str, str]) -> str:

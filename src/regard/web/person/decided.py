@@ -35,7 +35,7 @@ def enrolments_of(origins: list[int]) -> list[Enrolment]:
 def doors_of(playbook: Playbook | None) -> list[tuple[str, str]]:
     """Return (journey, name) of every journey a colleague may let somebody into by hand."""
     journeys = playbook.journeys if playbook else {}
-    return [(k, j.name) for k, j in journeys.items() if any(e.on == "by_hand" for e in j.entry)]
+    return [(k, j.name) for k, j in journeys.items() if any(e.is_by_hand for e in j.entry)]
 
 
 def journey_name(playbook: Playbook | None, slug: str) -> str:

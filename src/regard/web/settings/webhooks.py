@@ -14,7 +14,6 @@ from regard.act.services.endpoints import (
 )
 from regard.kernel.issues import Refused
 from regard.playbooks.model import Playbook
-from regard.playbooks.steps.webhook import Webhook
 from regard.staff.permissions import Capability
 from regard.web.access import StaffRequest, act, page
 
@@ -42,8 +41,8 @@ def _told_by(playbook: Playbook | None) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for name, journey in playbook.journeys.items() if playbook else ():
         for step in journey.all_steps():
-            if isinstance(step, Webhook) and name not in found.get(step.endpoint, ()):
-                found[step.endpoint] = (*found.get(step.endpoint, ()), name)
+            if (told := step.tells()) and name not in found.get(told, ()):
+                found[told] = (*found.get(told, ()), name)
     return found
 
 

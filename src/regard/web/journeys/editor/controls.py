@@ -20,19 +20,12 @@ from pydantic.fields import FieldInfo
 from regard.kernel.issues import Refused
 from regard.playbooks.editing.parts import write_part
 from regard.playbooks.load import read_yaml
+from regard.playbooks.values import recall
 from regard.playbooks.values.base import Duration, Part, Share, TimeOfDay
 from regard.playbooks.values.happening import Happening
-from regard.playbooks.values.recall import Answered, AnyOf, Both, InSegment, Meets
 from regard.web.journeys.editor.tree import Path, Value, found_at, put_at, text_of
-from regard.web.journeys.editor.words import CHOICES, RARE, WHEN_WORDS, hint_of, label_of
+from regard.web.journeys.editor.words import CHOICES, RARE, hint_of, label_of
 
-RECALLS: dict[str, type[Part]] = {
-    "answered": Answered,
-    "in_segment": InSegment,
-    "meets": Meets,
-    "every": Both,
-    "any": AnyOf,
-}
 MARKED = {
     id(get_args(Duration)[1]): "duration",
     id(get_args(Share)[1]): "share",
@@ -100,7 +93,7 @@ def _of_key(key: str, info: FieldInfo, told: Any, path: Path, choice: Choices) -
             yield from controls_of(Happening, inner, path, choice)
         else:
             yield as_yaml(path, told)
-    elif Answered in types and key == "when":
+    elif types & set(recall.KINDS) and key == "when":
         yield from _recall(told, path, choice)
     else:
         yield _plain(key, info, told, path, choice, types)
@@ -109,13 +102,13 @@ def _of_key(key: str, info: FieldInfo, told: Any, path: Path, choice: Choices) -
 def _recall(told: Any, path: Path, choice: Choices) -> Iterator[Control]:
     raw = told if isinstance(told, dict) else {}
     kind = raw.get("kind")
-    kinds = tuple(WHEN_WORDS.items())
-    if told is not None and (kind not in RECALLS or not isinstance(told, dict)):
+    kinds = tuple((name, one.called) for name, one in recall.NAMED.items())
+    if told is not None and (kind not in recall.NAMED or not isinstance(told, dict)):
         yield as_yaml(path, told)
         return
     yield Control((*path, "kind"), "select", label_of((*path, "kind")), str(kind or ""), options=kinds)
-    if kind in RECALLS:
-        yield from controls_of(RECALLS[kind], raw, path, choice, frozenset({"kind"}))
+    if kind in recall.NAMED:
+        yield from controls_of(recall.NAMED[kind], raw, path, choice, frozenset({"kind"}))
 
 
 def _plain(key: str, info: FieldInfo, told: Any, path: Path, choice: Choices, types: set[Any]) -> Control:

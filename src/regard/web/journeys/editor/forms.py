@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from typing import Any, get_args
+from typing import Any
 
 from django.http import QueryDict
 
 from regard.act.selectors import endpoint_names
-from regard.playbooks.entries import Entry, ExitOn, Goal, Reentry
+from regard.playbooks.ends import ExitOn, Goal, Reentry
+from regard.playbooks.entries import NAMED as ENTRIES
 from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
-from regard.playbooks.steps import KINDS, Step
-from regard.playbooks.steps.branch import Case
-from regard.playbooks.steps.split import Way
+from regard.playbooks.steps import NAMED as STEPS
 from regard.playbooks.values.base import Part
 from regard.web.journeys.editor.controls import Choices, Control, as_yaml, controls_of, write_controls
 from regard.web.journeys.editor.tree import (
-    WAYS,
     Path,
     Value,
     found_at,
@@ -27,16 +25,13 @@ from regard.web.journeys.editor.tree import (
     text_of,
     waits_of,
 )
-from regard.web.journeys.editor.words import ENTRY_WORDS, EXIT_WORDS
+from regard.web.journeys.editor.words import EXIT_WORDS
 from regard.web.segments.names import segment_names
 from regard.web.words import CHANNEL_WORDS
 
-STEPS: dict[str, type[Step]] = {get_args(k.model_fields["do"].annotation)[0]: k for k in KINDS}
-ENTRIES: dict[str, type[Part]] = {get_args(k.model_fields["on"].annotation)[0]: k for k in get_args(get_args(Entry)[0])}
-NESTED = frozenset({"do", "cases", "ways", "otherwise"})
+NESTED = frozenset({"do", "otherwise", *(kind.nests.ways for kind in STEPS.values() if kind.nests.ways)})
 APART = frozenset({"steps", "entry", "exit_on", "goal", "reentry"})
 FIRST = ("template", "survey", "kind", "title")  # what a step is about comes first
-ONE_OF = ("for", "until_hour", "until_date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +77,14 @@ def step_groups(value: Value, path: Path, choice: Choices) -> list[Group]:
         return [Group("", [replace(as_yaml(path, step), label="This step, as YAML")])]
     own = list(controls_of(model, step, path, choice, NESTED))
     groups = [Group("", sorted(own, key=lambda c: c.path[-1] not in FIRST))]
-    key = WAYS.get(str(step["do"]), "")
-    ways = step.get(key)
+    key = model.nests.ways
+    ways = step.get(key) if key else None
     if not isinstance(ways, list):
         return [*groups, Group("", [as_yaml((*path, key), ways)])] if key else groups
-    of = Case if key == "cases" else Way
     for number, way in enumerate(ways):
         place = (*path, key, number)
         fields = (
-            list(controls_of(of, way, place, choice, frozenset({"then"})))
+            list(controls_of(model.nests.way, way, place, choice, frozenset({"then"})))
             if isinstance(way, dict)
             else [as_yaml(place, way)]
         )
@@ -135,7 +129,8 @@ def _listed(value: Value, key: str, choice: Choices) -> Iterator[Group]:
 def _title(key: str, told: Any) -> str:
     raw = told if isinstance(told, dict) else {}
     if key == "entry":
-        return f"Way in: {ENTRY_WORDS.get(str(raw.get('on')), 'in a way the form does not know')}"
+        model = ENTRIES.get(str(raw.get("on")))
+        return f"Way in: {model.called if model else 'in a way the form does not know'}"
     kind = next((k for k in EXIT_WORDS if k in raw), "touchpoint")
     return f"Leaves early when {EXIT_WORDS[kind]}"
 
@@ -155,7 +150,7 @@ def _row_controls(key: str, told: Any, place: Path, choice: Choices) -> list[Con
 def apply_form(value: Value, groups: list[Group], posted: QueryDict, path: Path = ()) -> Value:
     """Return the value with what the form changed; what it did not show stays. Raises Refused for YAML that is none.
 
-    A step that is renamed keeps what names it, and a wait keeps the one way that was chosen last.
+    A step that is renamed keeps what names it; of keys that exclude each other, the one that was chosen last stays.
     """
     controls = [c for g in groups for c in g.controls]
     found, before = deepcopy(value), found_at(value, path)
@@ -163,10 +158,10 @@ def apply_form(value: Value, groups: list[Group], posted: QueryDict, path: Path 
     after = found_at(found, path)
     if not path or not isinstance(before, dict) or not isinstance(after, dict):
         return found
-    if before.get("do") == "wait":
-        fresh = [k for k in ONE_OF if k in after and after.get(k) != before.get(k)]
-        for other in ONE_OF if fresh else ():
-            if other != fresh[-1]:
-                after.pop(other, None)
+    model = STEPS.get(str(before.get("do")))
+    fresh = [k for k in (model.one_of if model else ()) if k in after and after.get(k) != before.get(k)]
+    for other in model.one_of if model and fresh else ():
+        if other != fresh[-1]:
+            after.pop(other, None)
     old, new = before.get("step"), after.get("step")
     return rename_step(found, str(old), str(new)) if old and new and old != new else found

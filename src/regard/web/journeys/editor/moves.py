@@ -9,16 +9,18 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from regard.kernel.issues import Issue, Refused
+from regard.playbooks.entries import NAMED as ENTRIES
 from regard.playbooks.model import Playbook
+from regard.playbooks.steps import NAMED as STEPS
 from regard.web.journeys.editor.forms import apply_form, choices_of, settings_groups, step_groups
 from regard.web.journeys.editor.new_steps import new_entry, new_exit, new_step, new_way
 from regard.web.journeys.editor.tree import (
-    WAYS,
     Path,
     Value,
     found_at,
     mark_of,
     move_step,
+    nests_of,
     path_of,
     put_step,
     shape_of,
@@ -26,10 +28,11 @@ from regard.web.journeys.editor.tree import (
     take_out,
     text_of,
 )
-from regard.web.journeys.editor.words import ENTRY_WORDS, EXIT_WORDS, STEP_WORDS
+from regard.web.journeys.editor.words import EXIT_WORDS
 
 SOMEBODY = "somebody"
 MEANWHILE = f"{SOMEBODY} changed this meanwhile: here it is as it stands now, and yours was not taken"
+DROPPED = {"entry", "exit_on", *(kind.nests.ways for kind in STEPS.values() if kind.nests.ways)}
 MOST_STEPS_DEEP = 20  # keys of a path: as deep as the outline shows
 
 
@@ -103,11 +106,11 @@ def _settings(value: Value, asked: Asked) -> Moved:
 
 
 def _add(value: Value, asked: Asked) -> Moved:
-    if asked.kind not in STEP_WORDS or len(asked.at) > MOST_STEPS_DEEP:
+    if asked.kind not in STEPS or len(asked.at) > MOST_STEPS_DEEP:
         return Moved(value)
     step = new_step(asked.kind, value, asked.playbook, asked.slug)
     found = put_step(value, asked.at, asked.index, step)
-    return Moved(found, text_of((*asked.at, asked.index)), f"Added: {STEP_WORDS[asked.kind].lower()}.")
+    return Moved(found, text_of((*asked.at, asked.index)), f"Added: {STEPS[asked.kind].called.lower()}.")
 
 
 def _remove(value: Value, asked: Asked) -> Moved:
@@ -134,12 +137,12 @@ def _moved(value: Value, asked: Asked, by: int) -> Moved:
 def _way(value: Value, asked: Asked) -> Moved:
     found = deepcopy(value)
     step = found_at(found, asked.at)
-    kind = str(step.get("do")) if isinstance(step, dict) else ""
-    if kind in WAYS:
-        ways = step.get(WAYS[kind])
-        step[WAYS[kind]] = [
+    key = nests_of(step).ways if isinstance(step, dict) else ""
+    if key:
+        ways = step.get(key)
+        step[key] = [
             *(ways if isinstance(ways, list) else []),
-            new_way(kind, value, asked.playbook),
+            new_way(str(step["do"]), value, asked.playbook, asked.slug),
         ]
     return Moved(found, text_of(asked.at))
 
@@ -147,7 +150,7 @@ def _way(value: Value, asked: Asked) -> Moved:
 def _drop(value: Value, asked: Asked) -> Moved:
     """Take away a way, an entry or an exit."""
     step, rest = step_place(asked.at)
-    if not (rest and rest[0] in ("cases", "ways", "entry", "exit_on") and len(rest) == 2):
+    if not (rest and rest[0] in DROPPED and len(rest) == 2):
         return Moved(value)
     if rest[0] == "entry" and len(value.get("entry") or ()) < 2:
         raise Refused(Issue("entry", "a journey has at least one way in", "add another one first"))
@@ -155,7 +158,7 @@ def _drop(value: Value, asked: Asked) -> Moved:
 
 
 def _entry(value: Value, asked: Asked) -> Moved:
-    if asked.kind not in ENTRY_WORDS:
+    if asked.kind not in ENTRIES:
         return Moved(value)
     rows = value.get("entry")
     rows = [*(rows if isinstance(rows, list) else []), new_entry(asked.kind, asked.playbook)]

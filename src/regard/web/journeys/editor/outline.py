@@ -11,33 +11,28 @@ from pydantic import TypeAdapter, ValidationError
 from regard.decide.selectors import JourneyRow, Outline, StepRow
 from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
+from regard.playbooks.steps import NAMED as STEPS
 from regard.playbooks.steps import AnyStep, Step, walk
 from regard.playbooks.values.recall import Recall
-from regard.web.journeys.drawn import ICONS, KINDS, Picture, draw
+from regard.web.journeys.drawn import Picture, draw
 from regard.web.journeys.editor.checked import Checked, Placed
 from regard.web.journeys.editor.controls import Choices
 from regard.web.journeys.editor.forms import NESTED, Group, settings_groups, step_groups
 from regard.web.journeys.editor.tree import (
     DEEPEST,
-    WAYS,
     Path,
     Value,
     arms_of,
     found_at,
     mark_of,
+    nests_of,
     text_of,
 )
-from regard.web.journeys.editor.words import STEP_WORDS
 from regard.web.segments.names import segment_names
 from regard.web.words import quoted, sentence
 
 _STEP: TypeAdapter[Step] = TypeAdapter(AnyStep)
 _WHEN: TypeAdapter[Any] = TypeAdapter(Recall)
-_OTHERWISE = {
-    "branch": "otherwise",
-    "wait_for": "if it did not happen in time",
-    "approval": "if it was not approved",
-}
 MOST_INDENTED = 4
 
 
@@ -99,21 +94,21 @@ def _line(
         replace(g, controls=[replace(c, is_wrong=text_of(c.path) in wrong) for c in g.controls])
         for g in step_groups(value, path, choice)
     ]
-    last = int(path[-1])
+    last, model = int(path[-1]), STEPS.get(kind)
     return Line(
         place=place,
         depth=min(depth, MOST_INDENTED),
         words=step_words(raw),
         name=str(raw.get("step", "")),
         kind=kind,
-        icon=ICONS.get(kind, "circle-dot"),
-        tone=KINDS.get(kind, ""),
+        icon=model.icon if model else "circle-dot",
+        tone=model.tone if model else "",
         container=text_of(path[:-1]),
         after=last + 1,
         is_first=last == 0 and depth == 0,
         is_last=last == number - 1 and depth == 0,
         is_open=place == opened,
-        more=WAYS.get(kind, ""),
+        more=nests_of(raw).ways,
         groups=groups,
         issues=issues,
         seen=mark_of(step),
@@ -124,24 +119,22 @@ def step_words(raw: Value) -> str:
     """Return a step as the sentence people read; where it does not hold yet, what kind it is."""
     kind = str(raw.get("do", ""))
     bare = {k: v for k, v in raw.items() if k not in NESTED or k == "do"}
-    key = WAYS.get(kind)
+    key = nests_of(raw).ways
     if key and isinstance(raw.get(key), list):
         ways = [w for w in raw[key] if isinstance(w, dict)]
         bare[key] = [{k: v for k, v in w.items() if k != "then"} for w in ways]
     try:
         step = _STEP.validate_python(bare)
     except ValidationError:
-        return STEP_WORDS.get(kind, f"A step of a kind the form does not know: {kind or 'none'}")
-    title = getattr(step, "title", "") or ""
-    if kind == "branch":
-        return "Look at the person, and go one way"
-    return quoted(sentence(step.words())) if title or kind else kind
+        model = STEPS.get(kind)
+        return model.called if model else f"A step of a kind the form does not know: {kind or 'none'}"
+    return quoted(sentence(step.in_outline()))
 
 
 def way_words(step: Value, way: Value | None) -> str:
     """Return what stands over the steps of a way: its name, else its condition."""
     if way is None:
-        return _OTHERWISE.get(str(step.get("do")), "otherwise")
+        return nests_of(step).otherwise or "otherwise"
     label = way.get("label")
     if "share" in way:
         return f"{way.get('share')} {label or ''}".strip()

@@ -10,7 +10,9 @@ from django.shortcuts import render
 
 from regard.collect.meanings import MEANINGS
 from regard.kernel.issues import Issue, Refused
+from regard.playbooks.entries import NAMED as ENTRIES
 from regard.playbooks.load import read_yaml
+from regard.playbooks.steps import NAMED as STEPS
 from regard.staff.permissions import Capability
 from regard.staff.selectors import names_of_staff
 from regard.versions.drafts import (
@@ -31,7 +33,7 @@ from regard.web.journeys.editor.forms import choices_of
 from regard.web.journeys.editor.moves import MEANWHILE, SOMEBODY, Moved, asked_of, carry_out
 from regard.web.journeys.editor.outline import outline_of, picture_of, settings_of
 from regard.web.journeys.editor.tree import Value, mark_of, shape_of
-from regard.web.journeys.editor.words import ENTRY_WORDS, EXIT_WORDS, STEP_WORDS, UNITS
+from regard.web.journeys.editor.words import EXIT_WORDS, UNITS
 from regard.web.journeys.page import head_of
 from regard.web.person.timeline import by_words
 from regard.web.segments.page import the_playbook
@@ -206,8 +208,8 @@ def _context(request: StaffRequest, found: Draft, moved: Moved) -> dict[str, Any
         "picture": picture_of(checked.journey, found.name, playbook) if checked.journey else None,
         "shape": shape_of(value),
         "seen": mark_of(value),
-        "kinds": STEP_WORDS,
-        "entries": ENTRY_WORDS,
+        "kinds": {name: kind.called for name, kind in STEPS.items()},
+        "entries": {name: kind.called for name, kind in ENTRIES.items()},
         "exits": EXIT_WORDS,
         "units": UNITS,
         "events": sorted(MEANINGS),

@@ -17,8 +17,6 @@ from regard.decide.steering.to_another_version import Crossed, Gone, move_people
 from regard.kernel.issues import Issue, Refused
 from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
-from regard.playbooks.steps.message import MessageStep
-from regard.playbooks.steps.webhook import Webhook
 from regard.staff.permissions import Capability
 from regard.staff.selectors import names_of_staff
 from regard.understand.selectors import segment_size
@@ -59,9 +57,9 @@ class Need:
 def needs_of(journey: Journey, playbook: Playbook) -> list[Need]:
     """Return what a journey needs before it may touch anybody."""
     rails = playbook.guardrails
-    messages = [s for s in journey.all_steps() if isinstance(s, MessageStep)]
-    purposes = sorted({s.purpose for s in messages})
-    told = sorted({s.endpoint for s in journey.all_steps() if isinstance(s, Webhook)})
+    messages = [s for s in journey.all_steps() if s.is_message]
+    purposes = sorted({s.bound_by() for s in messages})
+    told = sorted({s.tells() for s in journey.all_steps() if s.tells()})
     share = rails.holdout if journey.holdout is None else journey.holdout
     where = "the guardrails' own" if journey.holdout is None else "its own"
     caps = ", ".join(cap.words() for cap in rails.caps)
@@ -106,12 +104,7 @@ def _names(purposes: list[str], playbook: Playbook) -> str:
 
 def reach_of(journey: Journey, publishing: Publishing | None) -> int:
     """Return how many people it could touch at once, counted generously: inside, and in the segments that let in."""
-    waiting = sum(
-        segment_size(e.segment)
-        for e in journey.entry
-        if getattr(e, "already_in", False) or e.on == "schedule"
-        if hasattr(e, "segment")
-    )
+    waiting = sum(segment_size(e.asks_segment()) for e in journey.entry if e.is_at_once() or e.is_timed)
     return waiting + (publishing.inside if publishing else 0)
 
 

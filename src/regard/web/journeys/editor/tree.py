@@ -13,11 +13,12 @@ from itertools import pairwise
 from typing import Any
 from zlib import crc32
 
+from regard.playbooks.steps import NAMED
+from regard.playbooks.steps.base import Nests, Op
+
 Path = tuple[str | int, ...]
 Value = dict[str, Any]
 STEP_LISTS = ("steps", "then", "otherwise")
-WAYS = {"branch": "cases", "split": "ways"}
-HAS_OTHERWISE = ("branch", "wait_for", "approval")
 DEEPEST = 12
 
 
@@ -53,16 +54,23 @@ def step_place(path: Path) -> tuple[Path, Path]:
     return path[:last], path[last:]
 
 
+def nests_of(step: Value) -> Nests:
+    """Return which keys of a step hold other steps, by its kind; none for a kind we do not know."""
+    kind = NAMED.get(str(step.get("do")))
+    return Nests() if kind is None else kind.nests
+
+
 def arms_of(step: Any) -> Iterator[tuple[Path, Value | None]]:
     """Yield the lists of steps inside a step: the path to each from the step, and the way it belongs to (or None)."""
     if not isinstance(step, dict):
         return
-    key = WAYS.get(str(step.get("do")), "")
-    ways = step.get(key)
+    nests = nests_of(step)
+    key = nests.ways
+    ways = step.get(key) if key else None
     for number, way in enumerate(ways if isinstance(ways, list) else ()):
         if isinstance(way, dict):
             yield (key, number, "then"), way
-    if step.get("do") in HAS_OTHERWISE:
+    if nests.otherwise:
         yield ("otherwise",), None
 
 
@@ -110,7 +118,8 @@ def names_of(value: Value) -> set[str]:
 def waits_of(value: Value) -> list[str]:
     """Return the names of the steps that wait for something, in their order."""
     steps = (s for _, s in walk(value) if isinstance(s, dict))
-    return [str(s.get("step")) for s in steps if s.get("do") == "wait_for"]
+    waiting = {name for name, kind in NAMED.items() if kind.op is Op.AWAIT}
+    return [str(s.get("step")) for s in steps if s.get("do") in waiting]
 
 
 def free_name(value: Value, wanted: str) -> str:

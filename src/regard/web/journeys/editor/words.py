@@ -2,42 +2,10 @@
 
 from __future__ import annotations
 
-STEP_WORDS = {
-    "send": "Send a message",
-    "ask": "Ask a survey",
-    "wait": "Wait",
-    "wait_for": "Wait for something to happen",
-    "branch": "Branch by a condition",
-    "split": "Split by chance",
-    "task": "Give a colleague a task",
-    "approval": "Ask a colleague for approval",
-    "set_field": "Write down a field",
-    "grant_points": "Grant or take points",
-    "webhook": "Tell another system",
-    "enter": "Start another journey",
-    "leave": "Take out of another journey",
-    "exit": "End the journey here",
-}
-ENTRY_WORDS = {
-    "segment_entered": "comes into a segment",
-    "segment_left": "leaves a segment",
-    "touchpoint": "something happens",
-    "date": "a date comes",
-    "silence": "nothing is heard for a time",
-    "schedule": "at fixed times, everybody of a segment",
-    "by_hand": "a colleague lets them in",
-}
 EXIT_WORDS = {
     "touchpoint": "something happens",
     "segment_entered": "they come into a segment",
     "segment_left": "they leave a segment",
-}
-WHEN_WORDS = {
-    "answered": "answered at an earlier step",
-    "in_segment": "is in a segment",
-    "meets": "meet a condition, as segments know them",
-    "every": "several things at once",
-    "any": "at least one of several things",
 }
 LABELS = {
     "step": "Name of the step",
