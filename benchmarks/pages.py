@@ -188,7 +188,7 @@ def fill_messages(people: int, now: int) -> None:
            channel="'email'", purpose="'offers'", asked_at=str(now), as_of=f"{now} - n", verdict=one_of(("go",) * 70 + ("no",) * 29 + ("wait",), "n"), reason="'granted'", words="'They agreed'")  # fmt: skip
     for tally in (STANDING, DECIDED):
         tally.count_again()
-    insert(Message, sent, decision_id="n", public_id=uuid_of(2), person_id="n", channel="'email'", purpose="'offers'", template="'personal-offer'", state=one_of(("sent",) * 17 + ("refused", "queued", "cancelled"), "n"),
+    insert(Message, sent, key="'decision:' || n", kind="'promotion'", cause_kind="'decision'", cause_id="CAST(n AS VARCHAR)", asked_by="'journey:thank-high-value'", decision_id="n", public_id=uuid_of(2), person_id="n", channel="'email'", purpose="'offers'", template="'personal-offer'", state=one_of(("sent",) * 17 + ("refused", "queued", "cancelled"), "n"),
            address="'p' || n || '@example.org'", subject="'A few records I set aside for you'", queued_at=str(now), due_at=f"{now} - {scattered(90)} * {DAY}", sent_at=f"CASE WHEN n %% 20 < 17 THEN {now} - {scattered(90)} * {DAY} END")  # fmt: skip
 
 

@@ -246,6 +246,11 @@ def _sent(house: House, ines: int, now: datetime, mark: str) -> None:
         words="May go: every guardrail was asked",
     )
     house.message = Message.objects.create(
+        key=f"decision:{decision.id}",
+        kind="promotion",
+        cause_kind="decision",
+        cause_id=str(decision.id),
+        asked_by="journey:thank-high-value",
         decision=decision,
         public_id=uuid.uuid4(),
         person_id=ines,

@@ -105,6 +105,11 @@ def test_the_outbox_shows_what_was_told_and_every_attempt(owner, house):
         words="May go",
     )
     message = Message.objects.create(
+        key=f"decision:{decision.id}",
+        kind="call",
+        cause_kind="decision",
+        cause_id=str(decision.id),
+        asked_by="journey:thank-high-value",
         decision=decision,
         public_id=uuid4(),
         person_id=decision.person_id,

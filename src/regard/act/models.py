@@ -10,7 +10,7 @@ from regard.identify.models import Person
 
 
 class Message(models.Model):
-    """One message to one person for one decision (promises, section 4).
+    """One message to one person for one request (promises, section 4); a decision of a journey is one sort of request.
 
     Q --claim--> C --begin--> B --record--> S | R | D;  D --claim, when due--> C;  Q, D --claim says no--> X;
     C past its lease --> Q;  B past its lease --> U (marketing, never resent) or Q (same Message-ID);  P never moves.
@@ -31,14 +31,32 @@ class Message(models.Model):
         CANCELLED = "cancelled"
         SAMPLE = "sample"
 
-    decision = models.OneToOneField(Decision, on_delete=models.CASCADE, related_name="message")
+    class Kind(models.TextChoices):
+        """What it is, and so which guardrails it is asked (engine/journeys/kinds.py)."""
+
+        PROMOTION = "promotion"
+        SURVEY = "survey"
+        SERVICE = "service"
+        REPLY = "reply"
+        STATEMENT = "statement"
+        CALL = "call"  # to another system, about somebody
+        MARKETING_CALL = "marketing_call"
+
+    # What was asked, as the request said it; none of it changes.
+    key = models.CharField(max_length=200, unique=True)  # the same request asked twice is one message
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    cause_kind = models.CharField(max_length=20)  # what it was asked because of: decision, touchpoint, consent, ...
+    cause_id = models.CharField(max_length=80)  # which one: a decision's id, a touchpoint's number
+    decision = models.OneToOneField(Decision, on_delete=models.CASCADE, null=True, related_name="message")
+    asked_by = models.CharField(max_length=80)  # "journey:<name>", "staff:<id>", or the room that asked
+    given = JSONTextField(default=dict)  # values for the template, or the words somebody wrote
     public_id = models.UUIDField(unique=True)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="messages")
     channel = models.CharField(max_length=12)
     purpose = models.CharField(max_length=60)
     is_marketing = models.BooleanField(default=True)
     may_repeat = models.BooleanField(default=False)  # transactional: a second copy under one Message-ID does no harm
-    template = models.CharField(max_length=60)
+    template = models.CharField(max_length=60, blank=True)  # empty: somebody wrote the words themselves
     survey = models.CharField(max_length=60, blank=True)  # the survey it asks, if it asks one
     signed_by = models.CharField(max_length=60, blank=True)  # the sender's name in the playbook
     language = models.CharField(max_length=12, blank=True)
@@ -67,6 +85,7 @@ class Message(models.Model):
             models.Index(fields=("state", "due_at"), name="message_due"),
             models.Index(fields=("person", "channel", "sent_at"), name="message_cap"),
             models.Index(fields=("is_marketing", "sent_at"), name="message_sent_lately"),
+            models.Index(fields=("cause_kind", "cause_id"), name="message_of_cause"),
         )
 
 

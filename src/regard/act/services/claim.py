@@ -86,7 +86,7 @@ def claim(
         for verdict, write in _WRITES.items():
             if judged[verdict]:
                 write(judged[verdict], judgements, holder)
-        outcomes = dict.fromkeys((one.decision for one in judged["go"]), _CLAIMED)
+        outcomes: dict[int | None, str] = dict.fromkeys((one.decision for one in judged["go"]), _CLAIMED)
         outcomes |= dict.fromkeys((one.decision for one in judged["no"]), _CANCELLED)
         record_outcome(outcomes=outcomes, now=now)
     return Claimed(tuple(one.id for one in judged["go"]), len(judged["wait"]), len(judged["no"]))

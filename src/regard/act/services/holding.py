@@ -85,8 +85,8 @@ def settle_leases(*, now: datetime, limit: int = 1000) -> Settled:
     rows = Message.objects.filter(state=Message.State.CLAIMED, lease_until__lte=now)
     with transaction.atomic():
         locked = rows.select_for_update(skip_locked=can_skip()).order_by("id")
-        unknown: dict[int, int] = {}
-        again: dict[int, int] = {}
+        unknown: dict[int, int | None] = {}
+        again: dict[int, int | None] = {}
         for message, decision, begun_at, may_repeat in locked.values_list(
             "id", "decision_id", "begun_at", "may_repeat"
         )[:limit]:
@@ -120,8 +120,8 @@ def can_skip() -> bool:
     return connection.vendor == "postgresql"
 
 
-def _queue_again(found: Mapping[int, int], now: datetime) -> int:
-    """Queue locked messages again; `found` is message -> decision."""
+def _queue_again(found: Mapping[int, int | None], now: datetime) -> int:
+    """Queue locked messages again; `found` is message -> the decision behind it, if any."""
     if not found:
         return 0
     Message.objects.filter(id__in=found).update(
@@ -131,7 +131,7 @@ def _queue_again(found: Mapping[int, int], now: datetime) -> int:
     return len(found)
 
 
-def _keep(found: Mapping[int, int], outcome: Decision.Outcome, now: datetime) -> None:
+def _keep(found: Mapping[int, int | None], outcome: Decision.Outcome, now: datetime) -> None:
     record_outcome(outcomes=dict.fromkeys(found.values(), outcome.value), now=now)
 
 
@@ -141,6 +141,7 @@ _FAMILY = (
     " ON o.id = COALESCE(me.survivor_id, me.id) OR o.survivor_id = COALESCE(me.survivor_id, me.id)"
     " WHERE me.id = m.person_id)"
 )
+_JOURNEY = "(SELECT d.journey FROM decide_decision AS d WHERE d.id = m.decision_id)"  # none where nobody decided
 _HEARD = " UNION ALL ".join(
     f"SELECT 1 FROM {table} AS x WHERE x.{seq} > m.claimed_seq{whose}"  # noqa: S608
     for table, seq, whose in (
@@ -149,12 +150,12 @@ _HEARD = " UNION ALL ".join(
         ("consent_suppression", "seq", " AND x.address_hash = %(written_to)s"),
         ("profile_fieldchange", "seq", f" AND x.person_id IN {_FAMILY}"),  # a wish, another address
         ("identify_joining", "seq", f" AND (x.survivor_id IN {_FAMILY} OR x.absorbed_id IN {_FAMILY})"),
-        ("decide_steering", "seq", " AND x.kind = 'pause' AND x.journey = d.journey"),
+        ("decide_steering", "seq", " AND x.kind = 'pause' AND x.journey = " + _JOURNEY),
         ("act_humantask", "opened_seq", f" AND x.pauses_promotions AND x.person_id IN {_FAMILY}"),
     )
 )
 _BEGIN = (
     "UPDATE act_message AS m SET begun_at = %(now)s, lease_until = %(until)s, tries = tries + 1"  # noqa: S608
-    " FROM decide_decision AS d WHERE d.id = m.decision_id AND m.id = %(message)s AND m.claimed_by = %(worker)s AND m.state = 'claimed' AND m.begun_at IS NULL"
+    " WHERE m.id = %(message)s AND m.claimed_by = %(worker)s AND m.state = 'claimed' AND m.begun_at IS NULL"
     f" AND m.lease_until > %(now)s AND NOT EXISTS ({_HEARD})"
 )

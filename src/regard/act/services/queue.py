@@ -43,7 +43,7 @@ def enqueue(*, playbook: Playbook, now: datetime, decisions: Iterable[int] | Non
     for chunk in _chunks(decisions, now):
         with transaction.atomic():
             waiting: list[Message] = []
-            outcomes: dict[int, str] = {}
+            outcomes: dict[int | None, str] = {}
             for decision in chunk:
                 step = step_of(playbook, decision)
                 if step is None:

@@ -118,10 +118,11 @@ def _tell_one(message_id: int, playbook: Playbook, worker: str, clock: Clock) ->
 
 def write_call(message: Message, playbook: Playbook) -> None:
     """Write what is told from what is known now, and keep it with the message. Raises Refused."""
-    step = step_of(playbook, message.decision)
-    if not isinstance(step, Webhook):
+    decision = message.decision
+    step = step_of(playbook, decision) if decision else None
+    if decision is None or not isinstance(step, Webhook):
         raise Refused(Issue("journey", "the step is in no playbook we have", code="no_step"))
-    message.text = body_of(message, step, playbook)
+    message.text = body_of(message, decision, step, playbook)
     Message.objects.filter(id=message.pk).update(text=message.text)
 
 

@@ -210,14 +210,15 @@ def _place(program: Program, one: _Asked) -> tuple[int, int] | None:
     return None if compiled is None or pc < 0 else (compiled.number, pc)
 
 
-def record_outcome(*, outcomes: Mapping[int, str], now: datetime) -> None:
+def record_outcome(*, outcomes: Mapping[int | None, str], now: datetime) -> None:
     """Keep what became of go-decisions: claimed, sent, failed, cancelled or uncertain. Call in the same transaction.
 
-    From `claimed` on a message counts under every cap; failed and cancelled ones do not.
+    From `claimed` on a message counts under every cap; failed and cancelled ones do not. None stands for messages that
+    no decision asked for: what became of those is told by the message alone.
     """
     known = set(Decision.Outcome.values)
     for outcome in sorted(set(outcomes.values())):
         if outcome not in known:
             raise ValueError(f"'{outcome}' is no outcome")
-        ids = sorted(i for i, told in outcomes.items() if told == outcome)
+        ids = sorted(i for i, told in outcomes.items() if told == outcome and i is not None)
         Decision.objects.filter(id__in=ids).update(outcome=outcome, outcome_at=now)

@@ -19,8 +19,8 @@ from regard.staff.permissions import Capability
 from regard.web.access import StaffRequest, act, page
 from regard.web.framed import framed_letter
 from regard.web.journeys.wording import entries_words
+from regard.web.outbox.asked import asked_by
 from regard.web.people import people_shown
-from regard.web.person.decided import journey_name
 from regard.web.segments.names import segment_names
 from regard.web.templatetags.ui import plain
 from regard.web.words import FACT_WORDS
@@ -41,8 +41,9 @@ def outbox(request: StaffRequest) -> HttpResponse:
     rows = list(messages.select_related("decision")[: PAGE + 1])
     people = people_shown([m.person_id for m in rows])
     playbook = request.playbook
+    asked = asked_by(rows[:PAGE], playbook)
     context = {
-        "rows": [(m, people[m.person_id], journey_name(playbook, m.decision.journey)) for m in rows[:PAGE]],
+        "rows": [(m, people[m.person_id], asked[m.pk].words) for m in rows[:PAGE]],
         "older": rows[PAGE - 1].pk if len(rows) > PAGE else None,
         "purposes": {k: p.name for k, p in playbook.purposes.items()} if playbook else {},
         "state": state,
@@ -63,8 +64,8 @@ def _message(public: str) -> Message:
 
 
 def _came_in(found: Message, playbook: Playbook | None) -> str:
-    """Return what lets people into the journey a message came out of, by today's playbook."""
-    journey = playbook.journeys.get(found.decision.journey) if playbook else None
+    """Return what lets people into the journey a message came out of, by today's playbook; nothing where none asked."""
+    journey = playbook.journeys.get(found.decision.journey) if playbook and found.decision else None
     return entries_words(journey, segment_names(playbook)) if journey else ""
 
 
@@ -77,14 +78,17 @@ def message(request: StaffRequest, public: str) -> HttpResponse:
     context = {
         "message": found,
         "person": people_shown([found.person_id])[found.person_id],
-        "journey": journey_name(playbook, found.decision.journey),
+        "asked": asked_by([found], playbook)[found.pk],
+        "cause": f"{plain(found.cause_kind)} {found.cause_id}",
         "consent": Consent.objects.filter(seq=key).first() if isinstance(key, int) else None,
         "said_at": datetime.fromisoformat(said_at) if said_at else None,
         "links": list(found.links.order_by("position")),
         "attempts": deliveries_of(found.pk) if found.channel == WEBHOOK else None,
         "purpose": playbook.purposes.get(found.purpose) if playbook else None,
         "came_in": _came_in(found, playbook),
-        "seen": [(FACT_WORDS.get(k) or plain(k), v) for k, v in found.decision.facts.items()],
+        "seen": [
+            (FACT_WORDS.get(k) or plain(k), v) for k, v in (found.decision.facts if found.decision else {}).items()
+        ],
     }
     return render(request, "web/message.html", context)
 

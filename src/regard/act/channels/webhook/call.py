@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from secrets import token_bytes
 from typing import Any
@@ -24,12 +25,15 @@ CHANNEL = "webhook"
 LARGEST_BODY = 64_000  # bytes
 
 
-def make_call(decision: Decision, step: Webhook, *, queued_us: int) -> Message:
+def make_call(decision: Decision, step: Webhook, *, asked: Mapping[str, str], queued_us: int) -> Message:
     """Return the message, not yet stored, that carries a webhook of a go-decision from queue to record.
+
+    `asked`: the columns that say what was asked (`requests.asked`).
 
     It may be repeated: its id is made from the decision's key, so the other side can drop a second one.
     """
     return Message(
+        **asked,
         decision=decision,
         public_id=uuid7(queued_us, token_bytes(10)),
         person=decision.person,
@@ -44,21 +48,20 @@ def make_call(decision: Decision, step: Webhook, *, queued_us: int) -> Message:
     )
 
 
-def body_of(message: Message, step: Webhook, playbook: Playbook) -> str:
+def body_of(message: Message, decision: Decision, step: Webhook, playbook: Playbook) -> str:
     """Return what is told now, as JSON. Raises Refused where the step names a field its purpose does not allow."""
     forbidden = sorted(set(step.fields_told) - allowed_fields(playbook, step.purpose))
     if forbidden:
         raise Refused(
             *(
                 Issue(
-                    f"journeys.{message.decision.journey}.{step.step}",
+                    f"journeys.{decision.journey}.{step.step}",
                     f"the purpose '{step.purpose}' does not allow '{field}'",
                     code="field_not_allowed",
                 )
                 for field in forbidden
             )
         )
-    decision = message.decision
     told = {
         "type": step.event,
         "timestamp": decision.as_of.isoformat(),

@@ -36,10 +36,3 @@ CarryOut = Callable[[Any, Going], Made]
 
 class UnknownAct(LookupError):
     """A step acts, and nothing says how. Its decisions stay undone, so they are carried out once something does."""
-
-
-def queued(made: Message, now: datetime) -> Message:
-    """Return the message as it waits for a worker; people of the sample get one that nothing ever hands over."""
-    made.state = Message.State.SAMPLE if made.person.is_sample else Message.State.QUEUED
-    made.queued_at = made.due_at = now
-    return made
