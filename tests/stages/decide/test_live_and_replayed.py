@@ -1,6 +1,7 @@
 """The law of a replay: over days that did run live it finds what the live run decided, message by message.
 
-A small shop lives twelve days, every six hours a refresh and a cycle. A replay of the same days, and one that begins in the
+A small shop lives twelve days, every six hours a refresh and a cycle (every twelve where its story is written out: most
+cycles find nothing to do then, and planning them is all they cost). A replay of the same days, and one that begins in the
 middle of them, must come to the same messages, reasons and tasks at the same hours. Nobody answers anything: what would
 have been answered is the one thing a replay cannot know.
 """
@@ -25,7 +26,7 @@ from regard.understand import services as understanding
 from tests.stages.decide.cast import ALL, a_person, days, decide, does, says, shop
 
 pytestmark = pytest.mark.django_db
-STEP = timedelta(hours=6)
+STEP, COARSE = timedelta(hours=6), timedelta(hours=12)
 ZONES = ("Europe/London", "America/Los_Angeles", "Asia/Tokyo")
 JOURNEYS = """
 journeys:
@@ -86,8 +87,8 @@ def something_happens(chance, people, now):
         says(person, chance.choice(ALL), now=now, granted=what == "word")
 
 
-def live(playbook, start, end, happens):
-    """Refresh and decide every six hours, from `start` on; `happens(now)` is what lay before."""
+def live(playbook, start, end, happens, step=STEP):
+    """Refresh and decide at every step, from `start` on; `happens(now)` is what lay before."""
     now = start
     while now <= end:
         happens(now)
@@ -96,7 +97,7 @@ def live(playbook, start, end, happens):
         else:
             understanding.cycle(as_of=now, playbook=playbook, cuts_last=days(99))
         decide(playbook, now=now)
-        now += STEP
+        now += step
 
 
 def decided(since):
@@ -105,9 +106,9 @@ def decided(since):
     return {(r.journey, r.step, r.person_id, r.verdict, r.reason, to_us(r.as_of)) for r in rows}
 
 
-def replayed(playbook, start, end, since, **more):
+def replayed(playbook, start, end, since, step=STEP, **more):
     """What a replay decides after an instant, where no answer is supposed: the last word of each decision."""
-    replay = replay_playbook(playbook=playbook, span=Span(start, end, 6 * HOUR_US), **more)
+    replay = replay_playbook(playbook=playbook, span=Span(start, end, int(step / timedelta(hours=1)) * HOUR_US), **more)
     last = {}
     for row in sorted(replay.moved.decisions.to_pylist(), key=lambda r: r["t"]):
         if row["world"] == 0:
@@ -171,8 +172,8 @@ def test_addresses_and_suppression_count_from_when_they_came(as_of):
         if day == 7:
             lift_suppression(address=f"p{ben}@example.org", channel="email", reason="staff", now=then)
 
-    live(playbook, start, as_of, happens)
-    found, _ = replayed(playbook, start, as_of, start)
+    live(playbook, start, as_of, happens, COARSE)
+    found, _ = replayed(playbook, start, as_of, start, COARSE)
 
     assert {r[4] for r in found} >= {"no_address", "suppressed", "go"}
     assert found == decided(start)
@@ -191,8 +192,8 @@ def test_what_somebody_else_did_is_theirs_from_the_joining_on(as_of):
         if now == start + days(6):
             merge_people(survivor=ana, absorbed=visitor, by="staff:1", now=now - timedelta(minutes=5), evidence={})
 
-    live(playbook, start, as_of, happens)
-    found, _ = replayed(playbook, start, as_of, start)
+    live(playbook, start, as_of, happens, COARSE)
+    found, _ = replayed(playbook, start, as_of, start, COARSE)
 
     assert found == decided(start)
 
@@ -211,13 +212,14 @@ def test_a_crowd_is_held_as_it_was(as_of, after):
         if now == start + days(4):
             does(people[0], "Order Completed", now=now - timedelta(minutes=9))
 
-    live(playbook, start, as_of, happens)
+    live(playbook, start, as_of, happens, COARSE)
 
     found, replay = replayed(
         playbook,
         start,
         as_of,
         start,
+        COARSE,
         approves_after_us=None if after is None else round(after.total_seconds()) * 1_000_000,
     )
     went = {row[2] for row in found if row[1] == "letter" and row[3] == "go"}
