@@ -12,12 +12,13 @@ from typing import Any
 from regard.collect.models import Touchpoint
 from regard.identify.selectors import origins_of
 from regard.kernel.instant import to_us
+from regard.playbooks.vocabulary import MESSAGE_SENT, ORDER_COMPLETED, SURVEY_ANSWERED, SURVEY_ASKED
 from regard.profile.models import Card
 from regard.understand.models import Standing
 
-ORDERS = ("Order Completed",)
-MESSAGES = ("Message Sent", "Survey Asked")
-ANSWERS = ("Survey Answered",)
+ORDERS = (ORDER_COMPLETED.name,)
+MESSAGES = (MESSAGE_SENT.name, SURVEY_ASKED.name)
+ANSWERS = (SURVEY_ANSWERED.name,)
 
 
 def context_of(person: int, *, as_of: datetime) -> dict[str, Any]:

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from regard.collect.contracts import Incoming
 from regard.collect.intake.wire import Parcel, Unread, normalise
+from regard.consent.vocabulary import CONSENT_GRANTED, CONSENT_WITHDRAWN
 from regard.engine.bench.codes import Codes
 from regard.engine.bench.columnar import Row, code_rows
 from regard.engine.bench.store import Workbench
@@ -221,9 +222,9 @@ def _take(log: FileLog, incoming: Incoming, number: int) -> None:
         log.fields.append((number, node, at, name, json.dumps(value)))
     if incoming.group_id:
         log.accounts[node] = incoming.group_id
-    if incoming.name in ("Consent Granted", "Consent Withdrawn"):
+    if incoming.name in (CONSENT_GRANTED.name, CONSENT_WITHDRAWN.name):
         told = json.loads(incoming.properties)
         key = (node, str(told.get("purpose", "")), str(told.get("channel", "*")))
-        place = int(incoming.name == "Consent Withdrawn")
+        place = int(incoming.name == CONSENT_WITHDRAWN.name)
         before = log.words.setdefault(key, [None, None])
         before[place] = max(at, before[place] or at)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
 
-from regard.collect.contracts import Incoming
+from regard.collect.deeds import Deed, record_deeds
 from regard.collect.sequence import allot_sequence
-from regard.collect.services import product_source, record
 from regard.consent.folding import EVERY
 from regard.consent.models import Consent, Restriction
 from regard.consent.selectors import words_of
 from regard.consent.suppression import lift_suppression, suppress
+from regard.consent.vocabulary import CONSENT_GRANTED, CONSENT_WITHDRAWN
 from regard.identify.selectors import origins_of, survivors_of
 from regard.identify.services import lock_people_rows
 from regard.kernel.instant import from_us, to_us
@@ -77,33 +76,22 @@ def record_consents(*, told: Sequence[Told], now: datetime, source: int | None =
     source (default: the product itself). Nothing is checked against the playbook here: see `grant`.
     """
     lock_people(word.person for word in told)
-    now_us = to_us(now)
-    source = product_source(now=now) if source is None else source
-    recorded = record([_touchpoint(word, source, now_us) for word in told], [word.person for word in told])
-    fresh = [(word, row.seq) for word, row in zip(told, recorded, strict=True) if row.seq is not None]
+    recorded = record_deeds(deeds=[_deed(word) for word in told], now=now, source=source)
+    fresh = [(word, seq) for word, seq in zip(told, recorded, strict=True) if seq is not None]
     Consent.objects.bulk_create((_row(word, seq, now) for word, seq in fresh), batch_size=2_000)
-    return [row.seq for row in recorded]
+    return recorded
 
 
-def _touchpoint(word: Told, source: int, now_us: int) -> Incoming:
-    said = {
-        "purpose": word.purpose,
-        "on": word.channel,
-        "source": word.source,
-        "wording": word.wording,
-    }
+def _deed(word: Told) -> Deed:
     key = word.key or f"{word.person}:{word.purpose}:{word.channel}:{int(word.is_granted)}:{word.occurred_us}"
-    return Incoming(
-        source=source,
-        message_id=f"consent:{key}"[:255],
-        type="product",
-        name="Consent Granted" if word.is_granted else "Consent Withdrawn",
+    return Deed(
+        person=word.person,
+        kind=CONSENT_GRANTED if word.is_granted else CONSENT_WITHDRAWN,
+        key=f"consent:{key}"[:255],
         channel=word.via,
         actor=word.actor,
+        properties={"purpose": word.purpose, "on": word.channel, "source": word.source, "wording": word.wording},
         occurred_us=word.occurred_us,
-        received_us=now_us,
-        origin=word.person,
-        properties=json.dumps(said, ensure_ascii=False),
         batch=word.batch,
     )
 

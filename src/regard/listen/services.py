@@ -9,13 +9,14 @@ from secrets import token_bytes
 from django.db import transaction
 
 from regard.act.models import Message
-from regard.act.recording import Deed, record_deeds
+from regard.collect.deeds import Deed, record_deeds
 from regard.kernel.ids import public_id, uuid7
 from regard.kernel.instant import to_us
 from regard.kernel.issues import Issue, Refused
 from regard.listen.models import Answer, SurveyInvitation
 from regard.playbooks.model import Playbook
 from regard.playbooks.surveys import Survey
+from regard.playbooks.vocabulary import SURVEY_ANSWERED
 
 PREFIX = "inv"
 LONGEST_COMMENT = 4000
@@ -118,7 +119,7 @@ def _deed(invitation: SurveyInvitation, score: int | None, comment: str, before:
     if before:
         properties["changes"] = before[-1].seq
     key = f"answer:{invitation.public_id.hex}:{len(before)}"
-    return Deed(invitation.person_id, "Survey Answered", key, "survey", "in", "customer", score, properties)
+    return Deed(person=invitation.person_id, kind=SURVEY_ANSWERED, key=key, score=score, properties=properties)
 
 
 def _clean(comment: str) -> str:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from datetime import datetime
 
 from django.db import transaction
 
-from regard.collect.contracts import Incoming
-from regard.collect.services import product_source, record
+from regard.collect.deeds import Deed, record_deeds
 from regard.identify.models import Person
 from regard.identify.selectors import origins_of
 from regard.kernel.instant import to_us
 from regard.kernel.issues import Issue, Refused
+from regard.playbooks.vocabulary import TouchpointKind
 from regard.profile.models import Note, Promise, Tag
+from regard.profile.vocabulary import NOTE_ADDED, PROMISE_BROKEN, PROMISE_KEPT, PROMISE_MADE, PROMISE_REOPENED
 
 LONGEST_TAG = 60
 LONGEST_NOTE = 20_000
@@ -44,7 +44,7 @@ def add_note(*, person: int, text: str, by: str, now: datetime) -> int:
     if not said:
         raise Refused(Issue("note", "the note is empty", code="empty"))
     note = Note.objects.create(person_id=person, text=said, by=by, at=now)
-    _record(person, "Note Added", f"note:{note.id}", now, {"note": note.id, "by": by})
+    _record(person, NOTE_ADDED, f"note:{note.id}", now, {"note": note.id, "by": by})
     return note.id
 
 
@@ -64,7 +64,7 @@ def make_promise(
     if not said:
         raise Refused(Issue("promise", "say what was promised", code="empty"))
     key = f"promise:{uuid.uuid4().hex}"
-    seq = _record(person, "Promise Made", key, now, {"text": said, "due": due_at.isoformat(), "by": by})
+    seq = _record(person, PROMISE_MADE, key, now, {"text": said, "due": due_at.isoformat(), "by": by})
     promise = Promise.objects.create(
         person_id=person,
         text=said,
@@ -79,12 +79,12 @@ def make_promise(
 
 def keep_promise(*, promise: int, by: str, now: datetime) -> None:
     """Say that a promise was kept. Raises Refused where it is settled already."""
-    _settle(promise, Promise.State.KEPT, "Promise Kept", by, now)
+    _settle(promise, Promise.State.KEPT, PROMISE_KEPT, by, now)
 
 
 def break_promise(*, promise: int, by: str, now: datetime) -> None:
     """Say that a promise was broken. Raises Refused where it is settled already."""
-    _settle(promise, Promise.State.BROKEN, "Promise Broken", by, now)
+    _settle(promise, Promise.State.BROKEN, PROMISE_BROKEN, by, now)
 
 
 @transaction.atomic
@@ -95,37 +95,23 @@ def reopen_promise(*, promise: int, by: str, now: datetime) -> None:
         raise Refused(Issue("promise", "it is open, or there is none", code="open_already"))
     row = Promise.objects.get(id=promise)
     key = f"promise:{promise}:reopened:{to_us(now)}"
-    _record(row.person_id, "Promise Reopened", key, now, {"promise": promise, "by": by})
+    _record(row.person_id, PROMISE_REOPENED, key, now, {"promise": promise, "by": by})
 
 
 @transaction.atomic
-def _settle(promise: int, state: str, name: str, by: str, now: datetime) -> None:
+def _settle(promise: int, state: str, kind: TouchpointKind, by: str, now: datetime) -> None:
     open_ones = Promise.objects.filter(id=promise, state=Promise.State.OPEN)
     if not open_ones.update(state=state, settled_at=now):
         raise Refused(Issue("promise", "it is settled already, or there is none", code="already_settled"))
     row = Promise.objects.get(id=promise)
     key = f"promise:{promise}:{state}:{to_us(now)}"  # the update above makes it once; undo may make it again
-    _record(row.person_id, name, key, now, {"promise": promise, "by": by})
+    _record(row.person_id, kind, key, now, {"promise": promise, "by": by})
 
 
-def _record(person: int, name: str, key: str, now: datetime, properties: dict[str, object]) -> int:
-    at = to_us(now)
+def _record(person: int, kind: TouchpointKind, key: str, now: datetime, properties: dict[str, object]) -> int:
     if not Person.objects.filter(id=person).exists():
         raise Refused(Issue("person", f"there is no person {person}", code="not_found"))
-    incoming = Incoming(
-        source=product_source(now=now),
-        message_id=key,
-        type="product",
-        name=name,
-        channel="staff",
-        direction="none",
-        actor="staff",
-        occurred_us=at,
-        received_us=at,
-        origin=person,
-        properties=json.dumps(properties, ensure_ascii=False),
-    )
-    (row,) = record([incoming], [person])
-    if row.seq is None:
+    (seq,) = record_deeds(deeds=[Deed(person=person, kind=kind, key=key, properties=properties)], now=now)
+    if seq is None:
         raise Refused(Issue("touchpoint", f"{key} is in the log already", code="already_recorded"))
-    return row.seq
+    return seq

@@ -12,11 +12,12 @@ from django.db.models import Q
 from regard.act.channels.email.handover import Handed, Outcome
 from regard.act.channels.webhook.call import CHANNEL as WEBHOOK
 from regard.act.models import Message
-from regard.act.recording import Deed, record_deeds
+from regard.collect.deeds import Deed, record_deeds
 from regard.decide.models import Decision
 from regard.decide.services import record_outcome
 from regard.kernel.ids import public_id
 from regard.kernel.sampling import SCALE, draw
+from regard.playbooks.vocabulary import MESSAGE_SENT, SURVEY_ASKED, WEBHOOK_SENT
 
 PREFIX = "msg"
 # Minutes after each deferral; one try more than there are pauses. A webhook is worth three days of trying.
@@ -94,7 +95,7 @@ def _sent_deeds(message: Message) -> list[Deed]:
     about: dict[str, Any] = {"message": named, "purpose": message.purpose}
     if message.channel == WEBHOOK:
         about |= {"event": message.template, "endpoint": message.sender}
-        return [Deed(person, "Webhook Sent", f"sent:{key}", properties=about)]
+        return [Deed(person=person, kind=WEBHOOK_SENT, key=f"sent:{key}", properties=about)]
     about |= {
         "template": message.template,
         "marketing": message.is_marketing,
@@ -102,8 +103,8 @@ def _sent_deeds(message: Message) -> list[Deed]:
         "language": message.language,
     }
     channel = message.channel
-    deeds = [Deed(person, "Message Sent", f"sent:{key}", channel, "out", properties=about)]
+    deeds = [Deed(person=person, kind=MESSAGE_SENT, key=f"sent:{key}", channel=channel, properties=about)]
     if message.survey:
         asked = {"survey": message.survey, "message": named}
-        deeds.append(Deed(person, "Survey Asked", f"asked:{key}", channel, "out", properties=asked))
+        deeds.append(Deed(person=person, kind=SURVEY_ASKED, key=f"asked:{key}", channel=channel, properties=asked))
     return deeds

@@ -10,11 +10,13 @@ from django.db import transaction
 from django.db.models import Q
 
 from regard.act.models import Message
-from regard.act.recording import Deed, record_deeds
+from regard.act.vocabulary import LEAVING_REASON_GIVEN
+from regard.collect.deeds import Deed, record_deeds
 from regard.consent.folding import EVERY, has_left
 from regard.consent.models import Consent
 from regard.consent.selectors import words_of
 from regard.consent.services import Told, lock_people, record_consents, withdraw
+from regard.consent.vocabulary import UNSUBSCRIBED
 from regard.decide.models import Decision
 from regard.decide.services import record_outcome
 from regard.identify.selectors import origins_of
@@ -52,7 +54,7 @@ def leave_purpose(
             evidence=evidence,
         )
         about = {"purpose": purpose, "source": source} | evidence
-        deed = Deed(person, "Unsubscribed", f"unsubscribed:{seq}", "web", "in", "customer", properties=about)
+        deed = Deed(person=person, kind=UNSUBSCRIBED, key=f"unsubscribed:{seq}", properties=about)
         record_deeds(deeds=[deed], now=now)
     return seq
 
@@ -90,7 +92,7 @@ def note_reason(*, person: int, purpose: str, reason: str, now: datetime, messag
     key = f"left-because:{person}:{purpose}:{now:%Y%m%d}"
     with transaction.atomic():
         record_deeds(
-            deeds=[Deed(person, "Leaving Reason Given", key, "web", "in", "customer", properties=about)],
+            deeds=[Deed(person=person, kind=LEAVING_REASON_GIVEN, key=key, properties=about)],
             now=now,
         )
 

@@ -10,11 +10,12 @@ from django.db import transaction
 
 from regard.act.context import context_of
 from regard.act.models import HumanTask, Message
-from regard.act.recording import Deed, record_deeds
+from regard.collect.deeds import Deed, record_deeds
 from regard.identify.selectors import origins_of
 from regard.kernel.ids import public_id, uuid7
 from regard.kernel.instant import to_us
 from regard.kernel.issues import Issue, Refused
+from regard.playbooks.vocabulary import TASK_CLOSED, TASK_OPENED, TouchpointKind
 
 PREFIX = "tsk"
 
@@ -43,7 +44,7 @@ def open_task(*, new: NewTask, now: datetime, by: str = "automation") -> HumanTa
     context = context_of(new.person, as_of=now) | ({"note": new.note} if new.note else {})
     with transaction.atomic():
         identity = uuid7(to_us(now), token_bytes(10))
-        deed = _deed(new.person, "Task Opened", f"task-opened:{new.key}", by)
+        deed = _deed(new.person, TASK_OPENED, f"task-opened:{new.key}", by)
         deed.properties.update(task=public_id(PREFIX, identity), kind=new.kind, pauses_promotions=new.pauses_promotions)
         seq = record_deeds(deeds=[deed], now=now)[0]
         if seq is None:
@@ -86,7 +87,7 @@ def close_task(
                 )
             )
         task.state = HumanTask.State.DISMISSED if dismissed else HumanTask.State.DONE
-        deed = _deed(task.person_id, "Task Closed", f"task-closed:{task.public_id.hex}:{task.opened_seq}", by)
+        deed = _deed(task.person_id, TASK_CLOSED, f"task-closed:{task.public_id.hex}:{task.opened_seq}", by)
         deed.properties.update(_about(task), outcome=outcome[:400], told_customer=told_customer, dismissed=dismissed)
         task.closed_seq = record_deeds(deeds=[deed], now=now)[0]
         task.closed_at, task.closed_by = now, by
@@ -103,7 +104,7 @@ def reopen_task(*, task_id: int, by: str, now: datetime) -> HumanTask:
         task = _locked(task_id)
         if task.state == HumanTask.State.OPEN:
             raise Refused(Issue("task", "it is open", code="open_already"))
-        deed = _deed(task.person_id, "Task Opened", f"task-opened:{task.public_id.hex}:{task.closed_seq}", by)
+        deed = _deed(task.person_id, TASK_OPENED, f"task-opened:{task.public_id.hex}:{task.closed_seq}", by)
         deed.properties.update(_about(task), reopened=True)
         seq = record_deeds(deeds=[deed], now=now)[0]
         task.state, task.opened_seq = HumanTask.State.OPEN, seq or task.opened_seq
@@ -148,14 +149,8 @@ def _locked(task_id: int) -> HumanTask:
     return task
 
 
-def _deed(person: int, name: str, key: str, by: str) -> Deed:
-    return Deed(
-        person,
-        name,
-        key,
-        channel="staff",
-        actor="staff" if by.startswith("staff") else "automation",
-    )
+def _deed(person: int, kind: TouchpointKind, key: str, by: str) -> Deed:
+    return Deed(person=person, kind=kind, key=key, actor="staff" if by.startswith("staff") else "automation")
 
 
 def _about(task: HumanTask) -> dict[str, object]:

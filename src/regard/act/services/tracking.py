@@ -11,8 +11,9 @@ from datetime import datetime
 from django.db import transaction
 
 from regard.act.models import Link, Message
-from regard.act.recording import Deed, record_deeds
+from regard.collect.deeds import Deed, record_deeds
 from regard.kernel.ids import public_id
+from regard.playbooks.vocabulary import EMAIL_LINK_CLICKED, EMAIL_OPENED, TouchpointKind
 
 _UNCONFIRMED = {"confirmed": False}
 
@@ -25,7 +26,7 @@ def follow_link(*, message: uuid.UUID, position: int, now: datetime, record: boo
     if record:
         _record(
             link.message,
-            "Email Link Clicked",
+            EMAIL_LINK_CLICKED,
             f"clicked:{message.hex}:{position}",
             now,
             {"url": link.url[:500]},
@@ -38,21 +39,19 @@ def note_open(*, message: uuid.UUID, now: datetime) -> bool:
     found = Message.objects.filter(public_id=message).first()
     if found is None:
         return False
-    _record(found, "Email Opened", f"opened:{message.hex}", now, {})
+    _record(found, EMAIL_OPENED, f"opened:{message.hex}", now, {})
     return True
 
 
-def _record(message: Message, name: str, key: str, now: datetime, more: dict[str, object]) -> None:
+def _record(message: Message, kind: TouchpointKind, key: str, now: datetime, more: dict[str, object]) -> None:
     if message.state == Message.State.SAMPLE:
         return
     about = {"message": public_id("msg", message.public_id), "template": message.template} | more
     deed = Deed(
-        message.person_id,
-        name,
-        f"{key}:{now:%Y%m%d%H}",
-        message.channel,
-        "in",
-        "customer",
+        person=message.person_id,
+        kind=kind,
+        key=f"{key}:{now:%Y%m%d%H}",
+        channel=message.channel,
         properties=about,
         context=dict(_UNCONFIRMED),
     )

@@ -17,6 +17,7 @@ from regard.collect.intake.declared import Properties, currency_of, score_of, va
 from regard.collect.intake.limits import LONGEST_TEXT
 from regard.collect.intake.times import corrected, read_time
 from regard.collect.meanings import FIRST_NAMES, SURVEY_ANSWERS
+from regard.collect.vocabulary import PAGE_VIEWED, SCREEN_VIEWED
 
 _CHANNELS = frozenset(CHANNELS) | {"mobile"}
 _APP_LIBRARIES = (
@@ -31,8 +32,8 @@ _APP_LIBRARIES = (
 )
 _WEB_LIBRARIES = ("analytics.js", "analytics-next", "javascript", "browser", "web", "ajs")
 _NAMES = {
-    "page": "Page Viewed",
-    "screen": "Screen Viewed",
+    "page": PAGE_VIEWED.name,
+    "screen": SCREEN_VIEWED.name,
     "identify": "Identified",
     "group": "Joined Account",
     "alias": "Aliased",

@@ -28,10 +28,13 @@ from regard.kernel.money import own_minor
 from regard.playbooks.channels import NEEDS_NO_ADDRESS, REACHED_BY, id_kinds
 from regard.playbooks.guardrails import Minors
 from regard.playbooks.values.happening import property_text
+from regard.playbooks.vocabulary import VOCABULARY
 
 WHO = "COALESCE(o.survivor_id, o.id)"
 _parse = msgspec.json.Decoder().decode
 _KNOWN_AS = pa.schema([("person", pa.int64()), ("kind", pa.string())])
+# Whatever the log names so opens or closes a pause of promotions; which of them do says each by a property.
+_PAUSES = {kind.name: kind.pause for kind in VOCABULARY if kind.pause}
 
 
 @dataclass(frozen=True)
@@ -253,21 +256,22 @@ def read_humans(scope: Scope, *, since_us: int) -> pa.Table:
 
 
 def read_complaints(scope: Scope) -> pa.Table:
-    """Return `complaint`: tasks that pause promotions, from their opening to their closing, as the log tells it."""
+    """Return `complaint`: what pauses promotions, from its opening to its closing, as the log tells it."""
+    listed, bound = among(sorted(_PAUSES))
     rows = read_rows(
         f"SELECT {scope.who}, t.name, t.occurred_at, t.properties FROM collect_touchpoint AS t"
         f" JOIN collect_source AS s ON s.id = t.source_id{scope.joined('t.origin')} AND t.seq <= %(upto)s"
-        " AND t.name IN ('Task Opened', 'Task Closed', 'Task Reopened') AND s.kind <> 'api' ORDER BY t.seq",
-        scope.bound(),
+        f" AND t.name {listed.replace('%s', '%(names)s')} AND s.kind <> 'api' ORDER BY t.seq",
+        scope.bound(names=bound),
     )
     open_since: dict[tuple[int, str], int] = {}
     stretches: list[tuple[int, int, int | None, int]] = []
     for person, name, at_us, properties in rows:
         told = json.loads(properties)
         key = (person, str(told.get("task", "")))
-        if name == "Task Closed" and key in open_since:
+        if _PAUSES[name] == "closes" and key in open_since:
             stretches.append((person, open_since.pop(key), at_us, 0))
-        elif name != "Task Closed" and told.get("pauses_promotions"):
+        elif _PAUSES[name] == "opens" and told.get("pauses_promotions"):
             open_since.setdefault(key, at_us)
     stretches.extend((person, since, None, 0) for (person, _), since in open_since.items())
     return as_input("complaint", stretches)

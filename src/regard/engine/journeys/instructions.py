@@ -18,6 +18,7 @@ from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
 from regard.playbooks.steps import Op, Step
 from regard.playbooks.values.happening import Happening
+from regard.playbooks.vocabulary import TASK_CLOSED
 
 END = -1  # the number of "no further instruction"
 NOT_APPROVED = "not approved"
@@ -180,8 +181,8 @@ class _Sheet:
     def _lay_approval(self, step: Step, one: Instruction, goto: int) -> None:
         refused = self.lay_out(step.arms()[0].steps, goto) if step.arms() else END
         outcome, closed = f"{step.step}.outcome", {"kind": step.act, "journey": self.name, "step": step.step}
-        awaited = Happening(name="Task Closed", where=dict(closed))
-        no = Happening(name="Task Closed", where={**closed, "dismissed": True})
+        awaited = Happening(name=TASK_CLOSED.name, where=dict(closed))
+        no = Happening(name=TASK_CLOSED.name, where={**closed, "dismissed": True})
         cases = (Case(refused, "refused", when=_said(outcome, no)), Case(goto, "approved"))
         wait = {"wait_us": step.patience(), "awaited": awaited}
         self.done += (

@@ -22,6 +22,7 @@ from regard.playbooks.steps.send import Send
 from regard.playbooks.steps.webhook import Webhook
 from regard.playbooks.unnamed import faults_of
 from regard.playbooks.values.recall import Meets, parts_of
+from regard.playbooks.vocabulary import SURVEY_ANSWERED
 
 
 def journey_issues(playbook: Playbook) -> list[Issue]:
@@ -160,7 +161,7 @@ def _words_issues(playbook: Playbook, journey: Journey, step: MessageStep, where
         survey = playbook.surveys.get(step.survey)
         name = step.template or (survey.template if survey else None)
         if not any(
-            happening.name == "Survey Answered" for s in journey.all_steps() if (happening := s.awaits()) is not None
+            happening.name == SURVEY_ANSWERED.name for s in journey.all_steps() if (happening := s.awaits()) is not None
         ):
             yield Issue(
                 where,

@@ -119,7 +119,7 @@ def circle_issues(playbook: Playbook) -> Iterator[Issue]:
 
 def _started_by(playbook: Playbook, journey: Journey) -> Iterator[str]:
     """Yield the journeys that the steps of one start, by themselves or by what they leave in the log."""
-    left = {name for step in journey.all_steps() for name in step.leaves}
+    left = {kind.name for step in journey.all_steps() for kind in step.leaves}
     yield from (step.starts() for step in journey.all_steps() if step.starts())
     for name, other in playbook.journeys.items():
         for entry in other.entry:

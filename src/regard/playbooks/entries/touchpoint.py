@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 from regard.playbooks.entries.base import EntryBase
 from regard.playbooks.values.around import Around
 from regard.playbooks.values.happening import Happening
+from regard.playbooks.vocabulary import ORDER_COMPLETED
 
 
 class TouchpointSeen(EntryBase):
@@ -21,7 +22,7 @@ class TouchpointSeen(EntryBase):
 
     @classmethod
     def starter(cls, around: Around) -> dict[str, Any]:
-        return {"touchpoint": "Order Completed"}
+        return {"touchpoint": ORDER_COMPLETED.name}
 
     def words(self) -> str:
         return f"{self.touchpoint.words()} happens{self._whose()}"

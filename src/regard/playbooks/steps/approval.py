@@ -10,6 +10,7 @@ from regard.kernel.durations import duration_words
 from regard.playbooks.steps.base import Arm, Nests, Op, Step
 from regard.playbooks.values.around import Around
 from regard.playbooks.values.base import Duration
+from regard.playbooks.vocabulary import TASK_OPENED, TouchpointKind
 
 if TYPE_CHECKING:
     from regard.playbooks.steps import AnyStep
@@ -25,7 +26,7 @@ class Approval(Step):
     begins_as: ClassVar[str] = "ask-colleague"
     nests: ClassVar[Nests] = Nests(otherwise="if it was not approved")
     waits_for_its_task: ClassVar[bool] = True
-    leaves: ClassVar[tuple[str, ...]] = ("Task Opened",)
+    leaves: ClassVar[tuple[TouchpointKind, ...]] = (TASK_OPENED,)
 
     # eight characters fewer than other steps: what was said is kept under `<step>.outcome`
     step: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,51}$")]

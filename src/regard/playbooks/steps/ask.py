@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 from regard.playbooks.steps.message import MessageStep
 from regard.playbooks.values.around import Around
 from regard.playbooks.values.base import Slug
+from regard.playbooks.vocabulary import MESSAGE_SENT, SURVEY_ASKED, TouchpointKind
 
 
 class Ask(MessageStep):
@@ -16,7 +17,7 @@ class Ask(MessageStep):
     icon: ClassVar[str] = "quote"
     begins_as: ClassVar[str] = "question"
     went: ClassVar[str] = "went"
-    leaves: ClassVar[tuple[str, ...]] = ("Message Sent", "Survey Asked")
+    leaves: ClassVar[tuple[TouchpointKind, ...]] = (MESSAGE_SENT, SURVEY_ASKED)
 
     do: Literal["ask"]
     survey: Slug

@@ -16,6 +16,7 @@ from regard.playbooks.values.around import Around
 from regard.playbooks.values.base import Part, Slug
 from regard.playbooks.values.happening import Happening
 from regard.playbooks.values.recall import Recall
+from regard.playbooks.vocabulary import TouchpointKind
 
 
 class Op(StrEnum):
@@ -57,7 +58,7 @@ class Step(Part):
     went: ClassVar[str] = ""  # the word after how many it was carried out for; empty: people pass it, nothing goes out
     nests: ClassVar[Nests] = Nests()
     one_of: ClassVar[tuple[str, ...]] = ()  # keys of which it has exactly one: to say one takes the others away
-    leaves: ClassVar[tuple[str, ...]] = ()  # the touchpoints its carrying out leaves in the log
+    leaves: ClassVar[tuple[TouchpointKind, ...]] = ()  # the touchpoints its carrying out leaves in the log
     is_message: ClassVar[bool] = False  # reaches the person on a channel, so every guardrail looks at it
     is_telling: ClassVar[bool] = False  # tells another system: what a person agreed to binds it too
     waits_for_its_task: ClassVar[bool] = False  # an act, and a wait until a colleague closed the task it opened

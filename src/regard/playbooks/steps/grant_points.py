@@ -8,6 +8,7 @@ from pydantic import Field
 
 from regard.playbooks.steps.base import Op, Step
 from regard.playbooks.values.around import Around
+from regard.playbooks.vocabulary import POINTS_GRANTED, TouchpointKind
 
 
 class GrantPoints(Step):
@@ -18,7 +19,7 @@ class GrantPoints(Step):
     icon: ClassVar[str] = "gift"
     begins_as: ClassVar[str] = "thank-with-points"
     went: ClassVar[str] = "went"
-    leaves: ClassVar[tuple[str, ...]] = ("Points Granted",)
+    leaves: ClassVar[tuple[TouchpointKind, ...]] = (POINTS_GRANTED,)
 
     do: Literal["grant_points"]
     points: int = Field(ge=-1_000_000, le=1_000_000)

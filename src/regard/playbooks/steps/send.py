@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 from regard.playbooks.steps.message import MessageStep
 from regard.playbooks.values.around import Around
 from regard.playbooks.values.base import Slug
+from regard.playbooks.vocabulary import MESSAGE_SENT, TouchpointKind
 
 
 class Send(MessageStep):
@@ -16,7 +17,7 @@ class Send(MessageStep):
     icon: ClassVar[str] = "send"
     begins_as: ClassVar[str] = "letter"
     went: ClassVar[str] = "went"
-    leaves: ClassVar[tuple[str, ...]] = ("Message Sent",)
+    leaves: ClassVar[tuple[TouchpointKind, ...]] = (MESSAGE_SENT,)
 
     do: Literal["send"]
     template: Slug

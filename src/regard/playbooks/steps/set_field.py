@@ -8,6 +8,7 @@ from pydantic import Field
 
 from regard.playbooks.steps.base import Op, Step
 from regard.playbooks.values.around import Around
+from regard.playbooks.vocabulary import FIELD_SET, TouchpointKind
 
 
 class SetField(Step):
@@ -17,7 +18,7 @@ class SetField(Step):
     called: ClassVar[str] = "Write down a field"
     icon: ClassVar[str] = "pen-line"
     begins_as: ClassVar[str] = "write-down"
-    leaves: ClassVar[tuple[str, ...]] = ("Field Set",)
+    leaves: ClassVar[tuple[TouchpointKind, ...]] = (FIELD_SET,)
 
     do: Literal["set_field"]
     field: str = Field(min_length=1, max_length=80)

@@ -10,6 +10,7 @@ from pydantic import Field
 from regard.playbooks.steps.base import Op, Step
 from regard.playbooks.values.around import Around
 from regard.playbooks.values.base import Duration, Slug
+from regard.playbooks.vocabulary import TASK_OPENED, TouchpointKind
 
 
 class Task(Step):
@@ -21,7 +22,7 @@ class Task(Step):
     tone: ClassVar[Literal["", "human", "stop"]] = "human"
     begins_as: ClassVar[str] = "call-them"
     went: ClassVar[str] = "opened"
-    leaves: ClassVar[tuple[str, ...]] = ("Task Opened",)
+    leaves: ClassVar[tuple[TouchpointKind, ...]] = (TASK_OPENED,)
 
     do: Literal["task"]
     kind: Slug  # complaint, check_in, thank_you, ...

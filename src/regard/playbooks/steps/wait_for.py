@@ -12,6 +12,7 @@ from regard.playbooks.steps.base import Arm, Nests, Op, Step
 from regard.playbooks.values.around import Around
 from regard.playbooks.values.base import Duration
 from regard.playbooks.values.happening import Happening
+from regard.playbooks.vocabulary import ORDER_COMPLETED
 
 if TYPE_CHECKING:
     from regard.playbooks.steps import AnyStep
@@ -45,7 +46,7 @@ class WaitFor(Step):
 
     @classmethod
     def starter(cls, around: Around) -> dict[str, Any]:
-        return {"touchpoint": "Order Completed", "timeout": "30d"}
+        return {"touchpoint": ORDER_COMPLETED.name, "timeout": "30d"}
 
     def brief(self, channels: Mapping[str, str]) -> str:
         return f"at most {duration_words(self.timeout)}"

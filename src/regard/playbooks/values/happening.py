@@ -16,11 +16,10 @@ from pydantic import Field, field_validator, model_validator
 from regard.kernel.money import own_minor, parse_minor
 from regard.kernel.sql import Sql, join
 from regard.playbooks.values.base import Part
+from regard.playbooks.vocabulary import VOCABULARY
 
-# Access records (contract 13): a mail scanner makes them too, so alone they never drive a journey.
-UNCONFIRMED = ("Email Opened", "Email Link Clicked")
-# Touchpoints that only exist because we acted: a replay may not take them from another message's log.
-ANSWERS = ("Survey Answered", "Task Closed")
+_UNCONFIRMED = frozenset(kind.name for kind in VOCABULARY if not kind.is_confirmed)
+_ANSWERS = frozenset(kind.name for kind in VOCABULARY if kind.is_answer)
 _SIGNS = {">=": operator.ge, "<=": operator.le}
 
 
@@ -57,14 +56,14 @@ class Happening(Part):
     @field_validator("name")
     @classmethod
     def _confirmed(cls, name: str) -> str:
-        if name in UNCONFIRMED:
+        if name in _UNCONFIRMED:
             raise ValueError(f"'{name}' is an access record that mail scanners make too; it cannot drive a journey")
         return name
 
     @property
     def is_answer(self) -> bool:
         """Say whether it can only follow from an act of ours."""
-        return self.name in ANSWERS
+        return self.name in _ANSWERS
 
     @property
     def is_bare(self) -> bool:

@@ -11,8 +11,9 @@ from typing import Any
 from regard.collect.models import Touchpoint
 from regard.engine.understanding.baskets import Companions, find_companions
 from regard.identify.selectors import families_of
+from regard.playbooks.vocabulary import ORDER_COMPLETED
 
-ORDER = "Order Completed"
+ORDER = ORDER_COMPLETED.name
 BASKETS_READ = 50_000  # the newest orders: taste changes, and reading stays bounded
 ORDERS_READ = 200  # of one person
 STALE_AFTER = 0.02  # of the orders read: new baskets change little until then

@@ -16,12 +16,13 @@ from regard.collect.selectors import Tally, tally
 from regard.identify.models import Person
 from regard.kernel.ids import parse_public_id, public_id
 from regard.listen.models import Answer
+from regard.playbooks.vocabulary import ORDER_COMPLETED
 from regard.profile.models import Note, Promise, Tag
 from regard.staff.models import User
 from regard.staff.selectors import all_staff
 
 NEWEST = 2_000  # touchpoints read for chart and story; the timeline itself has no end
-ORDER = "Order Completed"
+ORDER = ORDER_COMPLETED.name
 
 
 @dataclass(frozen=True, slots=True)

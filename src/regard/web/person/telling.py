@@ -6,29 +6,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from regard.act import vocabulary as act
+from regard.collect import vocabulary as collect
 from regard.collect.selectors import TouchpointRow
+from regard.consent import vocabulary as consent
+from regard.consent.vocabulary import CONSENT_GRANTED, CONSENT_WITHDRAWN
+from regard.playbooks import vocabulary as playbooks
+from regard.playbooks.vocabulary import (
+    EMAIL_LINK_CLICKED,
+    EMAIL_OPENED,
+    MESSAGE_SENT,
+    ORDER_COMPLETED,
+    SURVEY_ANSWERED,
+    TASK_CLOSED,
+    TASK_OPENED,
+)
+from regard.profile import vocabulary as profile
 from regard.web.templatetags.ui import money
 from regard.web.words import CHANNEL_ICONS, CHANNEL_WORDS, feeling_of_score
 
 SPOKEN = ("comment", "text", "message", "body", "quote", "review_body")
-QUIET = frozenset({"Email Opened", "Email Delivered", "Page Viewed", "Screen Viewed", "Field Set", "Survey Asked"})
-ICONS = {
-    "Order Completed": "shopping-bag",
-    "Order Refunded": "undo-2",
-    "Message Sent": "send",
-    "Email Opened": "mail-open",
-    "Email Link Clicked": "mouse-pointer-click",
-    "Survey Asked": "circle-help",
-    "Survey Answered": "quote",
-    "Consent Granted": "circle-check",
-    "Consent Withdrawn": "ban",
-    "Unsubscribed": "ban",
-    "Task Opened": "hand-heart",
-    "Task Closed": "check",
-    "Promise Made": "handshake",
-    "Promise Kept": "handshake",
-    "Note Added": "sticky-note",
-    "Points Granted": "gift",
+# What every stage calls its own touchpoints; of all others a timeline shows the name they came with.
+KINDS = {
+    kind.name: kind for vocabulary in (playbooks, collect, profile, consent, act) for kind in vocabulary.VOCABULARY
 }
 
 
@@ -53,6 +53,7 @@ def tell(row: TouchpointRow) -> Told:
     """Put a touchpoint into words. What a customer wrote is a quote; everything else is ours."""
     spoken = next((str(row.properties[k]) for k in SPOKEN if isinstance(row.properties.get(k), str)), "")
     is_theirs = row.actor == "customer" and row.direction == "in"
+    kind = KINDS.get(row.name)
     title, detail = _TELLERS.get(row.name, _plain)(row)
     quote = spoken if is_theirs else ""
     if spoken and not is_theirs and spoken not in detail:
@@ -63,10 +64,10 @@ def tell(row: TouchpointRow) -> Told:
         title=title,
         detail=detail,
         quote=quote,
-        feeling=feeling_of_score(row.score_milli) if is_theirs or row.name == "Survey Answered" else "",
-        icon=ICONS.get(row.name) or CHANNEL_ICONS.get(row.channel, "circle-dot"),
+        feeling=feeling_of_score(row.score_milli) if is_theirs or row.name == SURVEY_ANSWERED.name else "",
+        icon=(kind.icon if kind else "") or CHANNEL_ICONS.get(row.channel, "circle-dot"),
         channel=CHANNEL_WORDS.get(row.channel, row.channel),
-        is_quiet=row.name in QUIET and not quote,
+        is_quiet=kind is not None and kind.is_quiet and not quote,
         invented=_invented(row),
         facts=_facts(row),
     )
@@ -105,14 +106,14 @@ def _answer(row: TouchpointRow) -> tuple[str, str]:
 
 
 def _consent(row: TouchpointRow) -> tuple[str, str]:
-    agreed = "Agreed to" if row.name == "Consent Granted" else "Withdrew"
+    agreed = "Agreed to" if row.name == CONSENT_GRANTED.name else "Withdrew"
     purpose = str(row.properties.get("purpose") or "a purpose").replace("_", " ")
     return f"{agreed} {purpose}", str(row.properties.get("source") or "")
 
 
 def _task(row: TouchpointRow) -> tuple[str, str]:
     kind = str(row.properties.get("kind") or "task").replace("_", " ")
-    if row.name == "Task Opened":
+    if row.name == TASK_OPENED.name:
         paused = "promotions pause" if row.properties.get("pauses_promotions") else ""
         return f"Handed to a person: {kind}", paused
     return f"A person closed: {kind}", str(row.properties.get("outcome") or "")
@@ -120,14 +121,14 @@ def _task(row: TouchpointRow) -> tuple[str, str]:
 
 def _click(row: TouchpointRow) -> tuple[str, str]:
     seen = "" if row.context.get("confirmed") else "seen by the server; may have been a scanner"
-    return ("Opened our mail" if row.name == "Email Opened" else "Followed a link in our mail"), seen
+    return KINDS[row.name].words, seen
 
 
 def _plain(row: TouchpointRow) -> tuple[str, str]:
     subject = row.properties.get("subject") or row.properties.get("title") or ""
     worth = money(row.value_minor, row.currency) if row.value_minor is not None else ""
     detail = " · ".join(x for x in (str(subject), worth, _by(row)) if x)
-    return row.name, detail
+    return KINDS[row.name].words if row.name in KINDS else row.name, detail
 
 
 def _by(row: TouchpointRow) -> str:
@@ -148,13 +149,14 @@ def _short(value: Any) -> str:
 
 
 _TELLERS = {
-    "Order Completed": _order,
-    "Message Sent": _message,
-    "Survey Answered": _answer,
-    "Consent Granted": _consent,
-    "Consent Withdrawn": _consent,
-    "Task Opened": _task,
-    "Task Closed": _task,
-    "Email Opened": _click,
-    "Email Link Clicked": _click,
+    kind.name: teller
+    for teller, kinds in (
+        (_order, (ORDER_COMPLETED,)),
+        (_message, (MESSAGE_SENT,)),
+        (_answer, (SURVEY_ANSWERED,)),
+        (_consent, (CONSENT_GRANTED, CONSENT_WITHDRAWN)),
+        (_task, (TASK_OPENED, TASK_CLOSED)),
+        (_click, (EMAIL_OPENED, EMAIL_LINK_CLICKED)),
+    )
+    for kind in kinds
 }

@@ -9,15 +9,18 @@ from django.db.models import Q
 from django.utils import timezone
 
 from regard.collect.selectors import timeline_page
+from regard.consent.vocabulary import VOCABULARY as CONSENT_WORDS
 from regard.playbooks.channels import TO_PEOPLE
 from regard.playbooks.values.recall import UNNAMED
+from regard.playbooks.vocabulary import EMAIL_LINK_CLICKED, EMAIL_OPENED, SURVEY_ANSWERED, SURVEY_ASKED
 from regard.profile.models import Note
+from regard.profile.vocabulary import NOTE_ADDED
 from regard.understand.models import SegmentChange
 from regard.web.person.telling import Told, tell
 from regard.web.words import sentence
 
 PAGE = 25
-NOTED = "Note Added"  # the note itself is shown, with its words
+NOTED = NOTE_ADDED.name  # the note itself is shown, with its words
 KINDS = {
     "": "Everything",
     "orders": "Orders",
@@ -26,16 +29,18 @@ KINDS = {
     "messages": "Our messages",
     "consent": "Consent",
 }
-_CONSENT = ("Consent Granted", "Consent Withdrawn", "Unsubscribed")
+_CONSENT = tuple(kind.name for kind in CONSENT_WORDS)
+_OPENED = (EMAIL_OPENED.name, EMAIL_LINK_CLICKED.name)
+_SURVEYS = (SURVEY_ASKED.name, SURVEY_ANSWERED.name)
 _FILTERS = {
     "orders": Q(name__startswith="Order "),
     "conversations": Q(
         actor__in=("customer", "staff"),
         channel__in=[channel.name for channel in TO_PEOPLE if channel.is_answered],
     )
-    & ~Q(name__in=(*_CONSENT, "Email Opened", "Email Link Clicked")),
-    "feedback": Q(channel="survey") | Q(score_milli__isnull=False) | Q(name__in=("Survey Asked", "Survey Answered")),
-    "messages": Q(direction="out", actor="automation") | Q(name__in=("Email Opened", "Email Link Clicked")),
+    & ~Q(name__in=(*_CONSENT, *_OPENED)),
+    "feedback": Q(channel="survey") | Q(score_milli__isnull=False) | Q(name__in=_SURVEYS),
+    "messages": Q(direction="out", actor="automation") | Q(name__in=_OPENED),
     "consent": Q(name__in=_CONSENT),
 }
 

@@ -24,6 +24,7 @@ from regard.consent.services import grant
 from regard.identify.models import Person
 from regard.identify.selectors import origins_of, survivor_of
 from regard.playbooks.model import Playbook
+from regard.playbooks.vocabulary import ORDER_COMPLETED
 from regard.profile.models import Card
 from regard.versions.selectors import active_playbook
 from regard.web.public.frame import (
@@ -203,7 +204,7 @@ def _facts(person: int, playbook: Playbook, language: str) -> Iterable[dict[str,
             "used_for": purposes,
             "else": words[_ELSE.get(name, "used_never")],
         }
-    orders = Touchpoint.objects.filter(origin__in=origins_of(person), name="Order Completed").count()
+    orders = Touchpoint.objects.filter(origin__in=origins_of(person), name=ORDER_COMPLETED.name).count()
     if orders:
         yield {
             "label": words["field_orders"],

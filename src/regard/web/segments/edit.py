@@ -10,6 +10,7 @@ from django.shortcuts import render
 from regard.kernel.issues import Issue, Refused
 from regard.playbooks.editing.parts import drop_part, put_part
 from regard.playbooks.segments import Segment
+from regard.playbooks.vocabulary import ORDER_COMPLETED
 from regard.staff.permissions import Capability
 from regard.understand.selectors import (
     parse_segment,
@@ -34,7 +35,7 @@ from regard.web.segments.builder import (
 from regard.web.segments.names import segment_names
 from regard.web.segments.page import the_playbook
 
-FIRST_ROW = Row("did", "Order Completed", "at_least", "2", "365")
+FIRST_ROW = Row("did", ORDER_COMPLETED.name, "at_least", "2", "365")
 
 
 @page(Capability.CHANGE_SEGMENTS)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from regard.act.recording import Deed, record_deeds
 from regard.act.services.acts.base import Going, Made
+from regard.collect.deeds import Deed, record_deeds
 from regard.playbooks.steps.grant_points import GrantPoints
 
 
 def carry_out(step: GrantPoints, going: Going) -> Made:
     """Record the points once, however often this runs."""
     decision = going.decision
-    deed = Deed(decision.person_id, step.leaves[0], f"decision:{decision.key}")
+    deed = Deed(person=decision.person_id, kind=step.leaves[0], key=f"decision:{decision.key}")
     deed.properties.update(journey=decision.journey, step=decision.step, points=step.points, reason=step.reason)
     (seq,) = record_deeds(deeds=[deed], now=going.now)
     return Made(records=int(seq is not None))

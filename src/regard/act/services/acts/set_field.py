@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from regard.act.recording import Deed, record_deeds
 from regard.act.services.acts.base import Going, Made
+from regard.collect.deeds import Deed, record_deeds
 from regard.kernel.issues import Refused
 from regard.playbooks.steps.set_field import SetField
 from regard.profile.services import set_field
@@ -14,7 +14,7 @@ from regard.profile.services import set_field
 def carry_out(step: SetField, going: Going) -> Made:
     """Record the field and tell the profile, with the touchpoint as its source, once however often this runs."""
     decision = going.decision
-    deed = Deed(decision.person_id, step.leaves[0], f"decision:{decision.key}")
+    deed = Deed(person=decision.person_id, kind=step.leaves[0], key=f"decision:{decision.key}")
     deed.properties.update(journey=decision.journey, step=decision.step, field=step.field, value=step.value)
     (seq,) = record_deeds(deeds=[deed], now=going.now)
     if seq is None:

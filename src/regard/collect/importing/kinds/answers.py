@@ -5,6 +5,7 @@ from __future__ import annotations
 from regard.collect.contracts import Incoming
 from regard.collect.importing.kinds.base import NAMES, WHEN, WHO, WHO_NEEDED, Field, Kind
 from regard.collect.importing.reading import Reading, json_of
+from regard.playbooks.vocabulary import SURVEY_ANSWERED
 
 
 def read(row: Reading) -> Incoming:
@@ -24,7 +25,7 @@ def read(row: Reading) -> Incoming:
         source=row.setting.source,
         message_id=row.message_id("answer", "answer_id"),
         type="import",
-        name="Survey Answered",
+        name=SURVEY_ANSWERED.name,
         channel="survey",
         occurred_us=at_us,
         received_us=row.setting.now_us,

@@ -8,7 +8,9 @@ from typing import Any
 from regard.collect.contracts import Incoming
 from regard.collect.importing.kinds.base import CURRENCY, NAMES, WHEN, WHO, WHO_NEEDED, Field, Kind
 from regard.collect.importing.reading import Reading, json_of
+from regard.collect.vocabulary import ORDER_REFUNDED
 from regard.kernel.money import parse_minor
+from regard.playbooks.vocabulary import ORDER_COMPLETED
 
 ORDER_ID = Field(
     "order_id", "id",
@@ -59,7 +61,7 @@ def message(
         source=row.setting.source,
         message_id=message_id,
         type="import",
-        name="Order Refunded" if is_refund else "Order Completed",
+        name=(ORDER_REFUNDED if is_refund else ORDER_COMPLETED).name,
         channel="shop",
         occurred_us=at_us,
         received_us=row.setting.now_us,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from regard.collect.contracts import Incoming
 from regard.collect.importing.kinds.base import NAMES, WHEN, WHO, WHO_NEEDED, Field, Kind
 from regard.collect.importing.reading import Reading, json_of
+from regard.collect.vocabulary import TICKET_OPENED
 
 _CHANNELS = {
     "email": "email", "e-mail": "email", "mail": "email", "phone": "phone", "call": "phone", "telephone": "phone", "chat": "chat",
@@ -29,7 +30,7 @@ def read(row: Reading) -> Incoming:
         source=row.setting.source,
         message_id=row.message_id("ticket", "ticket_id"),
         type="import",
-        name="Ticket Opened",
+        name=TICKET_OPENED.name,
         channel=_CHANNELS.get(said.lower(), "email"),
         occurred_us=at_us,
         received_us=row.setting.now_us,

@@ -9,6 +9,7 @@ from regard.playbooks.entries import NAMED as ENTRIES
 from regard.playbooks.model import Playbook
 from regard.playbooks.steps import NAMED as STEPS
 from regard.playbooks.values.around import Around
+from regard.playbooks.vocabulary import ORDER_COMPLETED
 from regard.web.journeys.editor.tree import Value, free_name, waits_of
 
 
@@ -43,7 +44,7 @@ def new_entry(kind: str, playbook: Playbook) -> Value:
 
 def new_exit(kind: str, playbook: Playbook) -> Value:
     """Return another way out."""
-    first: Any = next(iter(playbook.segments), "") if kind != "touchpoint" else "Order Completed"
+    first: Any = next(iter(playbook.segments), "") if kind != "touchpoint" else ORDER_COMPLETED.name
     return {kind: first, "reason": "left"}
 
 
@@ -51,6 +52,6 @@ def empty_journey(name: str, playbook: Playbook) -> Value:
     """Return a journey of one task, which is the smallest that does something for somebody."""
     owner = next(iter(playbook.company.senders), "")
     value: Value = {"name": name, "owner": owner, "entry": [{"on": "by_hand"}], "steps": []}
-    value["goal"] = {"touchpoint": "Order Completed", "within": "60d"}
+    value["goal"] = {"touchpoint": ORDER_COMPLETED.name, "within": "60d"}
     value["steps"] = [new_step("task", value, playbook, "")]
     return value
