@@ -21,11 +21,6 @@ STILL_ASKING = {
     "src/regard/act/services/telling.py": 1,
     "src/regard/decide/live/ways_in.py": 1,
     "src/regard/decide/replay/history.py": 3,
-    "src/regard/decide/replay/membership.py": 1,
-    "src/regard/engine/understanding/plan.py": 10,
-    "src/regard/engine/understanding/who_changes_with_time.py": 2,
-    "src/regard/understand/asking/stories.py": 1,
-    "src/regard/understand/running/cuts.py": 1,
 }
 
 

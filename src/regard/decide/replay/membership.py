@@ -27,7 +27,6 @@ from regard.engine.understanding.questions import cut_down
 from regard.kernel.sql import Sql
 from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
-from regard.playbooks.traits import Score
 from regard.playbooks.unnamed import with_unnamed
 from regard.playbooks.values.windows import Clock
 from regard.understand.running.copy_of_log import OpenLog, open_log
@@ -160,7 +159,7 @@ def _points_of(parts: int, part: int) -> Sql:
 def _parts(understanding: Understanding) -> dict[str, int]:
     """Return into how many parts each score parts people, by the column of its cut points."""
     traits = understanding.playbook.traits
-    return {f"cut_{name}": trait.parts for name, trait in traits.items() if isinstance(trait, Score)}
+    return {f"cut_{name}": parts for name, trait in traits.items() if (parts := trait.rank_parts())}
 
 
 def _judged(

@@ -18,15 +18,12 @@ from regard.engine.understanding.sources import SOURCES
 from regard.engine.understanding.sources.base import ACCOUNT, Asking, Source, WideColumns
 from regard.engine.understanding.sources.time import Turned
 from regard.engine.understanding.sources.touchpoints import Touchpoints
-from regard.kernel.instant import DAY_US
 from regard.kernel.remembered import Remembered
 from regard.kernel.sql import Sql, join
 from regard.playbooks.conditions import walk
 from regard.playbooks.conditions.base import ConditionBase
-from regard.playbooks.conditions.trait import TraitIs
 from regard.playbooks.model import Playbook
-from regard.playbooks.traits import FirstMatch, Ratio, Score, Silence
-from regard.playbooks.traits.base import LogTrait, TraitBase
+from regard.playbooks.traits.base import every_condition
 from regard.playbooks.values.compare import Operand, to_instant, to_number
 from regard.playbooks.values.measures import Measure, Need, earlier
 from regard.playbooks.values.windows import Clock
@@ -100,12 +97,16 @@ class Understanding:
     def trait_before(self, name: str, ago: int) -> Sql:
         """Return a log trait as it stood `ago` before, from the measures taken then."""
         trait = self.playbook.traits[name]
-        before = _log_trait_sql(trait, [earlier(m, ago) for m in trait.measures()], self.clock.shifted(ago))
+        before = trait.of_measures([earlier(m, ago) for m in trait.measures()], self.clock.shifted(ago))
         return before.wrap("CAST(", " AS VARCHAR)") if trait.unit() not in ("text", "date", "list") else before
 
     def segment(self, name: str) -> str:
         """Return the column that says who is in a segment."""
         return segment_column(name)
+
+    def cuts(self, name: str) -> str:
+        """Return the column of the cut points of a trait that ranks people."""
+        return f'"{cut_column(name)}"'
 
     # 1. What is needed
 
@@ -113,14 +114,14 @@ class Understanding:
         conditions: list[ConditionBase] = []
         for trait in self.playbook.traits.values():
             yield from trait.needs()
-            conditions += conditions_of(trait)
+            conditions += every_condition(trait)
         for segment in self.playbook.segments.values():
             conditions += walk(segment.who)
         for condition in conditions:
             yield from condition.needs()
-            if isinstance(condition, TraitIs) and condition.changed_within:
-                trait = self.playbook.traits[condition.trait]
-                yield from (earlier(m, condition.changed_within) for m in trait.measures())
+            if (back := condition.looks_back()) is not None:
+                name, ago = back
+                yield from (earlier(m, ago) for m in self.playbook.traits[name].measures())
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -213,29 +214,12 @@ class Understanding:
         kind, name = node.split(":", 1)
         if kind == "s":
             return self.playbook.segments[name].who.sql(self)
-        trait = self.playbook.traits[name]
-        if isinstance(trait, LogTrait):
-            return _log_trait_sql(trait, list(trait.measures()), self.clock)
-        if isinstance(trait, Ratio):
-            above, below = (self.trait(part).number for part in trait.ratio)
-            return Sql(f"CAST({above} AS DOUBLE) / NULLIF(CAST({below} AS DOUBLE), 0)")
-        if isinstance(trait, Score):
-            return self._score_sql(name, trait)
-        return self._first_match_sql(trait)
-
-    def _first_match_sql(self, trait: FirstMatch) -> Sql:
-        cases = [
-            Sql(f"WHEN {when.text} THEN ?", (*when.params, case.value))
-            for case in trait.first_match
-            for when in (case.when.sql(self),)
-        ]
-        body = join(cases, " ")
-        return Sql(f"CASE {body.text} ELSE CAST(? AS VARCHAR) END", (*body.params, trait.otherwise))
+        return self.playbook.traits[name].sql(name, self)
 
     # 4. Scores
 
     def _is_score(self, node: str) -> bool:
-        return node.startswith("t:") and isinstance(self.playbook.traits[node[2:]], Score)
+        return node.startswith("t:") and self._parts(node) > 0
 
     def cut_depths(self) -> list[int]:
         """Return the levels whose scores need cut points."""
@@ -243,28 +227,20 @@ class Understanding:
 
     def cut_columns(self, depth: int) -> tuple[str, ...]:
         """Return the columns of the cut points of a level, one list a score."""
-        return tuple(f"cut_{n[2:]}" for n in self.levels[depth] if self._is_score(n))
+        return tuple(cut_column(n[2:]) for n in self.levels[depth] if self._is_score(n))
 
     def _parts(self, node: str) -> int:
-        trait = self.playbook.traits[node[2:]]
-        return trait.parts if isinstance(trait, Score) else 0
-
-    def _ranked(self, trait: Score) -> Sql:
-        number = self.trait(trait.score).number
-        among = trait.among.sql(self) if trait.among is not None else Sql("TRUE")
-        return Sql(f"{number} IS NOT NULL AND {among.text}", among.params)
+        return self.playbook.traits[node[2:]].rank_parts()
 
     def _cuts(self, depth: int) -> Step:
         scores = [n for n in self.levels[depth] if self._is_score(n)]
         rows, reads = self._levels(depth)
         columns = []
         for node in scores:
-            trait = self.playbook.traits[node[2:]]
-            assert isinstance(trait, Score)  # noqa: S101 (for mypy: _is_score)
-            only, number = self._ranked(trait), self.trait(trait.score).number
-            value = f"CAST({'-' if trait.best == 'low' else ''}{number} AS DOUBLE)"
-            text = f'LIST({value} ORDER BY {value}) FILTER (WHERE {only.text}) AS "cut_{node[2:]}"'
-            columns.append(Sql(text, only.params))
+            ranked = self.playbook.traits[node[2:]].ranks_by(self)
+            ordered_by = f"{ranked.value} ORDER BY {ranked.value}"
+            text = f"LIST({ordered_by}) FILTER (WHERE {ranked.only.text}) AS {self.cuts(node[2:])}"
+            columns.append(Sql(text, ranked.only.params))
         ordered = join(columns, ", ")
         # Part k begins where k/parts of the others rank lower: strictly above this element of the ordered values.
         cuts = ", ".join(
@@ -278,27 +254,15 @@ class Understanding:
         why = "Cut points of the scores among everybody; a cycle scores against the same ones."
         return Step(f"cuts_{depth}", sql, reads, why, self.cut_columns(depth))
 
-    def _score_sql(self, name: str, trait: Score) -> Sql:
-        only, number = self._ranked(trait), self.trait(trait.score).number
-        value = f"CAST({'-' if trait.best == 'low' else ''}{number} AS DOUBLE)"
-        above = " + ".join(
-            f'CASE WHEN {value} > list_extract("cut_{name}", {k}) THEN 1 ELSE 0 END' for k in range(1, trait.parts)
-        )
-        return Sql(f"CASE WHEN {only.text} THEN 1 + {above} END", only.params)
+
+def cut_column(name: str) -> str:
+    """Return the column of the cut points of a trait, without quotes."""
+    return f"cut_{name}"
 
 
 def node_column(node: str) -> str:
     """Return the quoted column of 't:<trait>' or 's:<segment>'."""
     return trait_column(node[2:]) if node.startswith("t:") else segment_column(node[2:])
-
-
-def conditions_of(trait: TraitBase) -> list[ConditionBase]:
-    """Return every condition inside a trait."""
-    if isinstance(trait, FirstMatch):
-        return [c for case in trait.first_match for c in walk(case.when)]
-    if isinstance(trait, Score) and trait.among is not None:
-        return list(walk(trait.among))
-    return []
 
 
 def refers_of(playbook: Playbook, node: str) -> set[str]:
@@ -326,13 +290,3 @@ def order_levels(playbook: Playbook) -> list[list[str]]:
         for node in ready:
             del waiting[node]
     return levels
-
-
-def _log_trait_sql(trait: TraitBase, measures: list[Measure], clock: Clock) -> Sql:
-    keys = [m.key() for m in measures]
-    days = Sql(f"(? - {keys[0]}) // {DAY_US}", (clock.us,))
-    if isinstance(trait, Silence):
-        return days.wrap("CAST(", f" AS DOUBLE) / {keys[1]}")
-    if trait.counts_days_since() is not None:
-        return days
-    return Sql(trait.of_columns(keys))

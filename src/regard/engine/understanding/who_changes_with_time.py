@@ -14,14 +14,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from regard.engine.bench.codes import Codes
-from regard.engine.understanding.plan import Understanding, conditions_of
+from regard.engine.understanding.plan import Understanding
 from regard.engine.understanding.sources.time import Stretch, sweeps
 from regard.kernel.instant import DAY_US
 from regard.kernel.sql import Sql, join
 from regard.playbooks.conditions import walk
 from regard.playbooks.conditions.base import ConditionBase
-from regard.playbooks.conditions.trait import TraitIs
-from regard.playbooks.traits.base import LogTrait
+from regard.playbooks.traits.base import every_condition
 from regard.playbooks.values.measures import Measure, Moment, Pick
 from regard.playbooks.values.windows import Clock
 
@@ -68,7 +67,7 @@ class Slides:
         if isinstance(moment.need, Measure):
             return moment.need
         trait = self.understanding.playbook.traits.get(moment.trait)
-        return trait.measures()[0] if isinstance(trait, LogTrait) else None
+        return next(iter(trait.measures()), None) if trait else None
 
     def _ages(self) -> set[tuple[Pick, int, int]]:
         """Return the filters whose rows are counted in whole days, with the two clocks they are counted from."""
@@ -84,14 +83,11 @@ class Slides:
     def _looks_back(self, trait: object) -> Iterator[int]:
         playbook = self.understanding.playbook
         conditions: list[ConditionBase] = [c for s in playbook.segments.values() for c in walk(s.who)]
-        conditions += [c for t in playbook.traits.values() for c in conditions_of(t)]
+        conditions += [c for t in playbook.traits.values() for c in every_condition(t)]
         for condition in conditions:
-            if (
-                isinstance(condition, TraitIs)
-                and condition.changed_within
-                and playbook.traits[condition.trait] is trait
-            ):
-                yield condition.changed_within
+            back = condition.looks_back()
+            if back is not None and playbook.traits[back[0]] is trait:
+                yield back[1]
 
 
 def active_sql(low: int, high: int) -> Sql:

@@ -1,13 +1,13 @@
 """Conditions: one file a kind, with SQL and sentence side by side; this registry is the only list of kinds.
 
-To add a kind: copy the nearest file, give the class a first key of its own name, add it to KINDS, run
-`make docs` for the generated page, and add its row to tests/engine/oracle.py.
+To add a kind: copy the nearest file, give the class a first key of its own name and add it to `KINDS`. What a playbook
+may hold is made of the list.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Union
 
 from pydantic import BeforeValidator, Discriminator, Tag
 
@@ -24,42 +24,33 @@ from regard.playbooks.conditions.stage import StageIs
 from regard.playbooks.conditions.trait import TraitIs
 from regard.playbooks.values.kinds import Kinds
 
-KINDS: dict[str, type[ConditionBase]] = {
-    "did": Did,
-    "did_not": DidNot,
-    "trait": TraitIs,
-    "field": FieldIs,
-    "consent": ConsentIs,
-    "reachable": Reachable,
-    "in_segment": InSegment,
-    "stage": StageIs,
-    "all": All,
-    "any": AnyOf,
-    "none": NoneOf,
-}
-for _kind, _model in KINDS.items():
-    _model.KIND = _kind
+KINDS: tuple[type[ConditionBase], ...] = (
+    Did,
+    DidNot,
+    TraitIs,
+    FieldIs,
+    ConsentIs,
+    Reachable,
+    InSegment,
+    StageIs,
+    All,
+    AnyOf,
+    NoneOf,
+)
+NAMED: dict[str, type[ConditionBase]] = {kind.kind(): kind for kind in KINDS}
 DEEPEST = 8
-_BY_KEY = Kinds("condition", "did: Order Completed", KINDS, "put each on its own line of a list")
+_BY_KEY = Kinds("condition", "did: Order Completed", NAMED, "put each on its own line of a list")
 
-_Condition = Annotated[
-    Annotated[Did, Tag("did")]
-    | Annotated[DidNot, Tag("did_not")]
-    | Annotated[TraitIs, Tag("trait")]
-    | Annotated[FieldIs, Tag("field")]
-    | Annotated[ConsentIs, Tag("consent")]
-    | Annotated[Reachable, Tag("reachable")]
-    | Annotated[InSegment, Tag("in_segment")]
-    | Annotated[StageIs, Tag("stage")]
-    | Annotated[All, Tag("all")]
-    | Annotated[AnyOf, Tag("any")]
-    | Annotated[NoneOf, Tag("none")],
-    Discriminator(_BY_KEY.of),
-]
-# The check comes first: pydantic words an error raised there, not one raised while it looks for the kind.
-Condition = Annotated[_Condition, BeforeValidator(_BY_KEY.known)]
-for _model in (All, AnyOf, NoneOf):
-    _model.model_rebuild(_types_namespace={"Condition": Condition})
+if TYPE_CHECKING:
+    Condition = ConditionBase
+else:
+    _any = Union[tuple(Annotated[model, Tag(kind)] for kind, model in NAMED.items())]  # noqa: UP007  made of a list
+    # The check comes first: pydantic words an error raised there, not one raised while it looks for the kind.
+    Condition = Annotated[Annotated[_any, Discriminator(_BY_KEY.of)], BeforeValidator(_BY_KEY.known)]
+
+# The kinds that hold conditions name the union before it exists; here it does.
+for _kind in KINDS:
+    _kind.model_rebuild(_types_namespace={"Condition": Condition})
 
 
 def walk(condition: ConditionBase) -> Iterator[ConditionBase]:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from regard.kernel.sql import Sql
 from regard.playbooks.values.base import Part
 from regard.playbooks.values.measures import Lexicon, Moment, Names, Need, Refers, Seen
 from regard.playbooks.values.windows import Clock
 
+Examples = tuple[Mapping[str, Any], ...]
+
 
 class ConditionBase(Part):
-    """One condition over a person. `sql` is true or false for everybody, never NULL."""
+    """One condition over a person. `sql` is true or false for everybody, never NULL.
 
-    KIND: ClassVar[str] = ""
+    The first key of a kind's own is its kind, such as `stage` in `stage: delight`.
+    """
+
+    examples: ClassVar[Examples]  # as a playbook writes it; the reference shows each with its sentence
 
     @classmethod
     def kind(cls) -> str:
-        """Return the key that names this kind in a playbook."""
-        return cls.KIND
+        """Return the key that names this kind in a playbook: the first that is its own."""
+        return next(name for name in cls.__annotations__ if name in cls.model_fields)
 
     def sql(self, names: Names) -> Sql:
         """Return the condition over the columns of the wide table."""
@@ -40,6 +45,10 @@ class ConditionBase(Part):
     def seen(self, names: Names, lexicon: Lexicon) -> tuple[Seen, ...]:
         """Return the values that decide it, for 'why'."""
         return ()
+
+    def looks_back(self) -> tuple[str, int] | None:
+        """Return the trait it compares with itself as it stood so many microseconds before, where it does."""
+        return None
 
     def moments(self, clock: Clock) -> tuple[Moment, ...]:
         """Return the dates whose answer flips as time passes, with the instants at which it does at this clock."""

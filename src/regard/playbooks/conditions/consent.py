@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from regard.kernel.sql import Sql
-from regard.playbooks.conditions.base import ConditionBase
+from regard.playbooks.conditions.base import ConditionBase, Examples
 from regard.playbooks.values.base import Slug
 from regard.playbooks.values.measures import Agreed, Lexicon, Names, Need, Refers, Seen
 
 
 class ConsentIs(ConditionBase):
     """The state of one purpose, on one channel or wherever it was given."""
+
+    examples: ClassVar[Examples] = ({"consent": "offers", "is": "granted", "channel": "email"},)
 
     consent: Slug
     is_: Literal["granted", "withdrawn", "unknown"] = Field("granted", alias="is")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import Field, model_validator
 
 from regard.kernel.sql import Sql
-from regard.playbooks.conditions.base import ConditionBase
+from regard.playbooks.conditions.base import ConditionBase, Examples
 from regard.playbooks.values.filters import Events, Windowed, times
 from regard.playbooks.values.measures import Lexicon, Measure, Moment, Names, Pick, Seen
 from regard.playbooks.values.windows import Clock, Duration, duration_words
@@ -13,6 +15,18 @@ from regard.playbooks.values.windows import Clock, Duration, duration_words
 
 class Did(Windowed, ConditionBase):
     """It happened at least, at most or exactly n times in the window (at least once where no number is given)."""
+
+    examples: ClassVar[Examples] = (
+        {"did": "Order Completed", "at_least": 2, "within": "90 days"},
+        {"did": "Order Completed", "first_time": True, "during": "this month"},
+        {
+            "did": "Product Added",
+            "within": "7 days",
+            "then_not": "Order Completed",
+            "then_within": "1 day",
+        },
+        {"did": "Order Completed", "where": [{"property": "products[].category", "is": "Jazz"}]},
+    )
 
     did: Events
     at_least: int | None = Field(None, ge=1, le=1_000_000)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from regard.kernel.sql import Sql
-from regard.playbooks.conditions.base import ConditionBase
+from regard.playbooks.conditions.base import ConditionBase, Examples
 from regard.playbooks.values.filters import Events, Windowed
 from regard.playbooks.values.measures import Lexicon, Measure, Names, Seen
 
 
 class DidNot(Windowed, ConditionBase):
     """It did not happen in the window; true as well for somebody who never did anything."""
+
+    examples: ClassVar[Examples] = (
+        {"did_not": "Order Completed", "within": "300 days", "but_not_the_last": "60 days"},
+    )
 
     did_not: Events
 

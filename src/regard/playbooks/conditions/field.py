@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from regard.kernel.sql import Sql
-from regard.playbooks.conditions.base import ConditionBase
+from regard.playbooks.conditions.base import ConditionBase, Examples
 from regard.playbooks.values.compare import Compare, typed_operand
 from regard.playbooks.values.filters import Name
 from regard.playbooks.values.measures import Lexicon, Moment, Names, Need, Seen, Told
@@ -14,6 +16,11 @@ from regard.playbooks.values.windows import Clock, Duration, duration_words
 
 class FieldIs(Compare, ConditionBase):
     """A field of the profile compared. The newest value told counts, by when it was told."""
+
+    examples: ClassVar[Examples] = (
+        {"field": "country", "one_of": ["GB", "IE"]},
+        {"field": "trial_ends_at", "in_next": "3 days"},
+    )
 
     field: Name
     changed_within: Duration | None = Field(None, description="its value became another one in this time")

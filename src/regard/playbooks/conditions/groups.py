@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
 from regard.kernel.sql import Sql, join
-from regard.playbooks.conditions.base import ConditionBase
+from regard.playbooks.conditions.base import ConditionBase, Examples
 from regard.playbooks.values.measures import Lexicon, Names
 
 MOST_PARTS = 50
@@ -18,6 +18,8 @@ if TYPE_CHECKING:  # at run time the registry names the union of all kinds
 
 class All(ConditionBase):
     """Every one of these holds."""
+
+    examples: ClassVar[Examples] = ({"all": [{"trait": "order_count", "at_least": 2}, {"reachable": "email"}]},)
 
     all: tuple["Condition", ...] = Field(min_length=1, max_length=MOST_PARTS)  # noqa: UP037
 
@@ -34,6 +36,8 @@ class All(ConditionBase):
 class Any(ConditionBase):
     """At least one of these holds."""
 
+    examples: ClassVar[Examples] = ({"any": [{"stage": "support"}, {"did": "Ticket Opened", "within": "30 days"}]},)
+
     any: tuple["Condition", ...] = Field(min_length=1, max_length=MOST_PARTS)  # noqa: UP037
 
     def parts(self) -> Sequence[ConditionBase]:
@@ -48,6 +52,8 @@ class Any(ConditionBase):
 
 class NoneOf(ConditionBase):
     """Not one of these holds."""
+
+    examples: ClassVar[Examples] = ({"none": [{"did": "anything", "within": "60 days", "direction": "in"}]},)
 
     none: tuple["Condition", ...] = Field(min_length=1, max_length=MOST_PARTS)  # noqa: UP037
 

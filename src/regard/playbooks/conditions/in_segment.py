@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from regard.kernel.sql import Sql
-from regard.playbooks.conditions.base import ConditionBase
+from regard.playbooks.conditions.base import ConditionBase, Examples
 from regard.playbooks.values.base import Slug
 from regard.playbooks.values.measures import Lexicon, Names, Refers, Seen
 
 
 class InSegment(ConditionBase):
     """The person is in another segment, judged at the same instant."""
+
+    examples: ClassVar[Examples] = ({"in_segment": "high-value"},)
 
     in_segment: Slug
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from regard.kernel.sql import Sql
-from regard.playbooks.conditions.base import ConditionBase
+from regard.playbooks.conditions.base import ConditionBase, Examples
 from regard.playbooks.values.base import Slug
 from regard.playbooks.values.filters import Name
 from regard.playbooks.values.measures import Lexicon, Names, Need, Reached, Refers, Seen
@@ -13,6 +15,8 @@ from regard.playbooks.values.measures import Lexicon, Names, Need, Reached, Refe
 
 class Reachable(ConditionBase):
     """A person can be reached on the channel, for the purpose where one is named."""
+
+    examples: ClassVar[Examples] = ({"reachable": "email", "for": "offers"},)
 
     reachable: Name
     purpose: Slug | None = Field(None, alias="for", description="purpose whose consent is needed as well")

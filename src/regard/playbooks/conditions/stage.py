@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field
 
 from regard.kernel.sql import Sql
-from regard.playbooks.conditions.base import ConditionBase
+from regard.playbooks.conditions.base import ConditionBase, Examples
 from regard.playbooks.values.base import Slug
 from regard.playbooks.values.measures import Lexicon, Names, Refers, Seen
 
 
 class StageIs(ConditionBase):
     """The lifecycle stage is one of those named."""
+
+    examples: ClassVar[Examples] = ({"stage": ["support", "delight"]},)
 
     stage: Annotated[tuple[str, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)] = Field(
         min_length=1, max_length=20

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from regard.kernel.sql import Sql
-from regard.playbooks.conditions.base import ConditionBase
+from regard.playbooks.conditions.base import ConditionBase, Examples
 from regard.playbooks.values.base import Slug
 from regard.playbooks.values.compare import Compare
 from regard.playbooks.values.measures import Lexicon, Moment, Names, Refers, Seen
@@ -14,6 +16,12 @@ from regard.playbooks.values.windows import Clock, Duration, duration_words
 
 class TraitIs(Compare, ConditionBase):
     """A computed trait compared. `changed_within` compares it with itself that long ago."""
+
+    examples: ClassVar[Examples] = (
+        {"trait": "lifetime_value", "at_least": 150, "less_than": 1000},
+        {"trait": "last_order_at", "older_than": "180 days"},
+        {"trait": "order_count", "changed_within": "7 days"},
+    )
 
     trait: Slug
     changed_within: Duration | None = Field(
@@ -31,6 +39,9 @@ class TraitIs(Compare, ConditionBase):
         before = names.trait_before(self.trait, self.changed_within)
         text = f"({asked.text} AND {operand.text} IS DISTINCT FROM {before.text})"
         return Sql(text, (*asked.params, *before.params))
+
+    def looks_back(self) -> tuple[str, int] | None:
+        return (self.trait, self.changed_within) if self.changed_within else None
 
     def moments(self, clock: Clock) -> tuple[Moment, ...]:
         edges = self.flips(clock)

@@ -3,75 +3,19 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
 from pydantic import BaseModel
 
-from regard.playbooks.conditions import KINDS
+from regard.playbooks import conditions, traits
 from regard.playbooks.segments import Segment
-from regard.playbooks.traits import TRAIT_KINDS
 from regard.playbooks.traits.base import LogTrait, TraitBase
 from regard.playbooks.values.base import Part
 from regard.playbooks.values.compare import Compare
 from regard.playbooks.values.filters import Windowed
 
-# One example a kind, each read back by a test; its sentence is made by the kind itself.
-CONDITION_EXAMPLES: dict[str, list[dict[str, Any]]] = {
-    "did": [
-        {"did": "Order Completed", "at_least": 2, "within": "90 days"},
-        {"did": "Order Completed", "first_time": True, "during": "this month"},
-        {
-            "did": "Product Added",
-            "within": "7 days",
-            "then_not": "Order Completed",
-            "then_within": "1 day",
-        },
-        {"did": "Order Completed", "where": [{"property": "products[].category", "is": "Jazz"}]},
-    ],
-    "did_not": [{"did_not": "Order Completed", "within": "300 days", "but_not_the_last": "60 days"}],
-    "trait": [
-        {"trait": "lifetime_value", "at_least": 150, "less_than": 1000},
-        {"trait": "last_order_at", "older_than": "180 days"},
-        {"trait": "order_count", "changed_within": "7 days"},
-    ],
-    "field": [
-        {"field": "country", "one_of": ["GB", "IE"]},
-        {"field": "trial_ends_at", "in_next": "3 days"},
-    ],
-    "consent": [{"consent": "offers", "is": "granted", "channel": "email"}],
-    "reachable": [{"reachable": "email", "for": "offers"}],
-    "in_segment": [{"in_segment": "high-value"}],
-    "stage": [{"stage": ["support", "delight"]}],
-    "all": [{"all": [{"trait": "order_count", "at_least": 2}, {"reachable": "email"}]}],
-    "any": [{"any": [{"stage": "support"}, {"did": "Ticket Opened", "within": "30 days"}]}],
-    "none": [{"none": [{"did": "anything", "within": "60 days", "direction": "in"}]}],
-}
-TRAIT_EXAMPLES: dict[str, dict[str, Any]] = {
-    "count": {"count": "Order Completed", "within": "365 days"},
-    "sum": {"sum": "value", "over": "Order Completed"},
-    "average": {"average": "score", "over": "Survey Answered", "during": "this quarter"},
-    "smallest": {"smallest": "value", "over": "Order Completed"},
-    "largest": {"largest": "products[].price", "over": "Order Completed"},
-    "first": {"first": "time", "over": "Order Completed"},
-    "last": {"last": "plan", "over": "Subscription Started"},
-    "distinct": {"distinct": "products[].category", "over": "Order Completed"},
-    "most_frequent": {"most_frequent": "channel", "over": "anything", "direction": "in"},
-    "last_n": {"last_n": "products[].name", "n": 5, "over": "Order Completed"},
-    "days_since": {"days_since": "Order Completed"},
-    "rhythm": {"rhythm": "Order Completed"},
-    "silence": {"silence": "Order Completed"},
-    "ratio": {"ratio": ["spend_last_year", "lifetime_value"]},
-    "score": {
-        "score": "lifetime_value",
-        "parts": 5,
-        "among": {"trait": "order_count", "at_least": 1},
-    },
-    "first_match": {
-        "first_match": [{"value": "new", "when": {"trait": "order_count", "is": 1}}],
-        "otherwise": "known",
-    },
-}
 _MADE = "<!-- Made from the code by `make docs`; do not edit by hand. -->"
 
 
@@ -99,9 +43,9 @@ def condition_reference() -> str:
     """Return docs/reference/conditions.md."""
     lexicon = _Lexicon()
     text = [f"# Conditions\n\n{_MADE}\n", inspect.cleandoc(_CONDITIONS)]
-    for kind, model in KINDS.items():
+    for kind, model in conditions.NAMED.items():
         text.append(f"\n## `{kind}`\n\n{inspect.getdoc(model)}\n")
-        for example in CONDITION_EXAMPLES[kind]:
+        for example in model.examples:
             words = Segment.model_validate({"who": example}).who.words(lexicon)
             text.append(f"```yaml\n{_yaml(example)}```\n*{words}*\n")
         text.append(_fields(model, Windowed, Compare))
@@ -113,11 +57,10 @@ def condition_reference() -> str:
 def trait_reference() -> str:
     """Return docs/reference/traits.md."""
     text = [f"# Computed traits\n\n{_MADE}\n", inspect.cleandoc(_TRAITS)]
-    for kind, model in TRAIT_KINDS.items():
-        example = TRAIT_EXAMPLES[kind]
-        trait = model.model_validate(example)
+    for kind, model in traits.NAMED.items():
+        trait = model.model_validate(model.example)
         text.append(f"\n## `{kind}`\n\n{inspect.getdoc(model)} Unit: {trait.unit()}.\n")
-        text.append(f"```yaml\n{_yaml({'example': example})}```\n*{trait.words(_Lexicon())}*\n")
+        text.append(f"```yaml\n{_yaml({'example': model.example})}```\n*{trait.words(_Lexicon())}*\n")
         text.append(_fields(model, LogTrait, TraitBase))
     text.append(f"\n## Every trait of the log\n\n{inspect.getdoc(LogTrait)}\n\n{_fields(LogTrait, Windowed)}")
     return "\n".join(text).rstrip() + "\n"
@@ -133,8 +76,8 @@ def _fields(model: type[BaseModel], *leave_out: type[Part]) -> str:
     return "\n".join(["| key | meaning |", "| --- | --- |", *rows, ""]) if rows else ""
 
 
-def _yaml(value: dict[str, Any]) -> str:
-    return yaml.safe_dump(value, sort_keys=False, default_flow_style=None, allow_unicode=True)
+def _yaml(value: Mapping[str, Any]) -> str:
+    return yaml.safe_dump(dict(value), sort_keys=False, default_flow_style=None, allow_unicode=True)
 
 
 _CONDITIONS = """

@@ -11,8 +11,7 @@ from regard.playbooks.conditions import DEEPEST, walk
 from regard.playbooks.conditions.base import ConditionBase
 from regard.playbooks.conditions.trait import TraitIs
 from regard.playbooks.model import Playbook
-from regard.playbooks.traits import FirstMatch, Ratio, Score
-from regard.playbooks.traits.base import LogTrait, TraitBase
+from regard.playbooks.traits.base import TraitBase
 from regard.playbooks.values.compare import OPERATORS, Unit
 from regard.playbooks.values.measures import Refers, all_refers
 
@@ -62,10 +61,8 @@ def check_understanding(playbook: Playbook) -> list[Issue]:
         path = ("traits", name)
         faults += _unknown(playbook, path, trait.refers())
         faults += _trait_types(playbook, path, trait)
-        for case in trait.first_match if isinstance(trait, FirstMatch) else ():
-            faults += _conditions(playbook, path, case.when)
-        if isinstance(trait, Score) and trait.among is not None:
-            faults += _conditions(playbook, path, trait.among)
+        for condition in trait.conditions():
+            faults += _conditions(playbook, path, condition)
     for name, segment in playbook.segments.items():
         where: tuple[str, ...] = ("segments", name, "who")
         faults += _unknown(playbook, where, all_refers(c.refers() for c in walk(segment.who)))
@@ -89,12 +86,11 @@ def _unknown(playbook: Playbook, path: tuple[str, ...], refers: Refers) -> Itera
 
 
 def _trait_types(playbook: Playbook, path: tuple[str, ...], trait: TraitBase) -> Iterator[Issue]:
-    if isinstance(trait, Ratio | Score):
-        for name in sorted(trait.ratio if isinstance(trait, Ratio) else (trait.score,)):
-            of = playbook.traits.get(name)
-            numeric = (*_NUMBERS, "date") if isinstance(trait, Score) else _NUMBERS
-            if of is not None and of.unit() not in numeric:
-                yield _issue(path, f"trait '{name}' is {of.unit()}, not a number", "choose a numeric trait")
+    numeric = (*_NUMBERS, "date") if trait.ranks_dates else _NUMBERS
+    for name in sorted(trait.numbers()):
+        of = playbook.traits.get(name)
+        if of is not None and of.unit() not in numeric:
+            yield _issue(path, f"trait '{name}' is {of.unit()}, not a number", "choose a numeric trait")
 
 
 def _conditions(playbook: Playbook, path: tuple[str, ...], condition: ConditionBase) -> Iterator[Issue]:
@@ -121,7 +117,7 @@ def _compared(path: tuple[str, ...], condition: TraitIs, trait: TraitBase) -> It
         if not fits:
             hint = {"number": "numbers", "text": "text", "date": "dates"}[reads]
             yield _issue(path, f"'{operator}' is for {hint}, and trait '{condition.trait}' is {unit}")
-    if condition.changed_within and not isinstance(trait, LogTrait):
+    if condition.changed_within and not trait.measures():
         yield _issue(
             path,
             f"trait '{condition.trait}' is worked out of other traits: 'changed_within' cannot ask about it",

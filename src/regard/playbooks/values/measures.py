@@ -212,6 +212,9 @@ class Names(Protocol):
     def segment(self, name: str) -> str:
         """Return the column that says who is in a segment."""
 
+    def cuts(self, name: str) -> str:
+        """Return the column of the cut points of a trait that ranks people."""
+
 
 class Lexicon(Protocol):
     """What a condition may ask of the playbook while it writes its sentence."""

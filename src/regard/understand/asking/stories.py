@@ -9,7 +9,6 @@ from typing import Any
 from regard.collect.models import Touchpoint
 from regard.identify.selectors import origins_of
 from regard.playbooks.model import Playbook
-from regard.playbooks.traits import FirstMatch
 from regard.playbooks.values.filters import ANYTHING
 
 
@@ -30,13 +29,10 @@ def what_moved(person: int, value: str, *, playbook: Playbook, as_of: datetime, 
     `value` is the person's present value of the trait (traits_of gives it).
     """
     stages = playbook.traits.get(trait)
-    if not isinstance(stages, FirstMatch):
+    if stages is None or not stages.values():
         return None
-    names = next(
-        (case.moved_by for case in stages.first_match if case.value == value and case.moved_by),
-        None,
-    )
-    if names is None:
+    names = stages.moved_by(value)
+    if not names:
         return Mover(trait, value, "nothing new happened: earlier stages closed with time", None, None)
     rows = Touchpoint.objects.filter(origin__in=origins_of(person), occurred_at__lte=as_of)
     if ANYTHING not in names:

@@ -12,7 +12,6 @@ from regard.engine.understanding.plan import Understanding, refers_of
 from regard.kernel.remembered import Remembered
 from regard.kernel.sql import Sql
 from regard.playbooks.model import Playbook
-from regard.playbooks.traits import Score
 from regard.understand.models import Run
 
 _versions: Remembered[str] = Remembered()
@@ -38,7 +37,7 @@ def _hashed(playbook: Playbook, name: str) -> str:
 
 def stored_cuts(run: Run | None, playbook: Playbook) -> Cuts | None:
     """Return the cut points published by the last run for the scores of a playbook; None where any is missing."""
-    scores = [name for name, trait in playbook.traits.items() if isinstance(trait, Score)]
+    scores = [name for name, trait in playbook.traits.items() if trait.rank_parts()]
     published: dict[str, dict[str, Any]] = run.report.get("cuts", {}) if run else {}
     found = {}
     for name in scores:
