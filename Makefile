@@ -25,14 +25,13 @@ setup: .venv/.installed ## make .venv from the hashed lock, with the regard comm
 up: setup ## serve the product with the sample shop from .regard/ and print a login link
 	@REGARD_DATA=$(REGARD_DATA) $(BIN)/regard up --sample
 
-test: setup test-sqlite test-postgres ## run every test: all on SQLite, then stages, scenarios and API on PostgreSQL
+test: setup test-sqlite test-postgres ## run every test on SQLite, then on PostgreSQL what can differ there
 
 test-sqlite: setup ## run every test on SQLite
-	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m 'not promises and not browser'
-	$(BIN)/pytest -q -m 'browser and not promises'
+	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m 'not promises'
 
-test-postgres: setup ## run the stage, scenario and API suites on PostgreSQL (one is started where none answers)
-	REGARD_TEST_DB=postgres $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m 'not promises and not browser' tests/stages tests/scenarios tests/api
+test-postgres: setup ## run on PostgreSQL what can differ there: tests/on_postgres.py (one is started where none answers)
+	REGARD_TEST_DB=postgres $(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m 'postgres and not promises and not browser'
 
 test-browser: setup ## run the Chromium tests only
 	$(BIN)/pytest -q -m 'browser and not promises'

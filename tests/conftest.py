@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.on_postgres import runs_on_postgres
 from tests.timing import Timing
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -14,6 +15,12 @@ DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Timing(), "timing")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if runs_on_postgres(item.nodeid):
+            item.add_marker("postgres")
 
 
 @pytest.fixture
