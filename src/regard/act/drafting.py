@@ -32,7 +32,7 @@ from regard.act.offered import offered_products
 from regard.kernel.issues import Issue, Refused
 from regard.playbooks.checks.templates import PURCHASES, allowed_fields
 from regard.playbooks.company import Sender
-from regard.playbooks.letters.language import LetterError, Use, blocks, fill, fill_line, uses_of
+from regard.playbooks.letters.language import LetterError, Use, blocks, fill, fill_line, uses_of, written
 from regard.playbooks.letters.templates import Template, choose_language
 from regard.playbooks.model import Playbook
 from regard.playbooks.steps import Step
@@ -60,7 +60,36 @@ def letter_of(step: Step, playbook: Playbook) -> tuple[str, str, str]:
 
 
 def draft_message(message: Message, playbook: Playbook, known: Known) -> Draft:
-    """Return the letter of a message, from what is known of its person. Raises Refused where the template may not be used."""
+    """Return the letter of a message, from what is known of its person. Raises Refused where it may not be written so."""
+    return _from_template(message, playbook, known) if message.template else _as_written(message, playbook, known)
+
+
+def _as_written(message: Message, playbook: Playbook, known: Known) -> Draft:
+    """Return the words a colleague wrote for this one person, with sender and footer; nothing in them is tracked."""
+    sender = playbook.company.senders.get(message.signed_by)
+    if sender is None:
+        raise Refused(Issue(f"senders.{message.signed_by}", "is not in the active playbook", code="no_sender"))
+    language = str(known.fields.get("language") or playbook.company.language)
+    try:
+        paragraphs = written(str(message.given.get("body", "")))
+    except LetterError as error:
+        raise Refused(Issue("body", str(error), line=error.line)) from None
+    letter = Letter(
+        language=language,
+        subject=str(message.given.get("subject", "")),
+        preheader="",
+        blocks=paragraphs,
+        sign_off="",
+        sender_name=sender.name,
+        sender_title=sender.title,
+        footer=_footer(message, playbook, language),
+    )
+    links = Links(None)
+    html = set_html(letter, links)
+    return Draft(language, sender, letter.subject, set_text(letter, links), html, tuple(links.urls))
+
+
+def _from_template(message: Message, playbook: Playbook, known: Known) -> Draft:
     template = playbook.templates.get(message.template)
     if template is None:
         raise Refused(Issue(f"templates.{message.template}", "is not in the active playbook", code="no_template"))
@@ -156,6 +185,7 @@ def _values(
         },
         "survey": {"question": _in(survey.question, language, playbook) if survey else ""},
         "referral": {"code": referral_code(message.person.public_id)},
+        "request": message.given.get("values", {}),
     }
 
 
@@ -196,7 +226,7 @@ def _footer(message: Message, playbook: Playbook, language: str) -> Footer:
     around, company = words(language), playbook.company
     purpose = playbook.purposes.get(message.purpose)
     name = purpose.words_in(language).name if purpose else message.purpose
-    may_leave = purpose is None or purpose.can_be_left
+    may_leave = can_be_left(message, playbook)
     leave = unsubscribe_address(message.person.public_id, message.purpose, message.public_id)
     return Footer(
         why=_why(message, around, name, company.name, language),
@@ -207,8 +237,16 @@ def _footer(message: Message, playbook: Playbook, language: str) -> Footer:
     )
 
 
+def can_be_left(message: Message, playbook: Playbook) -> bool:
+    """Say whether a letter offers to stop its like: not what belongs to an order, nor an answer somebody asked for."""
+    purpose = playbook.purposes.get(message.purpose)
+    return message.kind != Message.Kind.REPLY and (purpose is None or purpose.can_be_left)
+
+
 def _why(message: Message, around: dict[str, str], purpose: str, company: str, language: str) -> str:
     basis = message.basis
+    if message.kind == Message.Kind.REPLY:
+        return around["why_reply"].format(company=company)
     if basis.get("basis") == "consent" and basis.get("occurred_at"):
         day = _day(datetime.fromisoformat(basis["occurred_at"]), language)
         return around["why_consent"].format(purpose=purpose, day=day)

@@ -73,7 +73,8 @@ def message_of(
     People of the sample get one that nothing ever hands over. Its Message-ID is the same however often it is made.
     """
     letter, purpose = request.letter, playbook.purposes.get(request.purpose)
-    sender = playbook.company.senders.get(letter.sender)
+    signed_by = letter.sender or _sender_of(letter, playbook)
+    sender = playbook.company.senders.get(signed_by)
     made = Message(
         **asked(request.cause, key=request.key, kind=request.kind, by=request.asked_by),
         decision=decision,
@@ -83,7 +84,7 @@ def message_of(
         purpose=request.purpose,
         is_marketing=purpose.marketing if purpose else True,
         may_repeat=purpose is not None and purpose.basis in ("contract", "legal_obligation"),
-        signed_by=letter.sender,
+        signed_by=signed_by,
         message_id_header=message_id_of(
             decision.key if decision else f"request:{request.key}", sender.email if sender else ""
         ),
@@ -94,6 +95,11 @@ def message_of(
     else:
         made.subject, made.given = letter.subject, {"subject": letter.subject, "body": letter.body}
     return queued(made, now)
+
+
+def _sender_of(letter: Templated | Written, playbook: Playbook) -> str:
+    template = playbook.templates.get(letter.template) if isinstance(letter, Templated) else None
+    return template.sender if template else ""
 
 
 def asked(cause: Cause, *, key: str, kind: Kind, by: str) -> dict[str, str]:

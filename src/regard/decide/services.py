@@ -2,7 +2,7 @@
 
 from regard.decide.facts.programs import computed_playbook
 from regard.decide.live.cycle import Report, run
-from regard.decide.live.judging_again import Judged, check, record_outcome
+from regard.decide.live.judging_again import Judged, Verdicts, check, record_outcome
 from regard.decide.steering.acts import approve_step, let_in, let_out, pause_journey, resume_journey
 from regard.decide.steering.before_publishing import Publishing, preview_publishing
 from regard.decide.steering.releasing import Release, preview_release
@@ -15,6 +15,7 @@ __all__ = [
     "Publishing",
     "Release",
     "Report",
+    "Verdicts",
     "approve_step",
     "check",
     "computed_playbook",

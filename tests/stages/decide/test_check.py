@@ -23,7 +23,7 @@ def planned(as_of) -> Decision:
 
 def judged(decision, now):
     with transaction.atomic():
-        return check(decision_ids=[decision.id], playbook=shop(), now=now)[decision.id]
+        return check(decision_ids=[decision.id], playbook=shop(), now=now).decisions[decision.id]
 
 
 def test_what_was_planned_may_go(planned, as_of):

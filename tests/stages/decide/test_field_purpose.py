@@ -50,7 +50,7 @@ def test_narrowed_between_plan_and_claim_it_does_not_leave_either(as_of):
     decide(playbook(CHOOSES), now=as_of)
     go = Decision.objects.get(step="letter")
     with transaction.atomic():
-        judged = check(decision_ids=[go.id], playbook=playbook(NARROWED), now=as_of)
+        judged = check(decision_ids=[go.id], playbook=playbook(NARROWED), now=as_of).decisions
     assert (judged[go.id].verdict, judged[go.id].code) == ("no", "field_not_in_purpose")
 
 

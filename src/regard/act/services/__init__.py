@@ -1,10 +1,11 @@
 """What Act does: queue decisions, claim and hand over messages, settle what is unknown, and tasks for people.
 
-One message from its decision on: `queue` makes it, `claim` lets it go or not, `deliver` hands letters over (`telling`
+One message from its request on: `queue` makes those of decisions, `asking` those of everybody else, `claim` lets it go or not, `deliver` hands letters over (`telling`
 webhooks), `ending` writes down what became of it; `holding` says what a worker may do with what it holds meanwhile.
 """
 
 from regard.act.pace import Pace, choose_pace, pace_of
+from regard.act.services.asking import Asked, ask, ask_reply
 from regard.act.services.claim import CALLS, LETTERS, Claimed, claim
 from regard.act.services.deliver import Delivered, deliver
 from regard.act.services.endpoints import prune_deliveries
@@ -26,6 +27,7 @@ from regard.act.services.tracking import follow_link, note_open
 __all__ = [
     "CALLS",
     "LETTERS",
+    "Asked",
     "Claimed",
     "Delivered",
     "Enqueued",
@@ -33,6 +35,8 @@ __all__ = [
     "NewTask",
     "Pace",
     "Settled",
+    "ask",
+    "ask_reply",
     "assign_task",
     "begin",
     "choose_pace",

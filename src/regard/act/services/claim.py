@@ -13,7 +13,7 @@ Locks are always taken in this order, by everybody: people, messages, tasks, the
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from regard.act.channels.webhook.call import CHANNEL as WEBHOOK
+from regard.act.contacts import KINDS
 from regard.act.judging import Due, Judgement, judge
 from regard.act.models import Message
 from regard.act.services.holding import LEASE, can_skip
@@ -107,10 +108,13 @@ def _lock_due(now: datetime, limit: int, among: Q) -> list[Due]:
     wanted = [message_id for message_id, person in candidates if survivors[person] in locked]
     rows = Message.objects.select_for_update() if can_skip() else Message.objects.all()
     still_due = rows.filter(id__in=wanted[:limit], state__in=WAITING, due_at__lte=now)
-    due = still_due.order_by("id").values_list(
-        "id", "decision_id", "person_id", "channel", "purpose", "is_marketing", "survey"
+    due: Iterable[tuple[Any, ...]] = still_due.order_by("id").values_list(
+        "id", "decision_id", "person_id", "channel", "purpose", "kind", "template", "queued_at"
     )
-    return [Due(*told[:5], is_service=not (told[5] or told[6])) for told in due]
+    return [
+        Due(number, decision, person, channel, purpose, KINDS[kind], template, to_us(asked_at))
+        for number, decision, person, channel, purpose, kind, template, asked_at in due
+    ]
 
 
 def _lock_people(people: list[int], limit: int) -> list[int]:

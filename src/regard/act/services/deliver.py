@@ -23,7 +23,7 @@ from regard.act.addresses import unsubscribe_address
 from regard.act.channels.email.handover import Handed, Outcome
 from regard.act.channels.email.mime import Envelope, UnfitAddress, build_mail
 from regard.act.channels.email.transport import Transport
-from regard.act.drafting import Draft, draft_message
+from regard.act.drafting import Draft, can_be_left, draft_message
 from regard.act.models import Link, Message
 from regard.act.services.ending import LET_GO, record_end
 from regard.act.services.holding import begin, give_back
@@ -119,7 +119,6 @@ def _prepare_one(message: Message, playbook: Playbook, known: Known, now: dateti
 
 def _envelope(message: Message, draft: Draft, playbook: Playbook) -> Envelope:
     purpose = playbook.purposes.get(message.purpose)
-    may_leave = purpose is None or purpose.can_be_left
     leave = unsubscribe_address(message.person.public_id, message.purpose, message.public_id)
     return Envelope(
         message_id=message.message_id_header or "",
@@ -129,7 +128,7 @@ def _envelope(message: Message, draft: Draft, playbook: Playbook) -> Envelope:
         subject=draft.subject,
         list_id=f"{message.purpose}.{draft.sender.email.rpartition('@')[2]}",
         list_name=purpose.name if purpose else message.purpose,
-        unsubscribe=leave if may_leave else "",
+        unsubscribe=leave if can_be_left(message, playbook) else "",
         language=draft.language,
     )
 

@@ -13,6 +13,7 @@ from regard.act.channels.email.handover import Handed, Outcome
 from regard.act.channels.webhook.call import CHANNEL as WEBHOOK
 from regard.act.models import Message
 from regard.collect.deeds import Deed, record_deeds
+from regard.decide.contracts import sent_key
 from regard.decide.models import Decision
 from regard.decide.services import record_outcome
 from regard.kernel.ids import public_id
@@ -88,6 +89,9 @@ _OUTCOMES = {
 }
 
 
+_ACTORS = {Message.Kind.REPLY.value: "staff"}  # a colleague wrote it: a human was in touch
+
+
 def _sent_deeds(message: Message) -> list[Deed]:
     """Tell the log what was sent. A webhook reached no person, so it has no channel and no direction."""
     person, key = message.person_id, message.public_id.hex
@@ -102,8 +106,15 @@ def _sent_deeds(message: Message) -> list[Deed]:
         "subject": message.subject,
         "language": message.language,
     }
-    channel = message.channel
-    deeds = [Deed(person=person, kind=MESSAGE_SENT, key=f"sent:{key}", channel=channel, properties=about)]
+    channel, actor, sent = message.channel, "", f"sent:{key}"
+    if message.decision_id is None:  # it says what it was, so that caps count it and the timeline tells it
+        sent, actor = sent_key(message.kind, key), _ACTORS.get(message.kind, "")
+        about |= {
+            "kind": message.kind,
+            "cause": f"{message.cause_kind}:{message.cause_id}",
+            "asked_by": message.asked_by,
+        }
+    deeds = [Deed(person=person, kind=MESSAGE_SENT, key=sent, channel=channel, actor=actor, properties=about)]
     if message.survey:
         asked = {"survey": message.survey, "message": named}
         deeds.append(Deed(person=person, kind=SURVEY_ASKED, key=f"asked:{key}", channel=channel, properties=asked))

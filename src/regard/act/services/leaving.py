@@ -21,6 +21,7 @@ from regard.decide.models import Decision
 from regard.decide.services import record_outcome
 from regard.identify.selectors import origins_of
 from regard.kernel.instant import to_us
+from regard.versions.selectors import active_playbook
 
 WITHDRAWN = "Withdrawn before it was handed over"
 
@@ -100,11 +101,15 @@ def note_reason(*, person: int, purpose: str, reason: str, now: datetime, messag
 def _cancel_waiting(people: Sequence[int], purpose: str, now: datetime) -> None:
     """Cancel what waits for these origins, of one purpose or ('*') all, unless handing over has begun.
 
-    After the people are locked, and before the withdrawal takes its number.
+    Not what rests on no word of theirs: what belongs to an order, and an answer to what they asked. After the people
+    are locked, and before the withdrawal takes its number.
     """
     waiting = Q(state__in=(Message.State.QUEUED, Message.State.DEFERRED))
     waiting |= Q(state=Message.State.CLAIMED, begun_at__isnull=True)
+    declared = active_playbook().playbook.purposes
+    bound = [name for name, one in declared.items() if not one.can_be_left]
     rows = Message.objects.filter(waiting, person_id__in=people)
+    rows = rows.exclude(kind=Message.Kind.REPLY).exclude(purpose__in=bound)
     if purpose != EVERY:
         rows = rows.filter(purpose=purpose)
     found = dict(rows.select_for_update().order_by("id").values_list("id", "decision_id"))

@@ -47,15 +47,17 @@ def permissions_about(
     now_us: int,
     claimed_only: bool = False,
     only: Collection[int] | None = None,
+    also: Collection[tuple[str, str]] = (),
 ) -> dict[str, pa.Table]:
     """Return what the guardrails look at: consent, limits, addresses, contacts, complaints, hours, pauses.
 
     `only`: the journeys, by number, that anybody of them is in or comes to; what no other asks about is not read.
+    `also`: (purpose, channel) that is asked about outside journeys.
     """
     limits = program.playbook.guardrails
     cards = read_cards(scope)
     people = people_table(cards, limits.minors)
-    address, suppression = read_addresses(scope, cards, channels_of(program, only))
+    address, suppression = read_addresses(scope, cards, channels_of(program, only) | {channel for _, channel in also})
     caps = max((cap.per for cap in limits.caps), default=0)
     human = limits.human_touch.within if limits.human_touch else 0
     zones = set(people.column("zone").to_pylist())
@@ -70,7 +72,7 @@ def permissions_about(
         "person": people,
         "address": address,
         "suppression": suppression,
-        "consent": read_consents(scope, purposes_of(program, only)),
+        "consent": read_consents(scope, purposes_of(program, only) | {purpose for purpose, _ in also}),
         "restriction": read_restrictions(scope),
         "contact": read_contacts(scope, since_us=now_us - max(caps, human, LESS_OFTEN_US), claimed_only=claimed_only),
         "human": read_humans(scope, since_us=now_us - human),

@@ -19,16 +19,18 @@ import pyarrow.compute as pc
 
 from regard.collect.among import among
 from regard.consent.suppression import address_hash, has_suppressions
+from regard.decide.contracts import ON_REQUEST, sent_key
 from regard.decide.facts.columns import as_input, read_columns, read_input, read_rows
 from regard.decide.facts.hours import zone_key
 from regard.engine.journeys.instructions import Program
+from regard.engine.journeys.kinds import Kind
 from regard.engine.journeys.tables import INPUTS
 from regard.kernel.instant import DAY_US, FOREVER_US, to_us
 from regard.kernel.money import own_minor
 from regard.playbooks.channels import NEEDS_NO_ADDRESS, REACHED_BY, id_kinds
 from regard.playbooks.guardrails import Minors
 from regard.playbooks.values.happening import property_text
-from regard.playbooks.vocabulary import VOCABULARY
+from regard.playbooks.vocabulary import MESSAGE_SENT, VOCABULARY
 
 WHO = "COALESCE(o.survivor_id, o.id)"
 _parse = msgspec.json.Decoder().decode
@@ -216,10 +218,20 @@ def _suppressed(found: dict[tuple[int, str], str], scope: Scope) -> Iterable[tup
             yield person, channel, depth, is_lifted, seq, seen_us
 
 
+# Of our own messages the log is asked only for those that no decision stands behind; each says its kind in its id.
+_OF_OTHER_TOOLS = "s.kind <> 'product'"
+_NO_DECISIONS = f"({_OF_OTHER_TOOLS} OR (t.name = '{MESSAGE_SENT}' AND t.message_id LIKE '{ON_REQUEST}%%'))"
+_COUNTED = " ".join(
+    f"WHEN t.message_id LIKE '{sent_key(kind.word)}%%' THEN {kind.counts}" for kind in Kind if kind.counts
+)
+_COUNTS = f"CASE WHEN {_OF_OTHER_TOOLS} THEN {int(Kind.PROMOTION)} {_COUNTED} ELSE 0 END"
+
+
 def read_contacts(scope: Scope, *, since_us: int, claimed_only: bool) -> pa.Table:
     """Return `contact`: our messages to them since an instant, those of other tools among them.
 
-    The plan counts every go; the claim counts what was claimed or sent, and not what is still only planned.
+    The plan counts every go, and what was asked for outside journeys once the log tells that it was sent. The claim
+    counts what was claimed or sent, not what is still only planned; of the others Act tells it (`judging_again.check`).
     """
     gone = "('claimed', 'sent', 'uncertain')" if claimed_only else "('', 'claimed', 'sent', 'uncertain')"
     ours = read_input(
@@ -233,12 +245,11 @@ def read_contacts(scope: Scope, *, since_us: int, claimed_only: bool) -> pa.Tabl
     )
     theirs = read_input(
         "contact",
-        f"SELECT {scope.who}, t.occurred_at, {scope.seen('t.occurred_at')}, t.channel FROM collect_touchpoint AS t"
+        f"SELECT {scope.who}, t.occurred_at, {scope.seen('t.occurred_at')}, t.channel, {_COUNTS} FROM collect_touchpoint AS t"
         f" JOIN collect_source AS s ON s.id = t.source_id{scope.joined('t.origin')}"
         " AND t.occurred_at > %(since)s AND t.seq <= %(upto)s AND t.direction = 'out'"
-        " AND t.actor = 'automation' AND s.kind <> 'product'",
+        f" AND t.actor = 'automation' AND {_OF_OTHER_TOOLS if claimed_only else _NO_DECISIONS}",
         scope.bound(since=since_us),
-        bit=1,
         world=0,
         seq=None,
     )

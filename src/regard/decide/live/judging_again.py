@@ -1,4 +1,4 @@
-"""Judge decisions again, at the moment they are to be carried out, on the facts of the caller's transaction.
+"""Judge decisions again, and requests of others, at the moment they are to be carried out, on the caller's own facts.
 
 Only this binds (contract 4): the plan was made minutes or days ago. The caller holds the transaction; people are locked
 first, in order, so that two workers never judge one person at the same time, and a withdrawal is wholly before or after.
@@ -18,11 +18,13 @@ from django.db import connection
 from regard.collect.among import among
 from regard.collect.sequence import last_sequence
 from regard.consent.services import lock_people
+from regard.decide.contracts import Contact, Requested
 from regard.decide.facts.benches import workbench_for
 from regard.decide.facts.columns import as_columns, read_rows
 from regard.decide.facts.laying import permissions_about
 from regard.decide.facts.programs import program_of, tables_of
 from regard.decide.facts.reading import Scope
+from regard.decide.live.requested import OUTSIDE, contact_table, instructions_of, places_of
 from regard.decide.live.rows import explain
 from regard.decide.models import Decision, Enrolment
 from regard.engine.bench.steps import Plan
@@ -53,6 +55,7 @@ _ASKED = pa.schema(
 )
 GONE = Judged("no", "journey_gone", "The journey or this step of it is not in the playbook any more")
 LEFT = Judged("no", "left_journey", "Left the journey before it was handed over")
+NO_PURPOSE = Judged("no", "purpose_gone", "The purpose it was asked for is not in the playbook any more")
 # What explains a verdict, and what it is.
 _TOLD = (
     "eid",
@@ -90,45 +93,104 @@ class _Asked(NamedTuple):
         return self.state == Enrolment.State.EXITED.value and self.end_reason not in BY_CODE
 
 
-def check(*, decision_ids: Sequence[int], playbook: Playbook, now: datetime) -> dict[int, Judged]:
-    """Judge go-decisions again at `now`. Call inside the transaction that claims them.
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What was judged: decisions by their ids, requests by the numbers they were given with."""
+
+    decisions: dict[int, Judged]
+    requests: dict[int, Judged]
+
+
+class _Turn(NamedTuple):
+    """One act whose turn it is, as the bench reads it; `eid` is a decision's id, or a request's number below zero."""
+
+    eid: int
+    number: int
+    pc: int
+    person: int
+    asked_us: int
+    own_seq: int | None = None
+    arm: str = "treated"
+    entry_key: str = ""
+
+
+def check(
+    *,
+    decision_ids: Sequence[int] = (),
+    requests: Sequence[Requested] = (),
+    contacts: Sequence[Contact] = (),
+    playbook: Playbook,
+    now: datetime,
+) -> Verdicts:
+    """Judge go-decisions and requests at `now`. Call inside the transaction that claims them.
 
     Locks the people behind them. Of several messages to one person the best goes first; the next is judged with the
-    first counted, so a cap holds within one claim too. Messages count here once claimed or sent, not while planned.
+    first counted, so a cap holds within one claim too. Messages count here once claimed or sent, not while planned:
+    decisions by their outcome, `contacts` are those of the same people that no decision stands behind.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("decisions are judged inside the transaction that claims them")
     asked = _read_asked(decision_ids)
-    lock_people(one.person for one in asked)
+    lock_people([*(one.person for one in asked), *(one.person for one in requests)])
     program = program_of(playbook, pairs={(one.journey, one.version) for one in asked})
     places = {one.id: _place(program, one) for one in asked}
-    known = [(one, place) for one in asked if (place := places[one.id]) is not None]
     judged = {one.id: GONE for one in asked if places[one.id] is None}
     judged |= {one.id: LEFT for one in asked if one.has_left}
-    known = [(one, place) for one, place in known if one.id not in judged]
-    return judged | (_judge(program, known, to_us(now)) if known else {})
+    asking = [one for one in requests if one.purpose in playbook.purposes]
+    turns = [
+        _Turn(one.id, *place, one.person, one.asked_us, one.id, one.arm, one.entry_key)
+        for one in asked
+        if (place := places[one.id]) is not None and one.id not in judged
+    ]
+    pcs = places_of(asking)
+    turns += [_Turn(-one.id, OUTSIDE, pcs[one.terms], one.person, one.asked_us) for one in asking]
+    found = _judge(program, turns, asking, contacts, to_us(now)) if turns else {}
+    refused = {one.id: NO_PURPOSE for one in requests if one.purpose not in playbook.purposes}
+    return Verdicts(
+        judged | {eid: told for eid, told in found.items() if eid > 0},
+        refused | {-eid: told for eid, told in found.items() if eid < 0},
+    )
 
 
 def _read_asked(decision_ids: Sequence[int]) -> list[_Asked]:
+    if not decision_ids:
+        return []
     listed, bound = among(decision_ids)
     rows = read_rows(
-        "SELECT d.id, d.person_id, d.journey, d.version, d.step, d.asked_at, COALESCE(e.arm, 'treated'),"
-        " COALESCE(e.entry_key, ''), COALESCE(e.state, ''), COALESCE(e.end_reason, '') FROM decide_decision AS d LEFT JOIN decide_enrolment AS e ON e.id = d.enrolment_id"
-        f" WHERE d.id {listed}",
+        """
+        SELECT
+            d.id, d.person_id, d.journey, d.version, d.step, d.asked_at, COALESCE(e.arm, 'treated'),
+            COALESCE(e.entry_key, ''), COALESCE(e.state, ''), COALESCE(e.end_reason, '')
+        FROM decide_decision AS d
+        LEFT JOIN decide_enrolment AS e ON e.id = d.enrolment_id
+        WHERE d.id
+        """
+        + listed,
         [bound],
     )
     return [_Asked(*row) for row in rows]
 
 
-def _judge(program: Program, asked: Sequence[tuple[_Asked, tuple[int, int]]], now_us: int) -> dict[int, Judged]:
-    survivors = survivors_of(one.person for one, _ in asked)
-    scope = Scope(sorted(set(survivors.values())), last_sequence())
-    known = permissions_about(program, scope, now_us=now_us, claimed_only=True)
+def _judge(
+    program: Program,
+    turns: Sequence[_Turn],
+    requests: Sequence[Requested],
+    contacts: Sequence[Contact],
+    now_us: int,
+) -> dict[int, Judged]:
+    survivors = survivors_of([*(one.person for one in turns), *(one.person for one in contacts)])
+    scope = Scope(sorted({survivors[one.person] for one in turns}), last_sequence())
+    also = {(one.purpose, one.channel) for one in requests}
+    known = permissions_about(program, scope, now_us=now_us, claimed_only=True, also=also)
+    known["contact"] = pa.concat_tables([known["contact"], contact_table(contacts, survivors)])
     tables = tables_of(program) | _begun(known, now_us)
-    waiting = _asked_table(asked, survivors, now_us)
+    if requests:
+        asked_for = instructions_of(requests, program.playbook)
+        tables["instruction"] = pa.concat_tables([tables["instruction"], asked_for])
+    waiting = _asked_table(turns, survivors, now_us)
     # no ORM past this point
     found: list[dict[str, Any]] = []
-    with workbench_for("claim", len(asked)) as bench:
+    with workbench_for("claim", len(turns)) as bench:
         journey_tables.lay_out(bench, tables)
         bench.lay("asked_laid", waiting)
         bench.make("asked", Sql("SELECT * FROM asked_laid"))
@@ -137,13 +199,16 @@ def _judge(program: Program, asked: Sequence[tuple[_Asked, tuple[int, int]]], no
             bench.make("candidate", _best_of_each())
             plan.run(bench)
             found += bench.take(Sql(f"SELECT {', '.join(_TOLD)} FROM verdict")).to_pylist()
-            if len(found) == len(asked):  # as nearly always: one message a person
+            if len(found) == len(turns):  # as nearly always: one message a person
                 break
             bench.make(
                 "contact",
                 Sql(
-                    "SELECT person, at_us, visible_us, channel, bit, world, seq FROM contact UNION ALL SELECT person, t,"
-                    " t, channel, bit, 0, NULL FROM verdict WHERE verdict = 'go' AND is_message"
+                    """
+                    SELECT person, at_us, visible_us, channel, bit, world, seq FROM contact
+                    UNION ALL
+                    SELECT person, t, t, channel, bit, 0, NULL FROM verdict WHERE verdict = 'go' AND bit > 0
+                    """
                 ),
             )
             bench.make(
@@ -192,16 +257,15 @@ def _best_of_each() -> Sql:
     )
 
 
-def _asked_table(
-    asked: Sequence[tuple[_Asked, tuple[int, int]]], survivors: Mapping[int, int], now_us: int
-) -> pa.Table:
+def _asked_table(turns: Sequence[_Turn], survivors: Mapping[int, int], now_us: int) -> pa.Table:
     return as_columns(
         _ASKED,
         (
-            (one.id, *place, survivors[one.person], now_us, one.asked_us, one.id, one.arm, 0, one.entry_key, "")
-            for one, place in asked
+            (one.eid, one.number, one.pc, survivors[one.person], now_us, one.asked_us, one.own_seq, one.arm, 0,
+             one.entry_key, "")
+            for one in turns
         ),
-    )
+    )  # fmt: skip
 
 
 def _place(program: Program, one: _Asked) -> tuple[int, int] | None:

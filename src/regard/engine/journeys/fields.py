@@ -75,7 +75,19 @@ def fields_used(playbook: Playbook, step: Step) -> Iterator[str]:
     """Yield the profile fields and traits a step uses, those of its template or survey among them."""
     yield from step.fields()
     survey = playbook.surveys.get(getattr(step, "survey", None) or "")
-    template = playbook.templates.get(getattr(step, "template", None) or (survey.template if survey else ""))
+    yield from _fields_in(playbook, getattr(step, "template", None) or (survey.template if survey else ""))
+
+
+def letter_terms(playbook: Playbook, purpose: str, template: str) -> tuple[str | None, str | None]:
+    """Return the first field of a letter that the purpose forbids, and the first sensitive thing it speaks of."""
+    used = tuple(_fields_in(playbook, template))
+    allowed = allowed_fields(playbook, purpose)
+    forbidden = next((name for name in used if name not in allowed), None)
+    return forbidden, next((mark for name in used if (mark := sensitive_mark(playbook, name))), None)
+
+
+def _fields_in(playbook: Playbook, name: str) -> Iterator[str]:
+    template = playbook.templates.get(name)
     if template is None:
         return
     if template.products:

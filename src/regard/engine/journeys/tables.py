@@ -15,11 +15,13 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from regard.engine.bench.store import Workbench
+from regard.engine.journeys.fields import letter_terms
 from regard.engine.journeys.instructions import Compiled, Instruction, Program
 from regard.engine.journeys.kinds import Kind, call_kind, message_kind
-from regard.kernel.instant import to_us
+from regard.kernel.instant import DAY_US, to_us
 from regard.kernel.sql import Sql
 from regard.playbooks.guardrails import Cap, Guardrails
+from regard.playbooks.model import Playbook
 from regard.playbooks.purposes import Purpose
 from regard.playbooks.steps import Op
 
@@ -63,6 +65,7 @@ INPUTS: Mapping[str, pa.Schema] = {
         journey=_T, step=_T, people=_I, is_approved=_B, from_us=_I, to_us=_I, opens_us=_I
     ),  # opens_us: when it is known to be approved, in a replay
 }
+REQUEST_GIVES_UP_US = 14 * DAY_US  # how long what nobody's journey asked for is worth waiting for; as a step's own
 # What caps name: masks of what messages count as.
 _MASKS = {"promotions": 1, "surveys": 2, "promotions_and_surveys": 3, "everything": 7}
 
@@ -125,6 +128,24 @@ def program_tables(
         "rule": pa.Table.from_pylist(rules, RULE),
         "cap": pa.Table.from_pylist(list(_caps(program.playbook.guardrails)), CAP),
     }
+
+
+def request_row(
+    playbook: Playbook, number: int, pc: int, kind: Kind, purpose: str, channel: str, template: str
+) -> dict[str, Any]:
+    """Return the terms of a message asked for outside journeys as a row of `instruction`; what only journeys have is null."""
+    declared = playbook.purposes.get(purpose)
+    forbidden, mark = letter_terms(playbook, purpose, template)
+    return {
+        "number": number, "journey": "", "pc": pc, "step": "", "op": str(Op.ACT), "act": "send", "is_message": True,
+        "purpose": purpose, "channel": channel, "bit": kind.counts, "kind": int(kind),
+        "basis": declared.basis if declared else None,
+        "is_channel_allowed": declared is not None and channel in declared.channels,
+        "forbidden": forbidden, "mark": mark,
+        "is_explicit": purpose in playbook.guardrails.sensitive.explicit_purposes,
+        "priority": 0, "is_dropped": False, "is_exit_on_no": False, "give_up_us": REQUEST_GIVES_UP_US,
+        "is_pausing": False, "is_answer": False,
+    }  # fmt: skip
 
 
 def _kind(one: Instruction, purpose: Purpose | None) -> Kind:

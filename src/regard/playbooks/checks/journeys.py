@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from regard.kernel.issues import Issue, Level
 from regard.playbooks.checks.permitted import resting_issues
 from regard.playbooks.checks.sensitive import sensitive_mark
-from regard.playbooks.checks.templates import NO_REPLY, allowed_fields
+from regard.playbooks.checks.templates import NO_REPLY, allowed_fields, values_of
 from regard.playbooks.checks.ways import circle_issues, placed, way_issues
 from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
@@ -180,6 +180,13 @@ def _words_issues(playbook: Playbook, journey: Journey, step: MessageStep, where
             f"'{name}' was written for the purpose '{template.purpose}', not '{step.purpose}'",
             "send it under its own purpose, or write words for this one",
             code="wrong_purpose",
+        )
+    if template is not None and (told := values_of(template)):
+        yield Issue(
+            f"{where}.template",
+            f"'{name}' speaks of what only its asker knows: {', '.join(sorted(told))}",
+            "a letter with request.<name> is asked for outside journeys",
+            code="missing_value",
         )
 
 

@@ -19,6 +19,7 @@ _ALWAYS = {
     "referral": {"code"},
     "products": set(),
 }
+REQUEST = "request"  # values of a letter that is asked for outside journeys
 PURCHASES = "orders"  # the field a purpose allows when fitting products may be worked out from past orders
 
 
@@ -45,6 +46,20 @@ def allowed_fields(playbook: Playbook, purpose: str) -> frozenset[str]:
     """Return the fields and traits a purpose may use; none for a purpose that is not declared."""
     declared = playbook.purposes.get(purpose)
     return frozenset(declared.fields) if declared else frozenset()
+
+
+def values_of(template: Template) -> set[str]:
+    """Return the names of what whoever asks for a letter must tell it. A text that cannot be read says none."""
+    parts = (template.subject, template.preheader, template.letter, template.sign_off)
+    uses = (use for part in parts for text in part.values() for use in _uses(text))
+    return {use.path[1] for use in uses if use.path[0] == REQUEST and len(use.path) > 1 and not use.has_default}
+
+
+def _uses(text: str) -> tuple[Use, ...]:
+    try:
+        return uses_of(text)
+    except LetterError:
+        return ()  # an issue of its own
 
 
 def _sender_issues(playbook: Playbook, template: Template, where: str) -> Iterator[Issue]:
@@ -182,11 +197,14 @@ def _use_issues(playbook: Playbook, template: Template, use: Use, where: str) ->
                 line=use.line,
                 level=Level.WARNING,
             )
+    elif space == REQUEST:  # told by whoever asks for the letter; `requests.ask` refuses one that tells too little
+        if len(use.path) != 2:
+            yield Issue(where, f"unknown value '{'.'.join(use.path)}'", f"{REQUEST}.<name>", line=use.line)
     elif space not in _ALWAYS:
         yield Issue(
             where,
             f"unknown value '{'.'.join(use.path)}'",
-            _near(space, [*_ALWAYS, "person", "trait"]),
+            _near(space, [*_ALWAYS, "person", "trait", REQUEST]),
             line=use.line,
         )
     elif len(use.path) > 1 and space != "products" and use.path[1] not in _ALWAYS[space]:

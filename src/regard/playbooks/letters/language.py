@@ -158,18 +158,21 @@ def read_template(source: str) -> BoundTemplate:
     """Return the parsed template. Raises LetterError with the line where it cannot be read."""
     if len(source) > LARGEST_TEMPLATE:
         raise LetterError(f"longer than {LARGEST_TEMPLATE:,} characters")
-    loose = _TARGET.search(source)
-    if loose:  # a value may fill in a path or a query, never the place a link leads to
-        raise LetterError(
-            "a link leads to a written-out https:// address",
-            source.count("\n", 0, loose.start()) + 1,
-        )
+    _refuse_loose_links(source)
     try:
         return _ENVIRONMENT.from_string(source)
     except LiquidError as error:
         raise LetterError(_words_of(error), _line_of(source, error)) from None
     except (ValueError, RecursionError, OverflowError) as error:
         raise LetterError(f"cannot be read: {type(error).__name__}") from None
+
+
+def _refuse_loose_links(source: str) -> None:
+    """Raise LetterError for a link without its host: a value may fill in a path or a query, never where a link leads."""
+    loose = _TARGET.search(source)
+    if loose:
+        line = source.count("\n", 0, loose.start()) + 1
+        raise LetterError("a link leads to a written-out https:// address", line)
 
 
 def uses_of(source: str) -> tuple[Use, ...]:
@@ -232,6 +235,18 @@ def plain_words(text: str) -> str:
 def blocks(filled: str) -> tuple[Block, ...]:
     """Return the structure of a filled letter."""
     return tuple(_block(part.strip()) for part in re.split(r"\n\s*\n", filled) if part.strip())
+
+
+def written(text: str) -> tuple[Block, ...]:
+    """Return the structure of words somebody wrote for one person: nothing is filled in, and nothing the product makes.
+
+    Raises LetterError where they are too long, or a link leads to no https:// address.
+    """
+    if len(text) > LARGEST_TEMPLATE:
+        raise LetterError(f"longer than {LARGEST_TEMPLATE:,} characters")
+    _refuse_loose_links(text)
+    plainly = _PRIVATE.sub("", text.replace("\r", ""))
+    return tuple(Paragraph((Run(f"[{b.name}]"),)) if isinstance(b, Mark) else b for b in blocks(plainly))
 
 
 def _block(text: str) -> Block:

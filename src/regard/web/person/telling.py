@@ -97,7 +97,10 @@ def _whole(value: object) -> int:
 
 def _message(row: TouchpointRow) -> tuple[str, str]:
     subject = str(row.properties.get("subject") or row.properties.get("template") or "")
-    return f"We wrote: {subject}" if subject else "We wrote", _by(row)
+    # A reply, a statement: what no journey asked for says what it was.
+    asked = str(row.properties.get("kind") or "")
+    detail = asked if asked and row.actor == "automation" else ", ".join(x for x in (asked, _by(row)) if x)
+    return f"We wrote: {subject}" if subject else "We wrote", detail
 
 
 def _answer(row: TouchpointRow) -> tuple[str, str]:
