@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from regard.consent.selectors import may_contact
 from regard.identify.models import Person
 from regard.identify.selectors import find_person
 from tests.api.conftest import Api
+from tests.permission import may_contact
 
 ADA = {"identifiers": {"email": "ada@tideline.example"}, "purpose": "offers"}
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from regard.consent.models import Consent
-from regard.consent.selectors import may_contact
 from regard.consent.services import withdraw
 from regard.identify.selectors import find_person
 from regard.imports.batches import BatchRow
 from regard.kernel.issues import Refused
+from tests.permission import may_contact
 
 Import = Callable[..., BatchRow]
 PEOPLE = "customer id,e-mail\n1,ann@example.com\n2,bo@example.com\n"

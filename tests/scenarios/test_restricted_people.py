@@ -8,7 +8,6 @@ import pytest
 
 from regard.act.models import HumanTask, Message
 from regard.collect.models import Touchpoint
-from regard.consent.selectors import may_contact
 from regard.consent.services import grant, lift_restriction, restrict
 from regard.decide.models import Decision
 from regard.flow import receive, run_cycle
@@ -16,6 +15,7 @@ from regard.kernel.instant import from_us
 from regard.understand.models import Standing
 from regard.understand.selectors import people_in_segment
 from regard.versions.services import apply_shipped_playbook
+from tests.permission import may_contact
 from tests.stages.messages import NOON_US, a_source, message
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from regard import door
 from regard.act.context import words_of
@@ -55,13 +55,17 @@ def recent_messages(person: int, *, since: datetime, limit: int = 10) -> list[Me
     return list(rows.order_by("-sent_at", "-id")[:limit])
 
 
+def awake_tasks(now: datetime) -> QuerySet[HumanTask]:
+    """Return the tasks that are open and not snoozed."""
+    awake = Q(snoozed_until=None) | Q(snoozed_until__lte=now)
+    return HumanTask.objects.filter(awake, state=HumanTask.State.OPEN)
+
+
 def open_tasks(
     *, as_of: datetime, owner: int | None = None, person: int | None = None, limit: int = 100
 ) -> list[HumanTask]:
     """Return open tasks that are not snoozed, those that pause promotions first, then by due time."""
-    rows = HumanTask.objects.filter(state=HumanTask.State.OPEN).filter(
-        Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=as_of)
-    )
+    rows = awake_tasks(as_of)
     if owner is not None:
         rows = rows.filter(owner_id=owner)
     if person is not None:

@@ -71,12 +71,15 @@ def find_or_refuse(who: str) -> int:
 def _everything(person_id: int, most: int) -> dict[str, Any]:
     from regard.collect.selectors import tally, timeline_page
     from regard.consent.selectors import consent_matrix
+    from regard.decide.live.permission import permissions_of
     from regard.identify.selectors import identifiers_of, origins_of
     from regard.profile.selectors import fields_of, person_card
     from regard.understand.selectors import segments_of, traits_of
     from regard.versions.selectors import active_playbook
 
-    playbook = active_playbook().playbook
+    playbook, now = active_playbook().playbook, clock()
+    cells = consent_matrix(person_id, now)
+    may = permissions_of(person_id, [(c.purpose, c.channel) for c in cells], as_of=now, playbook=playbook)
     card, origins = person_card(person_id), origins_of(person_id)
     rows = timeline_page(origins, limit=most).rows if most else []
     return {
@@ -95,7 +98,7 @@ def _everything(person_id: int, most: int) -> dict[str, Any]:
             {"name": s.name, "label": s.label, "since": iso(s.since_at), "words": s.words}
             for s in segments_of(person_id, playbook=playbook)
         ],
-        "consents": [_cell(cell) for cell in consent_matrix(person_id, clock())],
+        "consents": [_cell(cell, may[cell.purpose, cell.channel]) for cell in cells],
         "touchpoint_count": tally(origins).count,
         "touchpoints": [
             {"id": t.id, "name": t.name, "channel": t.channel, "occurred_at": iso(t.occurred_at)} for t in rows
@@ -103,13 +106,12 @@ def _everything(person_id: int, most: int) -> dict[str, Any]:
     }
 
 
-def _cell(cell: Any) -> dict[str, Any]:
-    reason = cell.may.reason
+def _cell(cell: Any, may: Any) -> dict[str, Any]:
     return {
         "purpose": cell.purpose,
         "channel": cell.channel,
         "state": cell.state,
-        "allowed": bool(cell.may),
-        "words": reason.words,
-        "change": reason.change,
+        "allowed": may.allowed,
+        "words": cell.words if may else may.reason.words,
+        "change": may.reason.change,
     }

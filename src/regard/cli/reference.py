@@ -32,8 +32,8 @@ Every decision carries one of these codes, with a sentence and what would change
 docs`; the guardrails are asked in this order, and the first that holds somebody back is told. A *wait* is asked again by
 itself, a *no* is final for that step. Words in braces stand for the value that was seen.
 
-| code | verdict | why | what would change it |
-| --- | --- | --- | --- |
+| code | verdict | why | what would change it | of a count of people |
+| --- | --- | --- | --- | --- |
 """
 
 KINDS_HEAD = """
@@ -100,6 +100,7 @@ def reasons() -> str:
     """Return the page of every reason a decision can carry, in the order in which the guardrails are asked."""
     rows = [
         f"| `{one.code}` | {'go' if one is GO else one.verdict} | {_plain(one.words)} | {_plain(one.change)} |"
+        f" {_plain(one.short)} |"
         for one in BY_CODE.values()
     ]
     return REASONS_HEAD + "\n".join(rows) + "\n" + KINDS_HEAD + "\n".join(_asked_of()) + "\n"

@@ -19,7 +19,7 @@ from regard.decide.replay import Span, replay_playbook
 from regard.decide.replay.found import Found, difference, end_words, only_of
 from regard.decide.replay.report import report_of, rows_of, story_of
 from regard.decide.replay.report_page import CHANGED, page_of
-from regard.decide.selectors import SHORT
+from regard.engine.journeys.guardrails import short_words
 from regard.identify.selectors import public_ids_of
 from regard.kernel.durations import parse_duration
 from regard.kernel.issues import Level, Refused
@@ -234,6 +234,6 @@ def _print_steps(found: Found) -> None:
         ("delayed because", found.delayed),
     ):
         if counts:
-            print_table((title, "people"), ((SHORT.get(c, c), n) for c, n in counts.items()))
+            print_table((title, "people"), ((short_words(c), n) for c, n in counts.items()))
     if found.a_week:
         print_table(("messages in one week", "person-weeks"), found.a_week.items())

@@ -1,4 +1,4 @@
-"""Reads of consent: may we write to this person, about this, on this channel, and why; states in bulk for the engine."""
+"""Reads of consent: where each purpose stands with a person, and on which word; states in bulk for the engine."""
 
 from __future__ import annotations
 
@@ -12,110 +12,20 @@ from django.db import connection
 
 from regard.collect.among import among
 from regard.collect.models import Source, Touchpoint
-from regard.consent.folding import EVERY, Standing, State, Word, standing_of
+from regard.consent.folding import EVERY, State, Word, standing_of
 from regard.consent.models import Consent, Restriction
-from regard.consent.suppression import has_suppressions, suppressed_addresses
 from regard.identify.models import Person
 from regard.identify.selectors import origins_of
 from regard.kernel.instant import from_us, to_us
-from regard.kernel.reasons import Answer, Reason
-from regard.playbooks.channels import BY_NAME
 from regard.playbooks.purposes import Purpose
-from regard.profile.selectors import address_of
 from regard.versions.selectors import active_playbook
 
-REASONS = {  # every code may_contact answers with, for the docs
-    "granted": "They agreed.",
-    "contract": "Needed for a contract with them.",
-    "legal_obligation": "The law asks for it.",
-    "legitimate_interest": "Our legitimate interest, not objected to.",
-    "unknown_purpose": "The purpose is not in the playbook.",
-    "unknown_channel": "The purpose is not done on this channel.",
-    "restricted": "Processing is restricted (Art. 18).",
-    "objected": "They objected to marketing and profiling (Art. 21).",
-    "no_address": "We hold no address for the channel.",
-    "suppressed": "The address is suppressed.",
-    "consent_unknown": "They were never asked.",
-    "consent_withdrawn": "They withdrew.",
+BASES = {  # what a purpose rests on where the person said nothing
+    "consent": "They were never asked",
+    "contract": "Needed for a contract with them",
+    "legal_obligation": "The law asks for it",
+    "legitimate_interest": "Our legitimate interest, not objected to",
 }
-
-
-def may_contact(
-    person: int,
-    purpose: str,
-    channel: str,
-    as_of: datetime,
-    *,
-    upto: int | None = None,
-    purposes: Mapping[str, Purpose] | None = None,
-) -> Answer:
-    """Say whether we may write to a person about a purpose on a channel, with the reason and what would change a no.
-
-    `upto`: only words up to this number (default: all). `purposes`: those of another playbook than the active one.
-    Nothing said means no: the default is unknown, and unknown never sends.
-    """
-    declared = (active_playbook().playbook.purposes if purposes is None else purposes).get(purpose)
-    if declared is None:
-        return _no(
-            "unknown_purpose",
-            f"'{purpose}' is no purpose of the playbook",
-            "Declare it in the playbook",
-        )
-    if channel not in declared.channels:
-        return _no(
-            "unknown_channel",
-            f"{declared.name} is not done by {channel}",
-            "Add the channel to the purpose",
-        )
-    origins = origins_of(person)
-    limits = limits_of(origins, as_of=as_of, upto=upto)
-    if Restriction.Kind.RESTRICTED in limits:
-        return _no("restricted", "Processing of this person is restricted", "The restriction is lifted")
-    if Restriction.Kind.OBJECTED in limits and declared.can_be_left and declared.marketing:
-        return _no("objected", "They objected to marketing", "They take their objection back")
-    blocked = _address_answer(person, channel, declared, as_of, upto)
-    if blocked is not None:
-        return blocked
-    standing = standing_of(words_of(origins, as_of=as_of, upto=upto), purpose, channel)
-    return _answer(declared, standing)
-
-
-def _address_answer(person: int, channel: str, declared: Purpose, as_of: datetime, upto: int | None) -> Answer | None:
-    """A no where there is no address or it is suppressed; None where the address is fine."""
-    address = address_of(person, channel)
-    if address is None:
-        if channel in BY_NAME and BY_NAME[channel].needs_address:
-            return _no("no_address", f"We hold no {channel} address", "They tell us one")
-        return None
-    if not has_suppressions():
-        return None
-    scopes = suppressed_addresses([(channel, address)], as_of=as_of, upto=upto).get((channel, address), {})
-    reason = scopes.get("all") or (scopes.get("marketing") if declared.can_be_left else None)
-    if reason is None:
-        return None
-    words = f"Their {channel} address is suppressed ({reason.replace('_', ' ')})"
-    return _no("suppressed", words, "Staff lift the suppression, or they give another address")
-
-
-def _answer(declared: Purpose, standing: Standing) -> Answer:
-    facts: dict[str, object] = {"basis": declared.basis, "state": standing.state.value}
-    if standing.word is not None:
-        facts |= {"consent": standing.word.seq, "since": from_us(standing.word.at_us).isoformat()}
-    name = declared.name
-    if declared.basis in ("contract", "legal_obligation"):
-        return Answer(True, Reason(declared.basis, REASONS[declared.basis], facts=facts))
-    if standing.state is State.WITHDRAWN:
-        return _no("consent_withdrawn", f"They withdrew from {name}", "They agree again", facts)
-    if standing.state is State.GRANTED:
-        since = from_us(standing.word.at_us).strftime("%-d %B %Y") if standing.word else ""
-        return Answer(True, Reason("granted", f"They agreed to {name} on {since}", facts=facts))
-    if declared.basis == "legitimate_interest":
-        return Answer(True, Reason("legitimate_interest", REASONS["legitimate_interest"], facts=facts))
-    return _no("consent_unknown", f"They were never asked about {name}", "They agree to it", facts)
-
-
-def _no(code: str, words: str, change: str, facts: dict[str, object] | None = None) -> Answer:
-    return Answer(False, Reason(code, words, change, facts or {}))
 
 
 def words_of(origins: Iterable[int], *, as_of: datetime | None = None, upto: int | None = None) -> list[Word]:
@@ -161,14 +71,21 @@ class ConsentCell:
     name: str
     channel: str
     state: str
-    may: Answer
     basis: str
     can_be_left: bool
     row: Consent | None
 
+    @property
+    def words(self) -> str:
+        """What it rests on: the word of the person, else the basis the purpose has without one."""
+        if self.row is not None and self.can_be_left:
+            said = "agreed to" if self.state == State.GRANTED else "withdrew from"
+            return f"They {said} {self.name} on {from_us(word_of(self.row).at_us):%-d %B %Y}"
+        return BASES[self.basis]
+
 
 def consent_matrix(person: int, as_of: datetime) -> list[ConsentCell]:
-    """Return every purpose x channel of the active playbook with its state, answer and proof."""
+    """Return every purpose x channel of the active playbook with its state and proof."""
     purposes = active_playbook().playbook.purposes
     words = words_of(origins_of(person), as_of=as_of)
     rows = Consent.objects.in_bulk([word.seq for word in words])
@@ -182,7 +99,6 @@ def consent_matrix(person: int, as_of: datetime) -> list[ConsentCell]:
                     declared.name,
                     channel,
                     standing.state.value,
-                    may_contact(person, name, channel, as_of, purposes=purposes),
                     declared.basis,
                     declared.can_be_left,
                     rows.get(standing.word.seq) if standing.word else None,

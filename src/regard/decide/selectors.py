@@ -19,7 +19,7 @@ from regard.decide.models import (
     JourneyVersion,
     Passage,
 )
-from regard.engine.journeys.guardrails import BY_CODE
+from regard.engine.journeys.guardrails import short_words
 from regard.engine.journeys.instructions import Compiled, Program, compile_program
 from regard.identify.selectors import origins_of
 from regard.playbooks.journeys import Journey
@@ -259,9 +259,7 @@ def _step_row(
 
 
 def _held(code: str, verdict: str, people: int) -> Held:
-    rule = BY_CODE.get(code)
-    words = SHORT.get(code) or (rule.words if rule else code)
-    return Held(code, words, people, verdict == Decision.Verdict.WAIT)
+    return Held(code, short_words(code), people, verdict == Decision.Verdict.WAIT)
 
 
 def _held_by_step(journey: str) -> dict[str, list[tuple[str, str, int]]]:
@@ -279,32 +277,3 @@ def _ways(journey: str) -> dict[str, list[tuple[str, int]]]:
     for step, goto, n in rows.order_by("-n"):
         found.setdefault(step, []).append((goto, n))
     return found
-
-
-# What a count of people is called, where no single person is meant.
-SHORT = {
-    "held_out": "Held out by chance, to see whether it helps",
-    "held_out_overall": "Held out overall by chance",
-    "restricted": "Processing is restricted",
-    "objected": "Objected to marketing",
-    "journey_paused": "The journey is paused",
-    "channel_not_in_purpose": "The purpose does not speak of the channel",
-    "field_not_in_purpose": "Uses a field the purpose does not allow",
-    "sensitive": "Rests on something sensitive",
-    "no_address": "No address for the channel",
-    "suppressed": "The address is suppressed",
-    "consent_withdrawn": "Asked us not to",
-    "no_consent": "Never agreed to it",
-    "opted_out": "Asked us not to",
-    "minor": "Too young for marketing",
-    "not_worth_it": "Doing nothing is worth more",
-    "open_complaint": "Open complaint, a person looks after them first",
-    "asked_for_a_pause": "Asked for a pause",
-    "asked_for_less": "Asked for at most one message a month",
-    "needs_human": "Many automated messages without a human word",
-    "cap_dropped": "Had as many messages as the cap allows",
-    "cap": "Had as many messages as the cap allows, later",
-    "needs_approval": "Waits for approval",
-    "quiet_hours": "Outside their hours, later",
-    "waited_too_long": "Was held back too long to be worth it",
-}

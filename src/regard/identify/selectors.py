@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from regard.collect.among import among
 from regard.identify.models import Identifier, Joining, JoinProposal, Person
@@ -37,11 +38,19 @@ def survivors_of(origins: Iterable[int]) -> dict[int, int]:
 
 def origins_of(person: int) -> list[int]:
     """Return every origin behind a person, the survivor first; any of them may be given."""
-    survivor = survivor_of(person)
-    return [
-        survivor,
-        *Person.objects.filter(survivor_id=survivor).order_by("id").values_list("id", flat=True),
-    ]
+    return origins_behind(survivor_of(person))
+
+
+def origins_behind(survivor: int) -> list[int]:
+    """Return every origin behind a surviving person, the survivor first."""
+    joined = Person.objects.filter(survivor_id=survivor).order_by("id")
+    return [survivor, *joined.values_list("id", flat=True)]
+
+
+def who_speaks_for(public: uuid.UUID | None) -> QuerySet[Person]:
+    """Return, as rows of nobody or one, the surviving person of a public id."""
+    named = Person.objects.filter(public_id__in=[] if public is None else [public])
+    return Person.objects.filter(id__in=named.values(speaker=Coalesce("survivor_id", "id")))
 
 
 def families_of(people: Iterable[int]) -> dict[int, list[int]]:
@@ -80,9 +89,9 @@ def find_person(text: str, *, country: str = "") -> int | None:
     text = text.strip()
     public = parse_public_id(PREFIX, text) or _bare_uuid(text)
     if public is not None:
-        found = Person.objects.filter(public_id=public).values_list("id", flat=True).first()
+        found = who_speaks_for(public).values_list("id", flat=True).first()
         if found is not None:
-            return survivor_of(found)
+            return found
     for kind, value in _readings(text, country):
         owner = Identifier.objects.filter(kind=kind, value=value).values_list("person_id", flat=True).first()
         if owner is not None:

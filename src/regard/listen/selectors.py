@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef, QuerySet
+
+from regard.act.models import HumanTask
 from regard.listen.models import Answer, SurveyInvitation
+from regard.playbooks.feelings import DELIGHTED_FROM
+
+THANKS_WITHIN = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +29,11 @@ def asked_by(public_id: uuid.UUID) -> Asked | None:
     if invitation is None:
         return None
     return Asked(invitation, Answer.objects.filter(invitation=invitation).order_by("-seq").first())
+
+
+def thanks_due(now: datetime) -> QuerySet[Answer]:
+    """Return delighted answers of the last fortnight after which nobody thanked the person."""
+    thanked = HumanTask.objects.filter(
+        person=OuterRef("person"), kind="thank_you", opened_at__gte=OuterRef("answered_at")
+    )
+    return Answer.objects.filter(~Exists(thanked), score__gte=DELIGHTED_FROM, answered_at__gt=now - THANKS_WITHIN)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from regard.collect.among import among
 from regard.collect.models import Source
@@ -15,9 +15,11 @@ from regard.identify.models import Identifier, Person
 from regard.identify.selectors import families_of, origins_of, public_ids_of, survivor_of
 from regard.playbooks.channels import REACHED_BY
 from regard.profile.cards import OWNER
-from regard.profile.models import Card, FieldChange, Tag
+from regard.profile.models import Card, FieldChange, Promise, Tag
 from regard.profile.searching import Found as Found
 from regard.profile.searching import search_people as search_people
+
+LOOK_AHEAD = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,3 +157,8 @@ def names_of(people: Iterable[int]) -> dict[int, str]:
             [bound],
         )
         return dict(cursor.fetchall())
+
+
+def due_promises(now: datetime) -> QuerySet[Promise]:
+    """Return open promises due within two days or already late."""
+    return Promise.objects.filter(state=Promise.State.OPEN, due_at__lte=now + LOOK_AHEAD)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from regard.collect.contracts import Incoming, Recorded
 from regard.listen.models import Answer
+from regard.playbooks.feelings import DELIGHTED_FROM, LET_DOWN_UP_TO
 from regard.sample.overlay import Invented, Ticket
 from regard.sample.shop import AGENTS, Buyer, Shop, daytime
 from regard.sample.words import CONTENT, DELIGHTED, LET_DOWN, UNHAPPY
@@ -51,10 +52,10 @@ def _answer(buyer: Buyer, order: int, when: datetime, *, is_hurt: bool) -> Given
         score = random.choices((1, 2, 3, 4, 5, 6, 7, 8, 9), (4, 7, 10, 8, 10, 9, 9, 8, 5))[0]
     else:
         score = random.choices((3, 5, 6, 7, 8, 9, 10), (1, 3, 5, 14, 22, 27, 28))[0]
-    words: tuple[str, ...] = DELIGHTED if score >= 9 else CONTENT if score >= 7 else UNHAPPY
-    says = random.random() < (0.7 if score <= 6 else 0.45)
+    words: tuple[str, ...] = UNHAPPY if score <= LET_DOWN_UP_TO else CONTENT if score < DELIGHTED_FROM else DELIGHTED
+    says = random.random() < (0.7 if score <= LET_DOWN_UP_TO else 0.45)
     # Somebody who never complained says nothing of parcels that were lost.
-    if score <= 6 and not is_hurt:
+    if score <= LET_DOWN_UP_TO and not is_hurt:
         words = LET_DOWN
     comment = buyer.fill(random.choice(words), random.choice(AGENTS), order) if says else ""
     return Given(buyer, order, score, comment, when)

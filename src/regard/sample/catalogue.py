@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from regard.sample.history import Order
+from regard.kernel.money import to_decimal
+from regard.sample.history import CURRENCY, Order
 
 _ARTISTS = {
     "Folk": ("The Lantern Keepers", "Isla Thorne", "Millrace", "Wren & Alder", "The Quiet Harbour", "Peat Smoke Trio", "Nell Ashdown", "Salt Meadow", "Corran Vale"),
@@ -85,7 +86,8 @@ class Shelf:
 def _prices(picked: dict[str, Product], counts: dict[str, int], minor: int) -> list[float]:
     """Share the real amount over the lines by list price; each disc's price in dollars, four decimals."""
     listed = sum(picked[sku].minor * count for sku, count in counts.items())
-    return [round(minor * picked[sku].minor / listed / 100, 4) for sku in counts]
+    paid = float(to_decimal(minor, CURRENCY))
+    return [round(paid * picked[sku].minor / listed, 4) for sku in counts]
 
 
 def _line(product: Product, count: int, price: float) -> dict[str, Any]:

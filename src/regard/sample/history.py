@@ -16,6 +16,7 @@ from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from regard.kernel.instant import to_us
+from regard.kernel.money import parse_minor
 
 ZONE = ZoneInfo("Europe/London")
 LAST_DAY = date(1998, 6, 30)
@@ -50,7 +51,7 @@ def read_orders(weeks: int) -> tuple[Order, ...]:
         person = int(row["sample_id"])
         counted[person] = counted.get(person, 0) + 1
         day = date.fromisoformat(row["date"]) + timedelta(weeks=weeks)
-        cents = round(float(row["amount"]) * 100)
+        cents = parse_minor(row["amount"], CURRENCY) or 0
         orders.append(Order(person, counted[person], day, int(row["quantity"]), cents))
     return tuple(sorted(orders, key=lambda order: (order.on, order.person, order.number)))
 

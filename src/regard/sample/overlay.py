@@ -14,7 +14,8 @@ from random import Random
 from typing import Any
 
 from regard.collect.contracts import Incoming
-from regard.sample.history import user_id
+from regard.kernel.money import to_decimal
+from regard.sample.history import CURRENCY, user_id
 from regard.sample.shop import AGENTS, Buyer, Shop, at_work, daytime, ordered_at, us
 from regard.sample.words import LETTERS, TOPICS, Topic
 
@@ -137,7 +138,7 @@ def _visit(shop: Shop, invented: Invented, buyer: Buyer, key: str, moment: datet
         "name": product.name,
         "brand": product.artist,
         "category": product.genre,
-        "price": product.minor / 100,
+        "price": float(to_decimal(product.minor, CURRENCY)),
     }
     name = "Product Added" if random.random() < 0.12 else "Product Viewed"
     return invented.message(buyer, key, name, moment, properties=seen)

@@ -21,6 +21,7 @@ from regard.collect.models import Cursor
 from regard.identify.models import Identifier
 from regard.kernel.ids import public_id
 from regard.listen.models import Answer, SurveyInvitation
+from regard.playbooks.feelings import DELIGHTED_FROM, LET_DOWN_UP_TO
 from regard.sample.shop import AGENTS, SEED, Shop, at, at_work, daytime, us
 from regard.sample.words import DELIGHTED, LET_DOWN, OUTCOMES
 
@@ -155,7 +156,7 @@ class _Reactions:
         return when if when < self._until else None
 
     def _comment(self, person: int, score: int) -> str:
-        words = DELIGHTED if score >= 9 else LET_DOWN if score <= 6 else ()
+        words = DELIGHTED if score >= DELIGHTED_FROM else LET_DOWN if score <= LET_DOWN_UP_TO else ()
         if not words or self._random.random() < 0.3:
             return ""
         return self._buyer_of[person].fill(self._random.choice(words), self._random.choice(AGENTS))

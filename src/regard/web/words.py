@@ -1,4 +1,4 @@
-"""Words and marks for what is stored as codes: channels, states, feelings, touchpoints."""
+"""Words and marks for what is stored as codes: channels, states, touchpoints."""
 
 from __future__ import annotations
 
@@ -42,18 +42,6 @@ FACT_WORDS = {
     "worth_milli": "worth of the message, in thousandths",
 }
 _QUOTED = re.compile(r"(?<!\w)'([^'\n]+)'(?!\w)")
-_SCORE_FEELINGS = ((2, "upset"), (6, "uneasy"), (7, "neutral"), (8, "content"), (10, "delighted"))
-
-
-def feeling_of_score(score_milli: int | None) -> str:
-    """Return the feeling behind a 0-10 recommendation answer (thousandths), or '' where nothing was said.
-
-    Bands: 0-2 upset, 3-6 uneasy, 7 neutral, 8 content, 9-10 delighted. Only a person's own answer counts; nothing
-    is guessed.
-    """
-    if score_milli is None:
-        return ""
-    return next((word for top, word in _SCORE_FEELINGS if score_milli <= top * 1000), "")
 
 
 def initials_of(name: str) -> str:

@@ -15,7 +15,6 @@ from regard.act.models import HumanTask
 from regard.audit_log.models import Entry, ErasureReceipt
 from regard.audit_log.services import record_entry
 from regard.collect.models import Batch, Retraction, Touchpoint
-from regard.consent.selectors import may_contact
 from regard.consent.services import grant
 from regard.flow import receive
 from regard.identify.models import Account, Forgotten, Identifier, JoinProposal, Person
@@ -27,6 +26,7 @@ from regard.privacy.erasing import apply_erasures_after_restore, erase_person
 from regard.profile.models import Card
 from regard.profile.services import add_note, follow_people, make_promise
 from regard.versions.services import apply_shipped_playbook
+from tests.permission import may_contact
 from tests.stages.messages import NOON_US, a_source, message
 from tests.stages.needles import hits, hits_in
 
@@ -116,7 +116,7 @@ def test_everybody_else_stays_whole(zora, ben):
     assert Touchpoint.objects.filter(origin=ben).exists()
     assert Card.objects.get(person_id=ben).display_name == "Brook"
     assert before[Account] - after[Account] == 1, "the household of one goes with its one"
-    assert may_contact(ben, "offers", "email", NOW).reason.code == "granted"
+    assert may_contact(ben, "offers", "email", NOW).reason.code == "go"
 
 
 def test_the_receipt_proves_it_and_says_nothing(zora, ben):

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from regard.collect.sequence import last_sequence
 from regard.consent.folding import EVERY, State, Word, standing_of
 from regard.consent.models import Consent
-from regard.consent.selectors import consent_states, may_contact
+from regard.consent.selectors import consent_states
 from regard.consent.services import Told, record_consents
 from regard.identify.services import resolve
 from regard.kernel.instant import from_us
 from regard.versions.services import apply_shipped_playbook
+from tests.permission import may_contact
 from tests.stages.laws import law, taken_back
 from tests.stages.messages import NOON_US, a_source, message
 
@@ -113,8 +114,8 @@ def test_the_store_agrees_one_by_one_and_in_bulk_and_repetition_changes_nothing(
         states = consent_states(as_of=later, upto=last_sequence()).to_pylist()
         bulk = {row["purpose"]: row["state"] for row in states}
         expected = {
-            "granted": "granted",
+            "go": "granted",
             "consent_withdrawn": "withdrawn",
-            "consent_unknown": "unknown",
+            "no_consent": "unknown",
         }
         assert bulk.get("offers", "unknown") == expected[first.reason.code]

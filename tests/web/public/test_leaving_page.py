@@ -15,9 +15,9 @@ from regard.act.addresses import preferences_address, survey_address, unsubscrib
 from regard.act.models import Message
 from regard.collect.models import Touchpoint
 from regard.consent.models import Consent
-from regard.consent.selectors import may_contact
 from regard.identify.models import Person
 from regard.kernel.signing import sign
+from tests.permission import may_contact
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 

@@ -16,9 +16,9 @@ from regard.act.models import HumanTask, Message
 from regard.act.services import claim, deliver
 from regard.collect.models import Touchpoint
 from regard.consent.models import Consent
-from regard.consent.selectors import may_contact
 from regard.identify.models import Person
 from regard.playbooks.model import Playbook
+from tests.permission import may_contact
 
 ALL_ON = {"offers.email": "on", "surveys.email": "on", "referrals.email": "on", "pace": "normal"}
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from regard.decide.selectors import SHORT
+from regard.engine.journeys.guardrails import BY_CODE, short_words
 
 
 def _title(journey: str, is_current: bool) -> str:
@@ -112,7 +112,7 @@ class Found:
 
 def end_words(reason: str) -> str:
     """Return why a journey ended, in words: a guardrail's code is told as a guardrail tells it."""
-    return f"held back: {SHORT[reason]}" if reason in SHORT else reason
+    return f"held back: {short_words(reason)}" if reason in BY_CODE else reason
 
 
 def only_of(found: Found, journey: str) -> Found:

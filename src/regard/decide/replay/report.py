@@ -21,8 +21,8 @@ from regard.decide.replay.found import (
     end_words,
 )
 from regard.decide.replay.what_if import Replay
-from regard.decide.selectors import SHORT
 from regard.engine.bench.store import Workbench
+from regard.engine.journeys.guardrails import short_words
 from regard.kernel.instant import DAY_US, WEEK_US, from_us, to_us
 from regard.kernel.sql import Sql
 from regard.understand.running.workbench import open_workbench
@@ -149,7 +149,7 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
         **row,
         "t": from_us(row["t"]).isoformat(),
         "retry_at": None if retry is None else from_us(retry).isoformat(),
-        "words": SHORT.get(row["code"], "may go"),
+        "words": short_words(row["code"]),
     }
 
 

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from regard.decide.replay.found import DayFound, Found, end_words
-from regard.decide.selectors import SHORT
+from regard.engine.journeys.guardrails import short_words
 from regard.kernel.money import to_decimal
 
 _STYLE = (
@@ -189,7 +189,7 @@ def _steps(found: Found) -> str:
 
 
 def _reasons(title: str, counted: dict[str, int]) -> str:
-    rows = ((SHORT.get(code, code), people) for code, people in counted.items())
+    rows = ((short_words(code), people) for code, people in counted.items())
     return _table(title, ("because", "people"), rows, empty="Nobody.")
 
 

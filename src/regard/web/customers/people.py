@@ -19,6 +19,7 @@ from regard.act.models import HumanTask
 from regard.identify.models import Person
 from regard.kernel.ids import public_id
 from regard.listen.models import Answer
+from regard.playbooks.feelings import feeling_of_score
 from regard.playbooks.unnamed import is_unnamed
 from regard.profile.models import Card, Promise
 from regard.staff.selectors import names_of_staff
@@ -27,7 +28,6 @@ from regard.understand.selectors import last_run, shown_members
 from regard.web.customers.narrowing import Narrowed, narrow
 from regard.web.customers.ordering import Key, mark_of, ordered
 from regard.web.customers.wanted import Wanted
-from regard.web.words import feeling_of_score
 
 PAGE = 50
 COUNT_TO = 10_000

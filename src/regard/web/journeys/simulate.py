@@ -11,7 +11,7 @@ from django.shortcuts import render
 from regard.decide.replay import Span, replay_playbook
 from regard.decide.replay.found import Found
 from regard.decide.replay.report import report_of
-from regard.decide.selectors import SHORT
+from regard.engine.journeys.guardrails import short_words
 from regard.kernel.instant import HOUR_US
 from regard.playbooks.model import Playbook
 from regard.staff.permissions import Capability
@@ -72,7 +72,6 @@ def journey_replay(request: StaffRequest, slug: str) -> HttpResponse:
         "busiest": max((d.minutes for d in found.days), default=0),
         "cost": round(found.cost_minor),
         "took": sum(found.took_ms.values()),
-        "words": SHORT,
     }
     return render(request, "web/parts/replayed.html", context)
 
@@ -85,7 +84,7 @@ def _replayed(playbook: Playbook, request: StaffRequest, days: int, approves_aft
 
 
 def _named(counts: dict[str, int]) -> list[tuple[str, int]]:
-    return sorted(((SHORT.get(code, code), n) for code, n in counts.items()), key=lambda x: -x[1])
+    return sorted(((short_words(code), n) for code, n in counts.items()), key=lambda x: -x[1])
 
 
 def _weeks(found: Found) -> list[tuple[str, int, int]]:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from regard.kernel.money import parse_minor, to_decimal
+from regard.playbooks.feelings import feeling_of_score
 from regard.web.charts.scales import month_ticks, nice_top, share
 from regard.web.person.facts import Facts, Moment
 from regard.web.templatetags.ui import day, money, plural
-from regard.web.words import CHANNEL_WORDS, feeling_of_score
+from regard.web.words import CHANNEL_WORDS
 
 TOP, FLOOR, LANE, GAP = 14, 132, 32, 26
 LANES = 6

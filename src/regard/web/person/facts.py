@@ -14,6 +14,7 @@ from regard.act.models import HumanTask
 from regard.collect.models import Touchpoint
 from regard.collect.selectors import Tally, tally
 from regard.identify.models import Person
+from regard.identify.selectors import origins_behind, who_speaks_for
 from regard.kernel.ids import parse_public_id, public_id
 from regard.listen.models import Answer
 from regard.playbooks.vocabulary import ORDER_COMPLETED
@@ -106,27 +107,18 @@ class Facts:
 
 def person_of(text: str) -> int:
     """Return the surviving person of a public id in an address. Raises Http404: only `per_...` opens a page."""
-    public = parse_public_id("per", text)
-    row = Person.objects.filter(public_id=public).values_list("id", "survivor_id").first() if public else None
-    if row is None:
+    found = who_speaks_for(parse_public_id("per", text)).values_list("id", flat=True).first()
+    if found is None:
         raise Http404
-    return row[1] or row[0]
+    return found
 
 
 def facts_of(text: str) -> Facts:
     """Read the facts of who speaks for a public id: ten queries whatever the history. Raises Http404."""
-    public_uuid = parse_public_id("per", text)
-    own = Person.objects.select_related("card", "standing")
-    person = own.filter(public_id=public_uuid).first() if public_uuid else None
-    if person is not None and person.survivor_id is not None:
-        person = own.get(pk=person.survivor_id)
+    person = who_speaks_for(parse_public_id("per", text)).select_related("card", "standing").first()
     if person is None:
         raise Http404
-    person_id = person.pk
-    origins = [
-        person_id,
-        *Person.objects.filter(survivor_id=person_id).order_by("id").values_list("id", flat=True),
-    ]
+    origins = origins_behind(person.pk)
     card, standing = getattr(person, "card", None), getattr(person, "standing", None)
     public = public_id("per", person.public_id)
     team, moments = all_staff(), _moments(origins)

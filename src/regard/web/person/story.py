@@ -6,9 +6,9 @@ import itertools
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from regard.playbooks.feelings import feeling_of_score
 from regard.web.person.facts import Facts
 from regard.web.templatetags.ui import day, money, plural, span
-from regard.web.words import feeling_of_score
 
 SHORTEST_RHYTHM = timedelta(days=3)  # orders a day apart are one shopping trip, not a rhythm
 QUIET_FACTOR = 2  # silence of twice one's own gap is worth a word

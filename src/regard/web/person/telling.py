@@ -12,6 +12,7 @@ from regard.collect.selectors import TouchpointRow
 from regard.consent import vocabulary as consent
 from regard.consent.vocabulary import CONSENT_GRANTED, CONSENT_WITHDRAWN
 from regard.playbooks import vocabulary as playbooks
+from regard.playbooks.feelings import feeling_of_score
 from regard.playbooks.vocabulary import (
     EMAIL_LINK_CLICKED,
     EMAIL_OPENED,
@@ -23,7 +24,7 @@ from regard.playbooks.vocabulary import (
 )
 from regard.profile import vocabulary as profile
 from regard.web.templatetags.ui import money
-from regard.web.words import CHANNEL_ICONS, CHANNEL_WORDS, feeling_of_score
+from regard.web.words import CHANNEL_ICONS, CHANNEL_WORDS
 
 SPOKEN = ("comment", "text", "message", "body", "quote", "review_body")
 # What every stage calls its own touchpoints; of all others a timeline shows the name they came with.

@@ -29,17 +29,6 @@ from regard.web.person.decided import journey_name
 from regard.web.segments.names import segment_names
 
 SHOWN = 25
-NOT_REACHED = {
-    "no_address": "no address",
-    "suppressed": "address suppressed",
-    "no_consent": "never asked",
-    "unknown": "never asked",
-    "withdrawn": "withdrew",
-    "consent_withdrawn": "withdrew",
-    "consent_unknown": "never asked",
-    "objected": "objected",
-    "restricted": "restricted",
-}
 
 
 def the_playbook(request: StaffRequest) -> Playbook:
@@ -147,5 +136,5 @@ def segment_reach(request: StaffRequest, slug: str) -> HttpResponse:
 
 
 def _why_not(counts: dict[str, int]) -> str:
-    named = [(NOT_REACHED.get(code, code.replace("_", " ")), n) for code, n in counts.items() if n]
-    return ", ".join(f"{n:,} {words}" for words, n in sorted(named, key=lambda x: -x[1]))
+    named = sorted(((words, n) for words, n in counts.items() if n), key=lambda x: -x[1])
+    return ", ".join(f"{n:,} {words}" for words, n in named)

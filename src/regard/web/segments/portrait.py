@@ -15,6 +15,7 @@ from django.shortcuts import render
 
 from regard.engine.understanding.portrait import FEWEST, Favourite, Portrait, Quartiles, Ranked, Typical
 from regard.playbooks.checks.sensitive import sensitive_mark
+from regard.playbooks.feelings import feeling_of_score
 from regard.playbooks.model import Playbook
 from regard.staff.permissions import Capability, may
 from regard.understand.models import Run
@@ -23,7 +24,7 @@ from regard.versions.selectors import active_playbook, playbook_of_hash
 from regard.web.access import StaffRequest, page
 from regard.web.people import Shown, people_shown
 from regard.web.templatetags.ui import trait
-from regard.web.words import CHANNEL_WORDS, feeling_of_score
+from regard.web.words import CHANNEL_WORDS
 
 KEPT = 64  # portraits kept in memory: a few kilobytes each
 PARTS = {"products": "what they buy", "quotes": "their own words"}

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from regard.engine.journeys.guardrails import short_words
 from regard.engine.understanding.questions import shown
 from regard.kernel.instant import from_us
 from regard.kernel.money import to_decimal
@@ -193,6 +194,12 @@ def span(gap: timedelta) -> str:
 def item(mapping: dict[object, object], key: object) -> object:
     """Return a mapping's value by a key that is a variable."""
     return mapping.get(key, "")
+
+
+@register.filter
+def held_back(code: str) -> str:
+    """Return a guardrail's code as a count of the people it held back is called."""
+    return short_words(code)
 
 
 @register.filter

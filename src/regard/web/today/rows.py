@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Value
 
 from regard.act.models import HumanTask
+from regard.act.selectors import awake_tasks
 from regard.identify.models import JoinProposal
 from regard.listen.models import Answer
+from regard.listen.selectors import thanks_due
 from regard.profile.models import Promise
+from regard.profile.selectors import due_promises
 from regard.web.people import Shown, people_shown
 from regard.web.templatetags.ui import moment, span
 
-LOOK_AHEAD = timedelta(days=2)
-THANKS_WITHIN = timedelta(days=14)
 ROWS_PER_GROUP = 25
-DELIGHTED = 9
 MINUTES = {"promise": 10, "proposal": 3, "thanks": 5}
 VERBS = {"complaint": "Take over", "check_in": "Write", "approval": "Decide", "thank_you": "Thank"}
 
@@ -58,7 +58,7 @@ class Group:
 
 def groups_of_today(now: datetime) -> list[Group]:
     """Return every group that has rows, in the order of the page: five to seven queries whatever the number."""
-    tasks = list(open_tasks(now).order_by("due_at", "id")[: 4 * ROWS_PER_GROUP])
+    tasks = list(awake_tasks(now).order_by("due_at", "id")[: 4 * ROWS_PER_GROUP])
     promises = list(due_promises(now).order_by("due_at", "id")[: ROWS_PER_GROUP + 1])
     proposals = list(JoinProposal.objects.filter(state="open").order_by("id")[: ROWS_PER_GROUP + 1])
     thanks = list(thanks_due(now).order_by("-answered_at")[: ROWS_PER_GROUP + 1])
@@ -86,29 +86,10 @@ def _group(name: str, rows: list[Row]) -> Group:
     return Group(name, rows[:ROWS_PER_GROUP], max(0, len(rows) - ROWS_PER_GROUP))
 
 
-def open_tasks(now: datetime) -> QuerySet[HumanTask]:
-    """Return the tasks that are open and not asleep."""
-    awake = Q(snoozed_until=None) | Q(snoozed_until__lte=now)
-    return HumanTask.objects.filter(awake, state=HumanTask.State.OPEN)
-
-
-def due_promises(now: datetime) -> QuerySet[Promise]:
-    """Return open promises due within two days or already late."""
-    return Promise.objects.filter(state=Promise.State.OPEN, due_at__lte=now + LOOK_AHEAD)
-
-
-def thanks_due(now: datetime) -> QuerySet[Answer]:
-    """Return delighted answers of the last fortnight after which nobody thanked the person."""
-    thanked = HumanTask.objects.filter(
-        person=OuterRef("person"), kind="thank_you", opened_at__gte=OuterRef("answered_at")
-    )
-    return Answer.objects.filter(~Exists(thanked), score__gte=DELIGHTED, answered_at__gt=now - THANKS_WITHIN)
-
-
 def count_waiting(now: datetime) -> int:
     """Return how many people and decisions wait: the number beside Today."""
     parts = (
-        open_tasks(now),
+        awake_tasks(now),
         due_promises(now),
         JoinProposal.objects.filter(state="open"),
         thanks_due(now),
