@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from regard.cli.segment_log import read_log_lines
+from regard.understand.from_file.reading import read_log_lines
 
 SEGMENTS = """
 traits:
@@ -106,7 +106,8 @@ def test_a_log_that_is_not_there_is_told_in_a_line(tmp_path):
 
 
 def people(lines: list[str]) -> list[str]:
-    return sorted(read_log_lines(lines, currency="USD", where="log").names().values())
+    log, _ = read_log_lines(lines, currency="USD", where="log")
+    return sorted(log.names().values())
 
 
 def test_an_anonymous_id_belongs_to_the_user_it_was_first_seen_with():

@@ -272,27 +272,16 @@ def _answered(
     playbook: Playbook, name: str, log: Path | None, now: datetime
 ) -> Iterator[tuple[Answered, dict[int, str]]]:
     """Run one segment of a playbook over a log file (an empty one where none is given)."""
-    from regard.cli.segment_log import read_log_lines
-    from regard.engine.bench.columnar import with_properties
-    from regard.engine.bench.store import Workbench
-    from regard.engine.understanding.plan import Coordinates, Understanding
-    from regard.engine.understanding.questions import Answered, cut_down
-    from regard.kernel.instant import FOREVER_US, to_us
-    from regard.playbooks.values.windows import Clock
+    from regard.engine.understanding.questions import cut_down
+    from regard.understand.from_file.answering import answered_from
+    from regard.understand.from_file.reading import read_log_lines
 
-    part = cut_down(playbook, segments=(name,))
-    lines = _lines(log) if log is not None else iter(())
-    read = read_log_lines(lines, currency=playbook.company.currency, where=log.name if log else "log")
-    tell_issues(read.issues)
-    names = read.names()
-    with Workbench() as bench:
-        raw = read.lay(bench, shown=names)
-        at = Coordinates(Clock(to_us(now), playbook.company.time_zone), FOREVER_US)
-        understanding = Understanding(part, at, read.codes, keep_needs=True)
-        bench.lay("raw", raw)
-        bench.make("log", with_properties(understanding.paths(), "raw"))
-        understanding.plan().run(bench)
-        yield Answered(bench, understanding, len(names)), names
+    company, lines = playbook.company, _lines(log) if log is not None else iter(())
+    where = log.name if log else "log"
+    read, issues = read_log_lines(lines, currency=company.currency, country=company.country, where=where)
+    tell_issues(issues)
+    with answered_from(read, cut_down(playbook, segments=(name,)), now) as answered:
+        yield answered, read.names()
 
 
 def _lines(path: Path) -> Iterator[str]:

@@ -9,12 +9,13 @@ from typing import Any
 
 import pyarrow as pa
 from django.db import connection
+from django.db.models import Q
 
 from regard.collect.among import among
 from regard.collect.models import Source, Touchpoint
-from regard.consent.folding import EVERY, State, Word, standing_of
+from regard.consent.folding import State, Word, standing_of
 from regard.consent.models import Consent, Restriction
-from regard.identify.models import Person
+from regard.engine.bench.consents import newest_of_each
 from regard.identify.selectors import origins_of
 from regard.kernel.instant import from_us, to_us
 from regard.playbooks.purposes import Purpose
@@ -44,23 +45,30 @@ def word_of(row: Consent) -> Word:
     return Word(row.seq, row.purpose, row.channel, granted, to_us(row.occurred_at), to_us(row.recorded_at))
 
 
-def limits_of(origins: Iterable[int], *, as_of: datetime, upto: int | None = None) -> set[str]:
-    """Return which limits hold: "restricted", "objected"."""
-    rows = Restriction.objects.filter(person_id__in=list(origins), at__lte=as_of)
+def limits_of(
+    people: Iterable[int] | None = None, *, as_of: datetime, upto: int | None = None
+) -> dict[int, set[Restriction.Kind]]:
+    """Return surviving person -> which limits hold of any of their origins: "restricted", "objected" (promise D7).
+
+    `people`: only these survivors (default: everybody). `upto`: only what has a number up to this (default: all).
+    """
+    rows = Restriction.objects.filter(at__lte=as_of)
+    if people is not None:
+        whose = list(people)
+        rows = rows.filter(Q(person_id__in=whose) | Q(person__survivor_id__in=whose))
     if upto is not None:
         rows = rows.filter(seq__lte=upto)
-    newest = {(row.person_id, row.kind): row.lifted for row in rows.order_by("seq")}
-    return {kind for (_, kind), lifted in newest.items() if not lifted}
-
-
-def limited_among(people: Iterable[int], *, as_of: datetime) -> set[int]:
-    """Return which of a few surviving people are restricted or objected at an instant, by any of their origins."""
-    survivors = set(people)
-    origins: dict[int, Any] = {person: person for person in survivors}
-    origins.update(Person.objects.filter(survivor_id__in=survivors).values_list("id", "survivor_id"))
-    rows = Restriction.objects.filter(person_id__in=origins, at__lte=as_of).order_by("seq")
-    newest = {(row.person_id, row.kind): row.lifted for row in rows}
-    return {origins[person] for (person, _), lifted in newest.items() if not lifted}
+    newest = {
+        (origin, kind): (survivor or origin, lifted)
+        for origin, survivor, kind, lifted in rows.order_by("seq").values_list(
+            "person_id", "person__survivor_id", "kind", "lifted"
+        )
+    }
+    limits: dict[int, set[Restriction.Kind]] = {}
+    for (_, kind), (person, lifted) in newest.items():
+        if not lifted:
+            limits.setdefault(person, set()).add(Restriction.Kind(kind))
+    return limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +124,8 @@ def consent_of_key(key: str) -> Consent | None:
 def consent_facts(*, as_of: datetime, upto: int, people: Iterable[int] | None = None) -> pa.Table:
     """Return all words in bulk, folded to maxima: person (survivor, int64), purpose, channel, granted_us, withdrawn_us.
 
-    One row a (person, purpose, channel) as told; '*' stands for itself. A purpose p on a channel c is granted iff the
-    largest granted_us over channels (c, '*') exceeds the largest withdrawn_us over purposes (p, '*') and channels (c, '*');
-    withdrawn iff there is a withdrawn_us otherwise; else unknown. `people`: only these survivors.
+    One row a (person, purpose, channel) as told; '*' stands for itself. What they make of a purpose on a channel is
+    said in engine/bench/consents.py. `people`: only these survivors.
     """
     where, bound = ("", []) if people is None else _of_people(people)
     # '+' keeps the planner from walking all words in order of time where few people are asked about.
@@ -126,8 +133,7 @@ def consent_facts(*, as_of: datetime, upto: int, people: Iterable[int] | None = 
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT COALESCE(p.survivor_id, p.id), c.purpose, c.channel,
-                       MAX(CASE WHEN c.state = 'granted' THEN {at} END),
-                       MAX(CASE WHEN c.state = 'withdrawn' THEN {at} END)
+                       {newest_of_each(is_granted="c.state = 'granted'", at=at)}
                 FROM consent_consent c JOIN identify_person p ON p.id = c.person_id
                 WHERE +c.seq <= %s AND +c.recorded_at <= %s {where}
                 GROUP BY COALESCE(p.survivor_id, p.id), c.purpose, c.channel""",  # noqa: S608 (values are bound)
@@ -164,37 +170,21 @@ def consent_states(
 ) -> pa.Table:
     """Return person (survivor), purpose, channel, state for every purpose x channel declared; 'unknown' is left out."""
     declared = active_playbook().playbook.purposes if purposes is None else purposes
-    granted: dict[tuple[int, str, str], int] = {}
-    withdrawn: dict[tuple[int, str, str], int] = {}
-    for row in consent_facts(as_of=as_of, upto=upto, people=people).to_pylist():
-        targets = list(declared) if row["purpose"] == EVERY else [row["purpose"]]
-        for purpose in targets:
-            channels = declared[purpose].channels if purpose in declared else ()
-            for channel in channels if row["channel"] == EVERY else [c for c in channels if c == row["channel"]]:
-                key = (row["person"], purpose, channel)
-                for told, column in ((granted, "granted_us"), (withdrawn, "withdrawn_us")):
-                    if row[column] is not None:
-                        told[key] = max(told.get(key, row[column]), row[column])
-    keys = sorted(granted.keys() | withdrawn.keys())
-    states = [
-        State.GRANTED if key in granted and granted[key] > withdrawn.get(key, -(2**63)) else State.WITHDRAWN
-        for key in keys
+    rows = Consent.objects.filter(seq__lte=upto, recorded_at__lte=as_of).order_by("seq").select_related("person")
+    if people is not None:
+        whose = list(people)
+        rows = rows.filter(Q(person_id__in=whose) | Q(person__survivor_id__in=whose))
+    words: dict[int, list[Word]] = {}
+    for row in rows:
+        words.setdefault(row.person.survivor_id or row.person_id, []).append(word_of(row))
+    found = [
+        (person, purpose, channel, state)
+        for person, said in sorted(words.items())
+        for purpose, about in declared.items()
+        for channel in about.channels
+        if (state := standing_of(said, purpose, channel).state) is not State.UNKNOWN
     ]
-    return pa.table(
-        {
-            "person": pa.array([key[0] for key in keys], pa.int64()),
-            "purpose": pa.array([key[1] for key in keys], pa.string()),
-            "channel": pa.array([key[2] for key in keys], pa.string()),
-            "state": pa.array([state.value for state in states], pa.string()),
-        }
-    )
-
-
-def limited_people(*, as_of: datetime, upto: int, kinds: Iterable[str] = ("restricted", "objected")) -> set[int]:
-    """Return the survivors of whom nothing may be computed or sent: restricted, or objected to profiling (promise D7)."""
-    rows = Restriction.objects.filter(at__lte=as_of, seq__lte=upto, kind__in=list(kinds)).order_by("seq")
-    newest = {
-        (person, kind): (survivor or person, lifted)
-        for person, survivor, kind, lifted in rows.values_list("person_id", "person__survivor_id", "kind", "lifted")
-    }
-    return {survivor for survivor, lifted in newest.values() if not lifted}
+    columns = list(zip(*found, strict=True)) if found else [(), (), (), ()]
+    kinds = (pa.int64(), pa.string(), pa.string(), pa.string())
+    arrays = [pa.array(list(column), kind) for column, kind in zip(columns, kinds, strict=True)]
+    return pa.Table.from_arrays(arrays, names=["person", "purpose", "channel", "state"])

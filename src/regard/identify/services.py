@@ -17,7 +17,8 @@ from regard.identify.lookup import (
     look_up_parted,
     needs_more,
 )
-from regard.identify.normalise import Key, clean_key, clean_text, is_junk, rank
+from regard.identify.normalise import Key
+from regard.identify.speaking import Speaks, ids_spoken_of
 from regard.identify.stitching import ERASED, NOBODY, Known, Stitching, keys_to_look_up
 from regard.identify.writing import write_stitched
 from regard.kernel.issues import Refused
@@ -35,9 +36,6 @@ __all__ = [
     "unmerge",
 ]
 
-_TOLD_AS_TRAITS = ("email", "phone")
-Speaks = tuple[tuple[Key, ...], str | None]
-
 
 @transaction.atomic
 def resolve(incomings: Sequence[Incoming], *, country: str | None = None) -> list[int]:
@@ -49,7 +47,7 @@ def resolve(incomings: Sequence[Incoming], *, country: str | None = None) -> lis
     1. Clean the ids; 2. read what the database knows of them, a handful of queries a batch; 3. place message by
     message in memory; 4. write what is new; 5. write down who belongs to which account.
     """
-    speaks = _read_ids(incomings, company_country() if country is None else country)
+    speaks = list(ids_spoken_of(incomings, company_country() if country is None else country))
     wanted = keys_to_look_up(set(speaks))
     if wanted:
         lock_identity()
@@ -86,42 +84,3 @@ def company_country() -> str:
         return active_playbook().playbook.company.country
     except Refused:  # no playbook yet: only international numbers are read
         return ""
-
-
-def _read_ids(incomings: Sequence[Incoming], country: str) -> list[Speaks]:
-    """Return the clean ids of each message, strongest first, and the id its alias speaks of."""
-    seen: dict[tuple[tuple[str, str], ...], tuple[Key, ...]] = {}
-    speaks: list[Speaks] = []
-    for incoming in incomings:
-        if incoming.origin is not None:
-            speaks.append(((), None))
-            continue
-        raw = incoming.ids
-        if incoming.type == "identify" and incoming.traits:
-            raw = raw + _ids_in_traits(incoming)
-        keys = seen.get(raw)
-        if keys is None:
-            keys = seen[raw] = _clean_all(raw, country)
-        speaks.append((keys, _clean_previous(incoming.previous_id)))
-    return speaks
-
-
-def _ids_in_traits(incoming: Incoming) -> tuple[tuple[str, str], ...]:
-    """An identify call tells e-mail and phone among its traits; what the message names as ids goes first."""
-    traits = incoming.traits or {}
-    named = {kind for kind, _ in incoming.ids}
-    return tuple(
-        (kind, value) for kind in _TOLD_AS_TRAITS if kind not in named and isinstance(value := traits.get(kind), str)
-    )
-
-
-def _clean_all(raw: tuple[tuple[str, str], ...], country: str) -> tuple[Key, ...]:
-    found = {key for kind, value in raw if (key := clean_key(kind, value, country)) is not None}
-    return tuple(sorted(found, key=lambda key: (rank(key[0]), key)))
-
-
-def _clean_previous(previous: str | None) -> str | None:
-    if previous is None:
-        return None
-    text = clean_text(previous)
-    return None if not text or is_junk(text) else text[:255]

@@ -6,6 +6,7 @@ e-mail address and a phone number are brought into one form. What is not in the 
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from zoneinfo import available_timezones
 
 from babel import Locale
 
+from regard.collect.contracts import Incoming
 from regard.identify.normalise import clean_email, clean_phone, clean_text, is_junk
 from regard.playbooks.channels import TO_PEOPLE
 
@@ -59,6 +61,22 @@ Value = str | int | float | bool | list[object] | dict[str, object] | None
 def standard_name(name: str) -> str:
     """Return the one name of a field; a name nobody knows is kept, cleaned and cut to 80 characters."""
     return _BY_SPELLING.get(_SQUEEZE.sub("", name).lower(), clean_text(name)[:LONGEST_NAME])
+
+
+def fields_told(incoming: Incoming, country: str = "") -> Iterator[tuple[str, Value]]:
+    """Yield (name, value) of each field a message tells; `country` is the company's, it reads national phone numbers."""
+    traits = incoming.traits or {}
+    if incoming.type == "identify":
+        traits = _from_context(incoming.context) | traits
+    yield from standard_fields(traits, country)
+
+
+def _from_context(context: str) -> dict[str, object]:
+    """Browsers tell the language and the time zone beside an identify call."""
+    if '"timezone"' not in context and '"locale"' not in context:
+        return {}
+    found = json.loads(context)
+    return {name: found[name] for name in ("timezone", "locale") if isinstance(found.get(name), str)}
 
 
 def standard_fields(traits: dict[str, object], country: str = "") -> Iterator[tuple[str, Value]]:

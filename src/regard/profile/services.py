@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -23,7 +22,7 @@ from regard.profile.keeping import (
     make_promise,
     remove_tag,
 )
-from regard.profile.names import Value, standard_fields
+from regard.profile.names import Value, fields_told, standard_fields
 
 __all__ = [
     "absorb",
@@ -70,13 +69,8 @@ def _told(incomings: Sequence[Incoming], recorded: Sequence[Recorded], country: 
     for incoming, row in zip(incomings, recorded, strict=True):
         if row.seq is None or row.origin <= 0:
             continue
-        traits = incoming.traits
-        if incoming.type == "identify":
-            traits = _from_context(incoming.context) | (traits or {})
-        if not traits:
-            continue
         by = f"import:{incoming.batch}" if incoming.batch is not None else incoming.actor
-        for name, value in standard_fields(traits, country):
+        for name, value in fields_told(incoming, country):
             yield Change(
                 0,
                 row.origin,
@@ -88,14 +82,6 @@ def _told(incomings: Sequence[Incoming], recorded: Sequence[Recorded], country: 
                 by,
                 incoming.batch,
             )
-
-
-def _from_context(context: str) -> dict[str, object]:
-    """Browsers tell the language and the time zone beside an identify call."""
-    if '"timezone"' not in context and '"locale"' not in context:
-        return {}
-    found = json.loads(context)
-    return {name: found[name] for name in ("timezone", "locale") if isinstance(found.get(name), str)}
 
 
 def _without_erased(told: list[Change]) -> list[Change]:

@@ -14,7 +14,7 @@ from regard.consent.selectors import (
     consent_facts,
     consent_matrix,
     consent_states,
-    limited_people,
+    limits_of,
 )
 from regard.consent.services import (
     grant,
@@ -151,11 +151,13 @@ def test_restriction_stops_everything_and_objection_marketing(ana):
     assert (may(ana), may(ana, "order_news")) == ("objected", "go")
     restrict(person=ana, kind="restricted", by="staff:1", now=NOW)
     assert (may(ana), may(ana, "order_news")) == ("restricted", "restricted")
-    assert limited_people(as_of=NOW, upto=last_sequence()) == {ana}
+    assert (
+        limits_of(as_of=NOW, upto=last_sequence()) == limits_of([ana], as_of=NOW) == {ana: {"objected", "restricted"}}
+    )
     lift_restriction(person=ana, kind="restricted", by="staff:1", now=NOW)
     lift_restriction(person=ana, kind="objected", by="staff:1", now=NOW)
     assert may(ana) == "go"
-    assert limited_people(as_of=NOW, upto=last_sequence()) == set()
+    assert limits_of(as_of=NOW, upto=last_sequence()) == limits_of([ana], as_of=NOW) == {}
 
 
 def test_without_an_address_there_is_nothing_to_write_to():

@@ -11,6 +11,7 @@ from regard.consent.suppression import address_hash, has_suppressions
 from regard.decide.facts.columns import as_input, read_rows
 from regard.decide.facts.reading import Scope, read_consents, read_restrictions
 from regard.decide.replay.joined import Joined
+from regard.engine.bench.consents import newest_of_each
 from regard.engine.bench.store import Workbench
 from regard.engine.understanding.at_many_instants import names_of
 from regard.engine.understanding.plan import Understanding
@@ -141,9 +142,8 @@ def lay_point_inputs(bench: Workbench, clock_us: int) -> None:
     bench.make(
         "consents",
         Sql(
-            "SELECT p.pid AS person, w.purpose, w.channel, MAX(CASE WHEN w.is_granted THEN w.at_us END) AS granted_us,"
-            " MAX(CASE WHEN NOT w.is_granted THEN w.at_us END) AS withdrawn_us FROM point AS p"
-            " JOIN words_held AS w ON w.person = p.person AND w.visible_us <= p.at_us GROUP BY 1, 2, 3"
+            f"SELECT p.pid AS person, w.purpose, w.channel, {newest_of_each(is_granted='w.is_granted', at='w.at_us')}"
+            " FROM point AS p JOIN words_held AS w ON w.person = p.person AND w.visible_us <= p.at_us GROUP BY 1, 2, 3"
         ),
     )
     bench.make(

@@ -2,12 +2,12 @@
 
 Input: `candidate` (eid, number, pc, person, t, asked_us, arm, world and the instruction's terms) and the tables of
 `desk.INPUTS`. Output: `facts`, one row a candidate. Histories are folded as they stood at `t`: newest first by the
-time it happened; at the same instant a withdrawal holds. So a late grant never undoes a later withdrawal (promise D2;
-the same fold as `consent.folding`, held equal by a test).
+time it happened; at the same instant a withdrawal holds. So a late grant never undoes a later withdrawal (promise D2).
 """
 
 from __future__ import annotations
 
+from regard.engine.bench.consents import covers, newest_first
 from regard.engine.bench.steps import Step
 from regard.kernel.instant import DAY_US, FOREVER_US
 from regard.kernel.sql import Sql
@@ -79,9 +79,9 @@ def _permission_steps() -> list[Step]:
             Sql(
                 "SELECT eid, is_granted, seq AS consent_seq FROM ("
                 " SELECT c.eid, x.is_granted, x.seq,"
-                " ROW_NUMBER() OVER (PARTITION BY c.eid ORDER BY x.at_us DESC, x.is_granted, x.seq DESC) AS nth"
-                " FROM candidate AS c JOIN consent AS x ON x.person = c.person AND (x.purpose = c.purpose OR x.purpose = '*')"
-                " WHERE (x.channel = c.channel OR x.channel = '*') AND x.visible_us <= c.t) AS n WHERE nth = 1"
+                f" ROW_NUMBER() OVER (PARTITION BY c.eid ORDER BY {newest_first('x.')}) AS nth"
+                " FROM candidate AS c JOIN consent AS x ON x.person = c.person AND x.visible_us <= c.t"
+                f" AND {covers('c.purpose', 'c.channel', word='x.')}) AS n WHERE nth = 1"
             ),
             ("candidate", "consent"),
             "The newest word of the person about this purpose on this channel.",

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from regard.collect.models import Source, Touchpoint
-from regard.consent.selectors import limited_among
+from regard.consent.selectors import limits_of
 from regard.engine.understanding.portrait import Portrait, Quote, draw_portrait, persona_paths
 from regard.engine.understanding.questions import cut_down
 from regard.playbooks.checks.sensitive import sensitive_mark
@@ -82,7 +82,7 @@ class Said:
 def said_of(quotes: tuple[Quote, ...], *, path: str, as_of: datetime, limit: int = 3) -> list[Said]:
     """Return the newest quotes that are still in the log, of people without a restriction or objection."""
     rows = Touchpoint.objects.in_bulk([q.touchpoint for q in quotes])
-    silent = limited_among((q.person for q in quotes), as_of=as_of)
+    silent = limits_of((q.person for q in quotes), as_of=as_of)
     invented = set(Source.objects.filter(kind="invented").values_list("id", flat=True))
     found = []
     for quote in quotes:

@@ -67,4 +67,4 @@ def agreed_of(origins: list[int], playbook: Playbook | None, as_of: datetime) ->
             cells.append(Cell(state, ICONS[state], WORDS[state], row))
         lines.append((purpose.name, cells))
     channels = [CHANNEL_WORDS[c] for c in used]
-    return Agreed(channels, lines, sorted(limits_of(origins, as_of=as_of)), ledger[:50])
+    return Agreed(channels, lines, sorted(limits_of(origins[:1], as_of=as_of).get(origins[0], ())), ledger[:50])

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from regard.engine.bench.consents import covers, state_of
 from regard.engine.bench.steps import Input, Step
 from regard.engine.understanding.sources.base import Source, WideColumns
 from regard.kernel.sql import Sql, join
 from regard.playbooks.values.measures import Agreed
+
+_NEWEST = ("granted", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +40,11 @@ class Consents(Source):
             return []
         columns = []
         for need in self.each():
-            # A grant holds while it is newer than every withdrawal that covers it (consent/folding.py, promise D2).
-            text = (
-                "MAX(granted_us) FILTER (WHERE purpose = ? AND channel IN (?, '*')) AS {k}_g, "
-                "MAX(withdrawn_us) FILTER (WHERE purpose IN (?, '*') AND channel IN (?, '*')) AS {k}_w"
-            )
-            params = (need.purpose, need.channel, need.purpose, need.channel)
-            columns.append(Sql(text.format(k=need.key()), params))
+            k, said = need.key(), (need.purpose, need.channel)
+            columns += [Sql(f"MAX({at}_us) FILTER (WHERE {covers('?', '?')}) AS {k}_{at}", said) for at in _NEWEST]
         body = join([Sql("person"), *columns], ", ")
         states = ", ".join(
-            f"CASE WHEN {k}_g > COALESCE({k}_w, -9223372036854775807) THEN 'granted' "
-            f"WHEN {k}_w IS NOT NULL THEN 'withdrawn' END AS {k}"
-            for k in (need.key() for need in self.each())
+            f"{state_of(*(f'{k}_{at}' for at in _NEWEST))} AS {k}" for k in (need.key() for need in self.each())
         )
         sql = Sql(
             f"SELECT person, {states} FROM (SELECT {body.text} FROM consents GROUP BY person) c",

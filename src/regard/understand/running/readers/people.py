@@ -17,7 +17,7 @@ from django.db.backends.utils import CursorWrapper
 
 from regard.collect.among import among
 from regard.consent.columns import LIMIT_CAME_DUE, LIMITED
-from regard.consent.selectors import limited_people
+from regard.consent.selectors import limits_of
 from regard.engine.understanding.plan import Coordinates
 from regard.identify.columns import ACCOUNTS_UPTO, JOININGS_UPTO, PEOPLE_UPTO
 from regard.identify.columns import TOUCHED as PEOPLE_TOUCHED
@@ -100,7 +100,7 @@ def read_people(at: Coordinates, family: Family, scope: Iterable[int] | None = N
         cursor.execute(sql, bound)
         parts = iter(lambda: cursor.fetchmany(ROWS_AT_ONCE), [])
         people = np.fromiter((person for rows in parts for (person,) in rows), dtype=np.int64)
-    limited = limited_people(as_of=from_us(at.clock.us), upto=at.upto)
+    limited = limits_of(as_of=from_us(at.clock.us), upto=at.upto)
     leave = np.fromiter({*family.moved, *map(family.survivor, limited)}, dtype=np.int64)
     return pa.table({"person": people[~np.isin(people, leave)] if leave.size else people})
 
