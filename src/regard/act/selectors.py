@@ -55,22 +55,10 @@ def recent_messages(person: int, *, since: datetime, limit: int = 10) -> list[Me
     return list(rows.order_by("-sent_at", "-id")[:limit])
 
 
-def awake_tasks(now: datetime) -> QuerySet[HumanTask]:
+def open_tasks(now: datetime) -> QuerySet[HumanTask]:
     """Return the tasks that are open and not snoozed."""
     awake = Q(snoozed_until=None) | Q(snoozed_until__lte=now)
     return HumanTask.objects.filter(awake, state=HumanTask.State.OPEN)
-
-
-def open_tasks(
-    *, as_of: datetime, owner: int | None = None, person: int | None = None, limit: int = 100
-) -> list[HumanTask]:
-    """Return open tasks that are not snoozed, those that pause promotions first, then by due time."""
-    rows = awake_tasks(as_of)
-    if owner is not None:
-        rows = rows.filter(owner_id=owner)
-    if person is not None:
-        rows = rows.filter(person_id__in=origins_of(person))
-    return list(rows.select_related("person").order_by("-pauses_promotions", "due_at", "id")[:limit])
 
 
 def task_detail(public_id: UUID | str) -> TaskDetail | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import uuid
 from collections import Counter
 from collections.abc import Sequence
 
@@ -180,8 +179,3 @@ def _open_questions(people: set[int]) -> Counter[int]:
 
 def _json(value: dict[str, object]) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def public_uuid(stored: object) -> uuid.UUID:
-    """Return the UUID of a raw column: PostgreSQL gives one, SQLite its 32 digits."""
-    return stored if isinstance(stored, uuid.UUID) else uuid.UUID(str(stored))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Value
 
 from regard.act.models import HumanTask
-from regard.act.selectors import awake_tasks
+from regard.act.selectors import open_tasks
 from regard.identify.models import JoinProposal
 from regard.listen.models import Answer
 from regard.listen.selectors import thanks_due
@@ -58,7 +58,7 @@ class Group:
 
 def groups_of_today(now: datetime) -> list[Group]:
     """Return every group that has rows, in the order of the page: five to seven queries whatever the number."""
-    tasks = list(awake_tasks(now).order_by("due_at", "id")[: 4 * ROWS_PER_GROUP])
+    tasks = list(open_tasks(now).order_by("due_at", "id")[: 4 * ROWS_PER_GROUP])
     promises = list(due_promises(now).order_by("due_at", "id")[: ROWS_PER_GROUP + 1])
     proposals = list(JoinProposal.objects.filter(state="open").order_by("id")[: ROWS_PER_GROUP + 1])
     thanks = list(thanks_due(now).order_by("-answered_at")[: ROWS_PER_GROUP + 1])
@@ -89,7 +89,7 @@ def _group(name: str, rows: list[Row]) -> Group:
 def count_waiting(now: datetime) -> int:
     """Return how many people and decisions wait: the number beside Today."""
     parts = (
-        awake_tasks(now),
+        open_tasks(now),
         due_promises(now),
         JoinProposal.objects.filter(state="open"),
         thanks_due(now),
