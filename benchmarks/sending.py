@@ -81,7 +81,7 @@ def _send(url: str) -> dict[str, float]:
     done = deliver(
         messages=held,
         playbook=playbook,
-        transport=Smtp(parse_smtp_url(url)),
+        opened=lambda _: Smtp(parse_smtp_url(url)),
         worker="bench",
         clock=lambda: at,
     )

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from regard.act import services as act
-from regard.act.channels.email.transport import transport_from_environment
+from regard.act.channels.registry import own_lanes
 from regard.collect.contracts import Incoming, Recorded
 from regard.collect.intake.absorbing import settle_waiting, take_waiting
 from regard.collect.intake.journal import Journal, open_journal
@@ -160,23 +160,17 @@ def is_cycle_due(*, now: datetime) -> bool:
 def send_letters(*, clock: Callable[[], datetime], worker: str) -> int:
     """Claim letters that are due, each judged again in the claim's own transaction, and hand them over."""
     playbook = active_playbook().playbook
-    claimed = act.claim(playbook=playbook, now=clock(), worker=worker, limit=LETTERS_A_CLAIM, among=act.LETTERS)
+    claimed = act.claim(playbook=playbook, now=clock(), worker=worker, limit=LETTERS_A_CLAIM, among=act.letters())
     if claimed.messages:
-        transport = transport_from_environment()
-        act.deliver(
-            messages=claimed.messages,
-            playbook=playbook,
-            transport=transport,
-            worker=worker,
-            clock=clock,
-        )
+        act.deliver(messages=claimed.messages, playbook=playbook, worker=worker, clock=clock)
     return len(claimed.messages)
 
 
 def tell_others(*, clock: Callable[[], datetime], worker: str, lanes: act.Lanes) -> int:
     """Claim what other systems are to be told, judged likewise, and begin to tell them; `lanes` are where it goes on."""
     playbook = active_playbook().playbook
-    return act.tell_others(playbook=playbook, worker=worker, clock=clock, lanes=lanes)
+    own = own_lanes().values()
+    return sum(lane.send(playbook=playbook, worker=worker, clock=clock, lanes=lanes) for lane in own)
 
 
 def send_due(*, clock: Callable[[], datetime], worker: str) -> int:

@@ -1,53 +1,39 @@
-"""Makes the letter of a message: the template's words, the person's consented fields, products, links and footer.
+"""Finds what a message is written from: its template, who signs, the language, and the consented values to fill in.
 
 1. Only fields the purpose allows are handed to the template; one that asks for more is refused (the check says so
    earlier, this is the same rule at the moment of use).
 2. The language is the person's if the letter is written in it, else the company's.
-3. Text and HTML are set from the same blocks; each link is kept and gets an address of its own.
+
+How it is set is the channel's own (`channels/<name>/`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 
-from babel.core import UnknownLocaleError
-from babel.dates import format_date
-
 from regard.act.about_people import Known
-from regard.act.addresses import (
-    click_address,
-    open_address,
-    preferences_address,
-    referral_code,
-    survey_address,
-    unsubscribe_address,
-)
-from regard.act.channels.email.letter import Footer, Letter, Links, Product, Scale
-from regard.act.channels.email.typeset import set_html, set_text
-from regard.act.channels.email.words import words
+from regard.act.addresses import referral_code
 from regard.act.models import Message
-from regard.act.offered import offered_products
+from regard.act.offered import Product, offered_products
 from regard.kernel.issues import Issue, Refused
 from regard.playbooks.checks.templates import PURCHASES, allowed_fields
 from regard.playbooks.company import Sender
-from regard.playbooks.letters.language import LetterError, Use, blocks, fill, fill_line, uses_of, written
+from regard.playbooks.letters.language import LetterError, Use, uses_of
 from regard.playbooks.letters.templates import Template, choose_language
 from regard.playbooks.model import Playbook
 from regard.playbooks.steps import Step
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A letter as it would leave: who signs, its words, and the links to keep."""
+class Material:
+    """What a message is written from: its template, who signs it, in which language, filled with which values."""
 
-    language: str
+    template: Template
     sender: Sender
-    subject: str
-    text: str
-    html: str
-    links: tuple[str, ...]
+    language: str
+    values: dict[str, object]
+    products: tuple[Product, ...]
 
 
 def letter_of(step: Step, playbook: Playbook) -> tuple[str, str, str]:
@@ -59,49 +45,12 @@ def letter_of(step: Step, playbook: Playbook) -> tuple[str, str, str]:
     return name, survey, str(getattr(step, "sender", None) or (template.sender if template else ""))
 
 
-def draft_message(message: Message, playbook: Playbook, known: Known) -> Draft:
-    """Return the letter of a message, from what is known of its person. Raises Refused where it may not be written so."""
-    return _from_template(message, playbook, known) if message.template else _as_written(message, playbook, known)
-
-
-def _as_written(message: Message, playbook: Playbook, known: Known) -> Draft:
-    """Return the words a colleague wrote for this one person, with sender and footer; nothing in them is tracked."""
-    sender = playbook.company.senders.get(message.signed_by)
-    if sender is None:
-        raise Refused(Issue(f"senders.{message.signed_by}", "is not in the active playbook", code="no_sender"))
-    language = str(known.fields.get("language") or playbook.company.language)
-    try:
-        paragraphs = written(str(message.given.get("body", "")))
-    except LetterError as error:
-        raise Refused(Issue("body", str(error), line=error.line)) from None
-    letter = Letter(
-        language=language,
-        subject=str(message.given.get("subject", "")),
-        preheader="",
-        blocks=paragraphs,
-        sign_off="",
-        sender_name=sender.name,
-        sender_title=sender.title,
-        footer=_footer(message, playbook, language),
-    )
-    links = Links(None)
-    html = set_html(letter, links)
-    return Draft(language, sender, letter.subject, set_text(letter, links), html, tuple(links.urls))
-
-
-def _from_template(message: Message, playbook: Playbook, known: Known) -> Draft:
+def material_of(message: Message, playbook: Playbook, known: Known) -> Material:
+    """Return what a message is written from, by what is known of its person. Raises Refused where it may not be used."""
     template = playbook.templates.get(message.template)
     if template is None:
         raise Refused(Issue(f"templates.{message.template}", "is not in the active playbook", code="no_template"))
-    sender = playbook.company.senders.get(message.signed_by or template.sender)
-    if sender is None:
-        raise Refused(
-            Issue(
-                f"templates.{message.template}.sender",
-                "is not in the active playbook",
-                code="no_sender",
-            )
-        )
+    sender = signer_of(message, playbook)
     refuse_forbidden_fields(template, playbook, message.template)
     spoken = str(known.fields.get("language") or "")
     language = choose_language(template.languages, spoken, playbook.company.language)
@@ -109,13 +58,18 @@ def _from_template(message: Message, playbook: Playbook, known: Known) -> Draft:
     values = _values(message, template, playbook, sender, language, known) | {
         "products": [{"name": p.name, "price": p.price, "url": p.url} for p in products]
     }
-    try:
-        letter = _letter(message, template, playbook, sender, language, values, products)
-    except LetterError as error:
-        raise Refused(Issue(f"templates.{message.template}.letter.{language}", str(error), line=error.line)) from None
-    links = Links((lambda position: click_address(message.public_id, position)) if template.track else None)
-    html = set_html(letter, links)
-    return Draft(language, sender, letter.subject, set_text(letter, links), html, tuple(links.urls))
+    return Material(template, sender, language, values, products)
+
+
+def signer_of(message: Message, playbook: Playbook) -> Sender:
+    """Return who signs a message. Raises Refused where the playbook has no such sender."""
+    template = playbook.templates.get(message.template)
+    signer = message.signed_by or (template.sender if template else "")
+    sender = playbook.company.senders.get(signer)
+    if sender is None:
+        where = f"templates.{message.template}.sender" if message.template else f"senders.{signer}"
+        raise Refused(Issue(where, "is not in the active playbook", code="no_sender"))
+    return sender
 
 
 def refuse_forbidden_fields(template: Template, playbook: Playbook, name: str) -> None:
@@ -183,87 +137,12 @@ def _values(
             "title": sender.title,
             "email": sender.email,
         },
-        "survey": {"question": _in(survey.question, language, playbook) if survey else ""},
+        "survey": {"question": text_in(survey.question, language, playbook) if survey else ""},
         "referral": {"code": referral_code(message.person.public_id)},
         "request": message.given.get("values", {}),
     }
 
 
-def _letter(
-    message: Message,
-    template: Template,
-    playbook: Playbook,
-    sender: Sender,
-    language: str,
-    values: dict[str, object],
-    products: tuple[Product, ...],
-) -> Letter:
-    preheader = _in(template.preheader, language, playbook)
-    return Letter(
-        language=language,
-        subject=fill_line(template.subject[language], values),
-        preheader=fill_line(preheader, values) if preheader else "",
-        blocks=blocks(fill(template.letter[language], values)),
-        sign_off=fill_line(_in(template.sign_off, language, playbook), values),
-        sender_name=sender.name,
-        sender_title=sender.title,
-        footer=_footer(message, playbook, language),
-        products=products,
-        scale=_scale(message, playbook, language),
-        pixel=open_address(message.public_id) if template.track else "",
-    )
-
-
-def _scale(message: Message, playbook: Playbook, language: str) -> Scale | None:
-    survey = playbook.surveys.get(message.survey)
-    if survey is None:
-        return None
-    answers = tuple((score, survey_address(message.public_id, score)) for score in survey.scale)
-    return Scale(answers, _in(survey.low, language, playbook), _in(survey.high, language, playbook))
-
-
-def _footer(message: Message, playbook: Playbook, language: str) -> Footer:
-    around, company = words(language), playbook.company
-    purpose = playbook.purposes.get(message.purpose)
-    name = purpose.words_in(language).name if purpose else message.purpose
-    may_leave = can_be_left(message, playbook)
-    leave = unsubscribe_address(message.person.public_id, message.purpose, message.public_id)
-    return Footer(
-        why=_why(message, around, name, company.name, language),
-        preferences=(around["preferences"], preferences_address(message.person.public_id)),
-        unsubscribe=(around["unsubscribe"].format(purpose=name), leave) if may_leave else None,
-        company=company.name,
-        postal_address=company.postal_address,
-    )
-
-
-def can_be_left(message: Message, playbook: Playbook) -> bool:
-    """Say whether a letter offers to stop its like: not what belongs to an order, nor an answer somebody asked for."""
-    purpose = playbook.purposes.get(message.purpose)
-    return message.kind != Message.Kind.REPLY and (purpose is None or purpose.can_be_left)
-
-
-def _why(message: Message, around: dict[str, str], purpose: str, company: str, language: str) -> str:
-    basis = message.basis
-    if message.kind == Message.Kind.REPLY:
-        return around["why_reply"].format(company=company)
-    if basis.get("basis") == "consent" and basis.get("occurred_at"):
-        day = _day(datetime.fromisoformat(basis["occurred_at"]), language)
-        return around["why_consent"].format(purpose=purpose, day=day)
-    if basis.get("basis") == "consent":
-        return around["why_agreed"].format(purpose=purpose)
-    if basis.get("basis") in ("contract", "legal_obligation"):
-        return around["why_contract"].format(company=company)
-    return around["why_interest"].format(purpose=purpose, company=company)
-
-
-def _day(at: datetime, language: str) -> str:
-    try:
-        return format_date(at, format="long", locale={"en": "en_GB"}.get(language, language.replace("-", "_")))
-    except (UnknownLocaleError, ValueError):
-        return format_date(at, format="long", locale="en_GB")
-
-
-def _in(texts: dict[str, str], language: str, playbook: Playbook) -> str:
+def text_in(texts: dict[str, str], language: str, playbook: Playbook) -> str:
     """Return the text in the letter's language, else the company's, else nothing."""
     return texts.get(language) or texts.get(playbook.company.language, "")

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import quote
 
 from babel.core import Locale, UnknownLocaleError
 from babel.numbers import format_currency
 
-from regard.act.channels.email.letter import Product
-from regard.act.channels.email.words import words
+from regard.act.words import words
 from regard.playbooks.letters.templates import Products
 from regard.understand.offers.shelf import Shelf, fitting_products
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One product that fits: its name, its price in words, where it leads, and what it goes with."""
+
+    name: str
+    price: str = ""
+    url: str = ""
+    because: str = ""
 
 
 def offered_products(

@@ -50,6 +50,7 @@ CHANNELS = (
 )
 BY_NAME = {one.name: one for one in CHANNELS}
 TO_PEOPLE = tuple(one for one in CHANNELS if one.reaches_people)
+TO_SYSTEMS = frozenset(one.name for one in CHANNELS if not one.reaches_people)
 # What holds an address there: (kind of identifier, profile field), for those where something does.
 REACHED_BY = {one.name: (one.id_kind, one.field) for one in TO_PEOPLE if one.id_kind or one.field}
 NEEDS_NO_ADDRESS = tuple(one.name for one in TO_PEOPLE if not one.needs_address)
@@ -85,3 +86,8 @@ def id_kinds(channels: Iterable[str] = tuple(REACHED_BY)) -> tuple[str, ...]:
 def address_fields(channels: Iterable[str] = tuple(REACHED_BY)) -> frozenset[str]:
     """Return the profile fields that hold an address on these channels, by default on any."""
     return frozenset({REACHED_BY[name][1] for name in channels if name in REACHED_BY} - {""})
+
+
+def held_as(field: str) -> str:
+    """Return the kind of identifier an address told in this profile field is: '' where the field holds none."""
+    return next((kind or field for kind, told_in in REACHED_BY.values() if told_in == field), "")

@@ -29,7 +29,7 @@ from regard.kernel.ids import public_id, uuid7
 from regard.kernel.instant import to_us
 from regard.kernel.issues import Issue, Refused
 from regard.kernel.signing import keyed_hash
-from regard.playbooks.channels import REACHED_BY, address_fields, id_kinds
+from regard.playbooks.channels import REACHED_BY, address_fields, held_as, id_kinds
 from regard.privacy.erased_list import append_hashes, read_hashes
 from regard.privacy.holdings import COPIES, HOLDINGS, model_of, rows_of
 from regard.privacy.scrubbing import scrub_rejects, scrub_store
@@ -106,7 +106,7 @@ def _delete_everything(person: int, by: str, now: datetime, origin: str) -> _Gon
     append_hashes(sorted(hashes), now=now)
     forget_hashes(hashes=hashes, now=now)
     for channel, (kind, field) in REACHED_BY.items():
-        for value in sorted(value for held_as, value in addresses if held_as == (kind or field)):
+        for value in sorted(value for held, value in addresses if held == (kind or field)):
             suppress(address=value, channel=channel, reason=ERASED, scope=ALL, now=now)
     counts = _delete_rows(origins)
     Retraction.objects.create(seq=allot_sequence(), reason=ERASED, at=now, rows=counts.get("touchpoints", 0))
@@ -128,7 +128,7 @@ def _addresses(origins: list[int], keys: list[Key]) -> set[Key]:
     """Return every address we ever knew: ids, and fields told that were not ids."""
     told = FieldChange.objects.filter(person_id__in=origins, name__in=address_fields())
     fields = [(name, value) for name, value in told.values_list("name", "value") if isinstance(value, str)]
-    as_ids = {(kind or field, value) for name, value in fields for kind, field in REACHED_BY.values() if field == name}
+    as_ids = {(held_as(name), value) for name, value in fields}
     return as_ids | {key for key in keys if key[0] in id_kinds()}
 
 

@@ -13,6 +13,7 @@ from regard.identify.lookup import forgotten_among
 from regard.identify.services import company_country, tell_accounts
 from regard.kernel.instant import to_us
 from regard.kernel.issues import Issue, Refused
+from regard.playbooks.channels import held_as
 from regard.profile.cards import OWNER, Change, apply_changes, catch_up, ensure_cards, rebuild_cards
 from regard.profile.keeping import (
     add_note,
@@ -37,8 +38,6 @@ __all__ = [
     "remove_tag",
     "set_field",
 ]
-
-_ADDRESSES = ("email", "phone")
 
 
 @transaction.atomic
@@ -86,9 +85,9 @@ def _told(incomings: Sequence[Incoming], recorded: Sequence[Recorded], country: 
 
 def _without_erased(told: list[Change]) -> list[Change]:
     """Leave out addresses of erased people that somebody else's message names (promise D6)."""
-    addresses = {(c.name, c.value) for c in told if c.name in _ADDRESSES and isinstance(c.value, str)}
+    addresses = {(kind, c.value) for c in told if (kind := held_as(c.name)) and isinstance(c.value, str)}
     gone = forgotten_among(addresses)
-    return [c for c in told if (c.name, c.value) not in gone] if gone else told
+    return [c for c in told if (held_as(c.name), c.value) not in gone] if gone else told
 
 
 @transaction.atomic

@@ -28,7 +28,6 @@ django.setup()
 
 from django.db import connections  # noqa: E402
 
-from regard.act.channels.email.transport import transport_from_environment  # noqa: E402
 from regard.act.services import claim, deliver, enqueue, settle_leases  # noqa: E402
 from regard.kernel.instant import from_us  # noqa: E402
 from regard.operations.patience import be_patient  # noqa: E402
@@ -50,8 +49,7 @@ def work(name: str, clock: mmap.mmap) -> None:
         settle_leases(now=now())
         held = claim(playbook=playbook, now=now(), worker=name, limit=LETTERS_A_CLAIM).messages
         if held:
-            transport = transport_from_environment()
-            deliver(messages=held, playbook=playbook, transport=transport, worker=name, clock=now)
+            deliver(messages=held, playbook=playbook, worker=name, clock=now)
         else:
             threading.Event().wait(0.02)
 

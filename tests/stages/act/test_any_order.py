@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from regard.act.channels.email.handover import Handed
+from regard.act.channels.base import Handed
 from regard.act.channels.email.transport import Outbox
 from regard.act.models import Message
 from regard.act.services import (
@@ -62,7 +62,7 @@ class World(Outbox):
         deliver(
             messages=held,
             playbook=self.playbook,
-            transport=self,
+            opened=lambda _: self,
             worker="w",
             clock=lambda: self.now,
         )

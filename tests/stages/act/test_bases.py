@@ -49,7 +49,7 @@ def test_what_was_sent_rests_on_the_newest_word_of_then(
         merge_people(survivor=people[0], absorbed=people[1], by="s", evidence={}, now=as_of - HOUR)
     message = queue(people[0])
     held = claim(playbook=playbook, now=as_of, worker="w1").messages
-    deliver(messages=held, playbook=playbook, transport=Outbox(), worker="w1", clock=lambda: as_of)
+    deliver(messages=held, playbook=playbook, opened=lambda _: Outbox(), worker="w1", clock=lambda: as_of)
     say(after, as_of + HOUR)
 
     sent = Message.objects.get(id=message.id)

@@ -80,7 +80,7 @@ def test_who_leaves_between_claim_and_hand_over_does_not_get_it(
     done = deliver(
         messages=claimed.messages,
         playbook=playbook,
-        transport=Outbox(),
+        opened=lambda _: Outbox(),
         worker="w1",
         clock=lambda: as_of + MINUTE,
     )

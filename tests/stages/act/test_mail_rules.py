@@ -13,7 +13,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from regard.act.channels.email.handover import Line, Outcome, parse_smtp_url
+from regard.act.channels.base import Outcome
+from regard.act.channels.email.handover import Line, parse_smtp_url
 from regard.act.channels.email.mime import LARGEST_MAIL, Envelope, UnfitAddress, build_mail
 from regard.act.models import Message
 from regard.playbooks.model import Playbook

@@ -42,7 +42,7 @@ def test_twenty_workers_overrun_no_cap_and_claim_nothing_twice(
                 deliver(
                     messages=mine,
                     playbook=playbook,
-                    transport=Outbox(),
+                    opened=lambda _: Outbox(),
                     worker=worker,
                     clock=lambda: as_of,
                 )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from regard.act.channels.email.handover import Handed
+from regard.act.channels.base import Handed
 from regard.act.channels.email.transport import Outbox
+from regard.act.channels.registry import carrier_of
 from regard.act.models import Message
 from regard.act.services import (
     NewTask,
@@ -65,7 +67,7 @@ def send(playbook: Playbook, at: datetime, *, by: Handing | None = None, worker:
 
 
 def hand_over(playbook: Playbook, held: tuple[int, ...], by: Handing, at: datetime, worker: str = "w1") -> Delivered:
-    return deliver(messages=held, playbook=playbook, transport=by, worker=worker, clock=lambda: at)
+    return deliver(messages=held, playbook=playbook, opened=lambda _: by, worker=worker, clock=lambda: at)
 
 
 @pytest.mark.parametrize("kind", ["restricted", "objected"])
@@ -242,14 +244,14 @@ def test_a_letter_that_cannot_be_written_holds_up_no_other_and_is_given_up(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     broken, good = queue(make_person("broken@example.org")), queue(make_person("ok-1@example.org"))
-    write = handing_over.__globals__["draft_message"]
+    email = carrier_of("email")
 
     def fail(message: Message, *rest: object) -> object:
         if message.pk == broken.id:
             raise KeyError("a mistake of ours")
-        return write(message, *rest)
+        return email.draft(message, *rest)
 
-    monkeypatch.setitem(handing_over.__globals__, "draft_message", fail)
+    monkeypatch.setitem(handing_over.__globals__, "carrier_of", lambda _: replace(email, draft=fail))
     by, at = send(playbook, as_of), as_of
     first = now_of(broken)
     for _ in range(20):
@@ -272,7 +274,7 @@ def test_what_is_left_of_a_batch_after_a_minute_is_judged_again(
     by = Handing(lambda: clock.append(clock[-1] + 2 * MINUTE))
     held = claim(playbook=playbook, now=as_of, worker="slow").messages
 
-    done = deliver(messages=held, playbook=playbook, transport=by, worker="slow", clock=lambda: clock[-1])
+    done = deliver(messages=held, playbook=playbook, opened=lambda _: by, worker="slow", clock=lambda: clock[-1])
     waiting = [now_of(m).state for m in messages]
     leave_purpose(person=people[1], purpose="offers", source="page", now=clock[-1])
     send(playbook, clock[-1], by=by)

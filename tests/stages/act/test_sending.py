@@ -23,7 +23,7 @@ def send_all(playbook: Playbook, server: MailServer | None, now: datetime, worke
     deliver(
         messages=claimed.messages,
         playbook=playbook,
-        transport=transport,
+        opened=lambda _: transport,
         worker=worker,
         clock=lambda: now,
     )

@@ -92,7 +92,7 @@ def test_stopping_everything_stops_everything_that_can_be_left(page: str, person
 
 def send(playbook: Playbook, now: datetime) -> None:
     taken = claim(playbook=playbook, now=now, worker="w").messages
-    deliver(messages=taken, playbook=playbook, transport=Outbox(), worker="w", clock=lambda: now)
+    deliver(messages=taken, playbook=playbook, opened=lambda _: Outbox(), worker="w", clock=lambda: now)
 
 
 def noon_in(days: int) -> datetime:

@@ -1,15 +1,17 @@
 """What Act does: queue decisions, claim and hand over messages, settle what is unknown, and tasks for people.
 
-One message from its request on: `queue` makes those of decisions, `asking` those of everybody else, `claim` lets it go or not, `deliver` hands letters over (`telling`
-webhooks), `ending` writes down what became of it; `holding` says what a worker may do with what it holds meanwhile.
+One message from its request on: `queue` makes those of decisions, `asking` those of everybody else, `claim` lets it go or not, `deliver` hands
+letters over (each by its channel; one with a lane of its own does so itself), `ending` writes down what became of it; `holding` says what a worker
+may do with what it holds meanwhile.
 """
 
 from regard.act.pace import Pace, choose_pace, pace_of
 from regard.act.services.asking import Asked, ask, ask_reply
-from regard.act.services.claim import CALLS, LETTERS, Claimed, claim
+from regard.act.services.claim import Claimed, claim, letters
 from regard.act.services.deliver import Delivered, deliver
 from regard.act.services.endpoints import prune_deliveries
 from regard.act.services.holding import Settled, begin, settle_leases, settle_uncertain
+from regard.act.services.lanes import Lanes
 from regard.act.services.leaving import come_back, leave_purpose, note_reason
 from regard.act.services.queue import Enqueued, enqueue
 from regard.act.services.samples import render_samples
@@ -21,12 +23,9 @@ from regard.act.services.tasks import (
     reopen_task,
     snooze_task,
 )
-from regard.act.services.telling import Lanes, tell_others
 from regard.act.services.tracking import follow_link, note_open
 
 __all__ = [
-    "CALLS",
-    "LETTERS",
     "Asked",
     "Claimed",
     "Delivered",
@@ -47,6 +46,7 @@ __all__ = [
     "enqueue",
     "follow_link",
     "leave_purpose",
+    "letters",
     "note_open",
     "note_reason",
     "open_task",
@@ -57,5 +57,4 @@ __all__ = [
     "settle_leases",
     "settle_uncertain",
     "snooze_task",
-    "tell_others",
 ]

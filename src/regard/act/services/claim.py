@@ -22,7 +22,7 @@ import pyarrow as pa
 from django.db import transaction
 from django.db.models import Q
 
-from regard.act.channels.webhook.call import CHANNEL as WEBHOOK
+from regard.act.channels.registry import own_lanes
 from regard.act.contacts import KINDS
 from regard.act.judging import Due, Judgement, judge
 from regard.act.models import Message
@@ -39,8 +39,6 @@ from regard.playbooks.model import Playbook
 WAITING = (Message.State.QUEUED, Message.State.DEFERRED)
 ASK_AGAIN = timedelta(hours=1)
 EVERYTHING = Q()
-CALLS = Q(channel=WEBHOOK)
-LETTERS = ~CALLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +58,11 @@ class Holder:
     now: datetime
     lease: timedelta
     known: int
+
+
+def letters() -> Q:
+    """Return which messages go one after the other: those whose channel has no lane of its own."""
+    return ~Q(channel__in=list(own_lanes()))
 
 
 def claim(

@@ -12,18 +12,17 @@ import sys
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 import pyarrow as pa
 from django.db import DatabaseError, transaction
 
 from regard.act.about_people import Known, known_to
-from regard.act.addresses import unsubscribe_address
-from regard.act.channels.email.handover import Handed, Outcome
-from regard.act.channels.email.mime import Envelope, UnfitAddress, build_mail
-from regard.act.channels.email.transport import Transport
-from regard.act.drafting import Draft, can_be_left, draft_message
+from regard.act.channels.base import Clock, Draft, Handed, Outcome, Transport, Unfit
+from regard.act.channels.registry import carrier_of, in_turn
 from regard.act.models import Link, Message
 from regard.act.services.ending import LET_GO, record_end
 from regard.act.services.holding import begin, give_back
@@ -31,7 +30,6 @@ from regard.decide.facts.columns import update_columns
 from regard.kernel.issues import Refused
 from regard.playbooks.model import Playbook
 
-Clock = Callable[[], datetime]
 GOOD_FOR = timedelta(minutes=1)  # how long a claim is handed over from, so that it is never far from its judgement
 PREPARED = 25  # letters whose people are read, and whose words are kept, at once
 
@@ -52,20 +50,34 @@ class Prepared:
     """A letter ready to leave, or why it cannot."""
 
     message: Message
-    mail: bytes = b""
+    content: bytes = b""
     links: tuple[str, ...] = ()
     stuck: Handed | None = None
 
 
+def open_transport(channel: str) -> Transport:
+    """Return what letters of a channel leave by. Raises Refused where nobody carries it."""
+    return in_turn(channel).open_transport()
+
+
 def deliver(
-    *, messages: Sequence[int], playbook: Playbook, transport: Transport, worker: str, clock: Clock
+    *,
+    messages: Sequence[int],
+    playbook: Playbook,
+    worker: str,
+    clock: Clock,
+    opened: Callable[[str], Transport] = open_transport,
 ) -> Delivered:
-    """Hand over the letters this worker claimed, one after the other, and record what became of each."""
+    """Hand over the letters this worker claimed, one after the other, and record what became of each.
+
+    `opened` returns the transport of a channel; it is asked once a batch.
+    """
     counts: Counter[str] = Counter()
     ends = clock() + GOOD_FOR
-    with transport:
+    with ExitStack() as open_until_the_end:
+        transport_of = cache(lambda channel: open_until_the_end.enter_context(opened(channel)))
         for place, letter in enumerate(_prepare(messages, playbook, worker, clock)):
-            counts[_hand_over(letter, transport, worker, clock) if letter else LET_GO] += 1
+            counts[_hand_over(letter, transport_of, worker, clock) if letter else LET_GO] += 1
             if clock() >= ends:
                 rest = messages[place + 1 :]
                 counts[LET_GO] += give_back(messages=rest, worker=worker, now=clock())
@@ -73,14 +85,15 @@ def deliver(
     return Delivered(**counts)
 
 
-def _hand_over(letter: Prepared, transport: Transport, worker: str, clock: Clock) -> str:
+def _hand_over(letter: Prepared, transport_of: Callable[[str], Transport], worker: str, clock: Clock) -> str:
     message = letter.message
     if letter.stuck is not None:
         tries = message.tries + (letter.stuck.outcome is Outcome.DEFERRED)
         return record_end(message, letter.stuck, tries=tries, transport="", worker=worker, now=clock())
+    transport = transport_of(message.channel)
     if not begin(message_id=message.pk, worker=worker, now=clock()):
         return LET_GO
-    handed = transport.hand_over(sender=message.sender, receiver=message.address, mail=letter.mail)
+    handed = transport.hand_over(sender=message.sender, receiver=message.address, mail=letter.content)
     tries, name = message.tries + 1, transport.name
     return record_end(message, handed, tries=tries, transport=name, worker=worker, now=clock())
 
@@ -101,11 +114,11 @@ def _prepare(messages: Sequence[int], playbook: Playbook, worker: str, clock: Cl
 def _prepare_one(message: Message, playbook: Playbook, known: Known, now: datetime) -> Prepared:
     """Draft one letter. One that cannot be written holds up no other: it is refused, or tried again where we failed."""
     try:
-        draft = draft_message(message, playbook, known)
+        pack = in_turn(message.channel).pack
+        draft = carrier_of(message.channel).draft(message, playbook, known)
         set_words(message, draft)
-        envelope = _envelope(message, draft, playbook)
-        mail = build_mail(envelope, text=draft.text, html=draft.html, at=now)
-    except (Refused, UnfitAddress) as error:
+        content = pack(message, draft, playbook, now)
+    except (Refused, Unfit) as error:
         return Prepared(message, stuck=Handed(Outcome.REFUSED, str(error)))
     except DatabaseError:
         raise
@@ -114,29 +127,13 @@ def _prepare_one(message: Message, playbook: Playbook, known: Known, now: dateti
         traceback.print_exception(error)
         words = f"could not be written: {type(error).__name__}"
         return Prepared(message, stuck=Handed(Outcome.DEFERRED, words))
-    return Prepared(message, mail, draft.links)
-
-
-def _envelope(message: Message, draft: Draft, playbook: Playbook) -> Envelope:
-    purpose = playbook.purposes.get(message.purpose)
-    leave = unsubscribe_address(message.person.public_id, message.purpose, message.public_id)
-    return Envelope(
-        message_id=message.message_id_header or "",
-        sender_name=draft.sender.name,
-        sender_email=draft.sender.email,
-        receiver=message.address,
-        subject=draft.subject,
-        list_id=f"{message.purpose}.{draft.sender.email.rpartition('@')[2]}",
-        list_name=purpose.name if purpose else message.purpose,
-        unsubscribe=leave if can_be_left(message, playbook) else "",
-        language=draft.language,
-    )
+    return Prepared(message, content, draft.links)
 
 
 def set_words(message: Message, draft: Draft) -> None:
     """Put the words of a draft into a message, without storing it."""
     message.language, message.subject = draft.language, draft.subject
-    message.text, message.html, message.sender = draft.text, draft.html, draft.sender.email
+    message.text, message.html, message.sender = draft.text, draft.html, draft.sender
 
 
 _WORDS = ("language", "subject", "text", "html", "sender")

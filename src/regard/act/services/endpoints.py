@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from regard import door
-from regard.act.channels.email.handover import Outcome
+from regard.act.channels.base import Outcome
 from regard.act.channels.webhook.call import trial_body
 from regard.act.channels.webhook.handover import GONE, Told, hand_over
 from regard.act.channels.webhook.signing import key_of, shown_key, signed_headers

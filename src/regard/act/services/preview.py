@@ -9,7 +9,9 @@ from dataclasses import replace
 from uuid import uuid4
 
 from regard.act.about_people import Known, known_of
-from regard.act.drafting import Draft, draft_message, letter_of
+from regard.act.channels.base import Draft
+from regard.act.channels.registry import carrier_of
+from regard.act.drafting import letter_of
 from regard.act.models import Message
 from regard.identify.models import Person
 from regard.playbooks.model import Playbook
@@ -29,10 +31,11 @@ def preview_letter(*, playbook: Playbook, step: Step, language: str, person: int
     message = Message(
         public_id=uuid4(),
         person=Person(public_id=uuid4()),
+        channel=str(getattr(step, "channel", "")),
         template=template,
         survey=survey,
         signed_by=sender,
         purpose=asked_for,
         basis={"basis": purpose.basis} if purpose else {},
     )
-    return draft_message(message, playbook, spoken)
+    return carrier_of(message.channel).draft(message, playbook, spoken)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from regard.act.about_people import known_to
-from regard.act.channels.webhook.call import CHANNEL as WEBHOOK
-from regard.act.drafting import draft_message
+from regard.act.channels.registry import carrier_of
 from regard.act.models import Message
 from regard.act.services.deliver import keep_words, set_words
-from regard.act.services.telling import write_call
 from regard.consent.models import Consent
 from regard.identify.selectors import origins_of
 from regard.kernel.issues import Refused
@@ -25,12 +23,9 @@ def render_samples(*, playbook: Playbook, limit: int = 2000) -> int:
     for message in messages:
         message.basis = _basis_of(message)
         try:
-            if message.channel == WEBHOOK:
-                write_call(message, playbook)
-            else:
-                draft = draft_message(message, playbook, known[message.person_id])
-                set_words(message, draft)
-                keep_words([(message, draft.links)], worker="")
+            draft = carrier_of(message.channel).draft(message, playbook, known[message.person_id])
+            set_words(message, draft)
+            keep_words([(message, draft.links)], worker="")
         except Refused as error:
             Message.objects.filter(id=message.id).update(note=str(error)[:400])
             continue

@@ -9,11 +9,11 @@ from django.db.models import Count
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from regard.act.channels.webhook.call import CHANNEL as WEBHOOK
 from regard.act.models import Message
 from regard.act.selectors import deliveries_of
 from regard.act.services import settle_uncertain
 from regard.consent.models import Consent
+from regard.playbooks.channels import TO_SYSTEMS
 from regard.playbooks.model import Playbook
 from regard.staff.permissions import Capability
 from regard.web.access import StaffRequest, act, page
@@ -83,7 +83,7 @@ def message(request: StaffRequest, public: str) -> HttpResponse:
         "consent": Consent.objects.filter(seq=key).first() if isinstance(key, int) else None,
         "said_at": datetime.fromisoformat(said_at) if said_at else None,
         "links": list(found.links.order_by("position")),
-        "attempts": deliveries_of(found.pk) if found.channel == WEBHOOK else None,
+        "attempts": deliveries_of(found.pk) if found.channel in TO_SYSTEMS else None,
         "purpose": playbook.purposes.get(found.purpose) if playbook else None,
         "came_in": _came_in(found, playbook),
         "seen": [

@@ -12,30 +12,13 @@ import smtplib
 import socket
 import ssl
 from dataclasses import dataclass
-from enum import StrEnum
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from regard.act.channels.base import Handed, Outcome
 
 SECONDS_TO_TALK = 30
 SECONDS_FOR_THE_ANSWER = 120  # RFC 5321 4.5.3.2.6 allows ten minutes; a lease has to outlast this
 MAILS_A_LINE = 50
-
-
-class Outcome(StrEnum):
-    """What became of a hand-over."""
-
-    SENT = "sent"
-    REFUSED = "refused"
-    DEFERRED = "deferred"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Handed:
-    """The outcome, the server's words for people to read, and how long it asked to be left alone, in seconds."""
-
-    outcome: Outcome
-    note: str
-    rest_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)

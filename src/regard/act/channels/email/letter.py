@@ -8,17 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from regard.act.offered import Product
 from regard.playbooks.letters.language import Block
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """One product that fits: its name, its price in words, where it leads, and what it goes with."""
-
-    name: str
-    price: str = ""
-    url: str = ""
-    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from email.header import Header
 from email.utils import format_datetime
 from hashlib import sha256
 
+from regard.act.channels.base import Unfit
+
 _ADDRESS = re.compile(
     r"(?!\.|[^@]*\.\.|[^@]*\.@)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
 )
@@ -21,7 +23,7 @@ _LOOSE = re.compile(r"\r(?!\n)|(?<!\r)\n|\r\n(?![ \t])|\x00")  # a line end that
 LARGEST_MAIL = 100_000  # bytes; some mail programs cut off what is longer
 
 
-class UnfitAddress(Exception):
+class UnfitAddress(Unfit):
     """An address mail cannot be written to as it stands; the message says why, without the address."""
 
 

@@ -3,30 +3,10 @@
 from __future__ import annotations
 
 import os
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
-from regard.act.channels.email.handover import Handed, Line, Outcome, SmtpServer, parse_smtp_url
-
-
-class Transport(Protocol):
-    """Hands one mail over at a time; used as a context, so that a connection is let go of."""
-
-    @property
-    def name(self) -> str:
-        """What the outbox shows: the server, or that nothing left."""
-
-    def hand_over(self, *, sender: str, receiver: str, mail: bytes) -> Handed:
-        """Hand over and say what became of it; never raises for what the other side does."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
+from regard.act.channels.base import Handed, Outcome, Transport
+from regard.act.channels.email.handover import Line, SmtpServer, parse_smtp_url
 
 
 class Outbox:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from regard.act.about_people import Known, known_of
+from regard.act.about_people import Known
 from regard.act.channels.webhook.signing import event_id
 from regard.act.models import Message
 from regard.decide.models import Decision
@@ -48,7 +48,7 @@ def make_call(decision: Decision, step: Webhook, *, asked: Mapping[str, str], qu
     )
 
 
-def body_of(message: Message, decision: Decision, step: Webhook, playbook: Playbook) -> str:
+def body_of(message: Message, decision: Decision, step: Webhook, playbook: Playbook, known: Known) -> str:
     """Return what is told now, as JSON. Raises Refused where the step names a field its purpose does not allow."""
     forbidden = sorted(set(step.fields_told) - allowed_fields(playbook, step.purpose))
     if forbidden:
@@ -70,7 +70,7 @@ def body_of(message: Message, decision: Decision, step: Webhook, playbook: Playb
             "journey": decision.journey,
             "step": decision.step,
             "purpose": step.purpose,
-            "fields": _fields(known_of([message.person_id])[message.person_id], step.fields_told),
+            "fields": _fields(known, step.fields_told),
         },
     }
     text = json.dumps(told, ensure_ascii=False, allow_nan=False)

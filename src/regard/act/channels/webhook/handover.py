@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from regard import door
-from regard.act.channels.email.handover import Handed, Outcome
+from regard.act.channels.base import Handed, Outcome
 
 GONE = 410
 ASKS_AGAIN = frozenset({408, 425, 429})

@@ -9,61 +9,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from django.db import connections
 from django.db.models import Q
 
-from regard.act.channels.email.handover import Handed, Outcome
+from regard.act.about_people import Known, known_of
+from regard.act.channels.base import Clock, Draft, Handed, Outcome
 from regard.act.channels.webhook.call import CHANNEL, body_of
 from regard.act.models import Endpoint, Message
-from regard.act.services.claim import CALLS, WAITING, claim
-from regard.act.services.deliver import GOOD_FOR, Clock
+from regard.act.services.claim import WAITING, claim
+from regard.act.services.deliver import GOOD_FOR
 from regard.act.services.ending import record_end
 from regard.act.services.endpoints import note_attempt, tell_endpoint
 from regard.act.services.holding import begin, give_back
+from regard.act.services.lanes import LANES, Lanes
 from regard.act.services.queue import step_of
 from regard.kernel.issues import Issue, Refused
 from regard.playbooks.model import Playbook
 from regard.playbooks.steps.webhook import Webhook
 
-LANES = 8  # systems told at the same time
 CALLS_A_CLAIM = 100
-
-
-@dataclass(slots=True)
-class Lanes:
-    """The systems that are being told at the moment, each in a thread of its own."""
-
-    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(LANES, "lane"))
-    _running: dict[str, Future[None]] = field(default_factory=dict)
-
-    def busy(self) -> set[str]:
-        """Return the systems that are being told, and raise what went wrong in a lane that ended."""
-        ended = [name for name, lane in self._running.items() if lane.done()]
-        for lane in [self._running.pop(name) for name in ended]:
-            lane.result()
-        return set(self._running)
-
-    def open(self, name: str, work: Callable[[], object]) -> None:
-        """Tell a system in a lane of its own."""
-        self._running[name] = self._pool.submit(_in_lane, work)
-
-    def close(self) -> None:
-        """Wait until nobody is told any more, and raise what went wrong in a lane."""
-        self._pool.shutdown(wait=True)
-        self.busy()
-
-
-def _in_lane(work: Callable[[], object]) -> None:
-    try:
-        work()
-    finally:
-        connections.close_all()  # this thread's own
 
 
 def tell_others(*, playbook: Playbook, worker: str, clock: Clock, lanes: Lanes) -> int:
@@ -72,7 +39,7 @@ def tell_others(*, playbook: Playbook, worker: str, clock: Clock, lanes: Lanes) 
     if len(busy) >= LANES:
         return 0
     _put_off_resting(clock())
-    among = CALLS & ~Q(sender__in=busy)
+    among = Q(channel=CHANNEL) & ~Q(sender__in=busy)
     claimed = claim(playbook=playbook, now=clock(), worker=worker, limit=CALLS_A_CLAIM, among=among).messages
     lined_up: dict[str, list[int]] = {}
     rows = Message.objects.filter(id__in=claimed).order_by("due_at", "id")
@@ -101,7 +68,7 @@ def _tell_one(message_id: int, playbook: Playbook, worker: str, clock: Clock) ->
     record = partial(record_end, message, worker=worker)
     try:
         endpoint = _whom(message.sender)
-        write_call(message, playbook)
+        _write_call(message, playbook)
     except Refused as error:
         stuck = Handed(Outcome.REFUSED, str(error))
         record(stuck, tries=message.tries, transport="", now=clock())
@@ -116,13 +83,18 @@ def _tell_one(message_id: int, playbook: Playbook, worker: str, clock: Clock) ->
     return not rests and told.handed.outcome is not Outcome.UNKNOWN
 
 
-def write_call(message: Message, playbook: Playbook) -> None:
-    """Write what is told from what is known now, and keep it with the message. Raises Refused."""
+def draft_call(message: Message, playbook: Playbook, known: Known) -> Draft:
+    """Return what is told from what is known now; who is told was settled when it was queued. Raises Refused."""
     decision = message.decision
     step = step_of(playbook, decision) if decision else None
     if decision is None or not isinstance(step, Webhook):
         raise Refused(Issue("journey", "the step is in no playbook we have", code="no_step"))
-    message.text = body_of(message, decision, step, playbook)
+    return Draft("", message.sender, message.subject, body_of(message, decision, step, playbook, known))
+
+
+def _write_call(message: Message, playbook: Playbook) -> None:
+    """Write what is told, and keep it with the message. Raises Refused."""
+    message.text = draft_call(message, playbook, known_of([message.person_id])[message.person_id]).text
     Message.objects.filter(id=message.pk).update(text=message.text)
 
 
