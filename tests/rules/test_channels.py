@@ -155,7 +155,7 @@ def test_a_channels_name_fits_its_column_and_is_there_once() -> None:
     assert [name for name in BY_NAME if len(name) > LONGEST_NAME] == []
 
 
-@pytest.mark.parametrize("channel", ["sms", "pigeon", "", "email.drafting"])
+@pytest.mark.parametrize("channel", ["sms", "dove", "", "email.drafting"])
 def test_what_nobody_carries_is_refused_with_its_reason(channel: str) -> None:
     with pytest.raises(Refused, match="nothing carries"):
         carrier_of(channel)
