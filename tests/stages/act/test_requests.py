@@ -102,7 +102,7 @@ def statement(person: int, *, points: int = 120, month: str = "2026-03", **more:
 def send_all(playbook: Playbook, server: MailServer, now: datetime) -> None:
     claimed = claim(playbook=playbook, now=now, worker="w1")
     transport = Smtp(parse_smtp_url(server.url))
-    deliver(messages=claimed.messages, playbook=playbook, transport=transport, worker="w1", clock=lambda: now)
+    deliver(messages=claimed.messages, playbook=playbook, worker="w1", clock=lambda: now, opened=lambda _: transport)
 
 
 def the_message() -> Message:
