@@ -79,7 +79,7 @@ def _run(people: int, folder: Path) -> None:
 
 
 def _messages(number: int, mark: str = "u"):  # type: ignore[no-untyped-def]
-    from tests.stages.messages import a_source, message
+    from tests.cast.log import a_source, message
 
     source = a_source()
     return [
@@ -120,7 +120,7 @@ def _load(messages: list) -> float:  # type: ignore[type-arg]
 
 def _stitch() -> float:
     from regard.identify.services import resolve
-    from tests.stages.messages import a_source, message
+    from tests.cast.log import a_source, message
 
     source = a_source()
     resolve([message(source=source, anonymous=f"visitor-{n}") for n in range(BATCH)])
@@ -148,7 +148,7 @@ def _of_one_person(folder: Path, at_most: Callable, measure: Callable) -> list: 
     from regard.flow import receive
     from regard.privacy.erasing import erase_person
     from regard.privacy.exporting import export_person
-    from tests.stages.messages import a_source, message
+    from tests.cast.log import a_source, message
 
     source = a_source()
     busy = [message(source=source, user="busy", name="Order Completed", properties='{"n": 1}') for _ in range(BATCH)]

@@ -4,40 +4,16 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
-import axe_playwright_python
 import pytest
 
 from regard.act.addresses import preferences_address, survey_address, unsubscribe_address
 from regard.identify.models import Person
 from regard.listen.models import SurveyInvitation
+from tests.browser.axe import AXE, PAGES, RULES
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
-PAGES = (
-    "/today",
-    "/customers",
-    "/customers?q=zzz",
-    "/customers/{ines}",
-    "/segments",
-    "/segments/high-value",
-    "/segments/high-value/edit",
-    "/segments/+new",
-    "/journeys",
-    "/journeys/thank-high-value",
-    "/journeys/thank-high-value/simulate",
-    "/journeys/thank-high-value/people",
-    "/journeys/thank-high-value/words",
-    "/journeys/thank-high-value/history",
-    "/outbox",
-    "/outbox/{message}",
-    "/privacy",
-    "/settings",
-    "/me",
-)
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.test_accessible import PAGES
+from tests.browser.axe import PAGES
 from tests.web.hostile import PAYLOADS, rewrite
 from tests.web.house import MARK
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from regard.versions.selectors import active_playbook
-from tests.browser.test_accessible import AXE, RULES
+from tests.browser.axe import AXE, RULES
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -10,8 +10,8 @@ import pytest
 from regard.cli import app
 from regard.decide.services import let_in, run
 from regard.versions.selectors import active_playbook
-from tests.engine.test_resting import TASK, text_of
-from tests.stages.decide.cast import a_person
+from tests.cast.people import a_person
+from tests.cast.small import TASK, text_of
 
 pytestmark = pytest.mark.django_db
 WAIT = {"step": "pause", "do": "wait", "for": "9d"}

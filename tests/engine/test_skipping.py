@@ -9,7 +9,7 @@ from regard.engine.bench.store import Workbench
 from regard.engine.journeys import run as journeys
 from regard.engine.journeys import tables as journey_tables
 from regard.engine.journeys.run import Moved
-from tests.engine.test_journey_laws import LAW, happenings, history, words
+from tests.engine.histories import LAW, happenings, history, words
 from tests.engine.walking import told, walk
 
 

@@ -13,7 +13,7 @@ from regard.exports.touchpoints import CSV_COLUMNS, touchpoint_lines
 from regard.exports.writing import write_csv, write_ndjson
 from regard.imports.batches import BatchRow
 from regard.imports.undo import undo_batch
-from tests.stages.collect.importing.test_disarm import ARMED
+from tests.cast.armed import ARMED
 
 Import = Callable[..., BatchRow]
 OF_THE_ROW_ALONE = ("seq", "person", "source", "source_kind", "receivedAt")

@@ -21,7 +21,7 @@ from regard.sample.shop import make_shop
 from regard.staff.models import User
 from regard.versions.selectors import shipped_text
 from regard.versions.services import apply_playbook
-from tests.stages.messages import a_source, message
+from tests.cast.log import a_source, message
 
 NOW = datetime(2026, 11, 18, 15, tzinfo=UTC)  # a Wednesday
 

@@ -15,8 +15,8 @@ from regard.kernel.instant import from_us
 from regard.understand.models import Standing
 from regard.understand.selectors import people_in_segment
 from regard.versions.services import apply_shipped_playbook
+from tests.cast.log import NOON_US, a_source, message
 from tests.permission import may_contact
-from tests.stages.messages import NOON_US, a_source, message
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = from_us(NOON_US)

@@ -12,7 +12,7 @@ from regard.kernel.instant import from_us
 from regard.staff.models import User
 from regard.versions.services import apply_shipped_playbook
 from regard.web.auditing import coarse_address
-from tests.stages.messages import NOON_US, a_source, message
+from tests.cast.log import NOON_US, a_source, message
 
 pytestmark = pytest.mark.django_db
 NOW = from_us(NOON_US)

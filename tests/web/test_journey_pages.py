@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import re
 from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from regard.decide.models import Enrolment, Steering
@@ -17,18 +15,12 @@ from regard.learn.models import Measure
 from regard.playbooks.editing.parts import put_part
 from regard.staff.models import Role
 from regard.versions.drafts import active_part
-from regard.versions.selectors import active_playbook, active_text
+from regard.versions.selectors import active_text
 from regard.versions.services import apply_playbook
 from tests.web.house import House
+from tests.web.journeys import SLUG, shown, stands_at
 
 pytestmark = pytest.mark.django_db
-SLUG = "thank-high-value"
-
-
-def shown(client: Client, address: str) -> str:
-    reply = client.get(address)
-    assert reply.status_code == 200
-    return html.unescape(reply.content.decode())
 
 
 def measured(house: House, **counts: int) -> None:
@@ -40,22 +32,6 @@ def with_journey(slug: str, house: House, **changed: object) -> None:
     value = (active_part("journeys", SLUG) or {}) | changed
     text = put_part(active_text()[0], "journeys", slug, value)
     apply_playbook(text=text, by="cli", now=house.now)
-
-
-def stands_at(house: House, who: str, step: str, state: str = "active") -> Enrolment:
-    journey = active_playbook().playbook.journeys[SLUG]
-    return Enrolment.objects.create(
-        journey=SLUG,
-        version=journey.version,
-        person_id=find_person(who),
-        entry_key=f"{who}{step}",
-        arm="treated",
-        step=step,
-        state=state,
-        entered_at=house.now,
-        step_at=house.now,
-        since_at=house.now,
-    )
 
 
 @pytest.mark.parametrize(("treated", "held_out"), [(0, 0), (40, 0), (0, 12)])

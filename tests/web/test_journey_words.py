@@ -16,7 +16,8 @@ from regard.identify.models import Person
 from regard.kernel.issues import Refused
 from regard.playbooks.model import Playbook
 from regard.staff.models import Role
-from tests.stages.decide.cast import a_person, shop
+from tests.cast.people import a_person
+from tests.cast.playbooks import shop
 from tests.web.house import House
 
 pytestmark = pytest.mark.django_db

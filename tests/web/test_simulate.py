@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from regard.decide.models import Cycle, Enrolment
-from tests.web.test_journey_pages import SLUG, shown, stands_at
+from tests.web.journeys import SLUG, shown, stands_at
 
 pytestmark = pytest.mark.django_db
 

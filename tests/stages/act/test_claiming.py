@@ -22,8 +22,8 @@ from regard.consent.models import Consent
 from regard.consent.services import suppress, withdraw
 from regard.identify.services import merge_people
 from regard.playbooks.model import Playbook
+from tests.cast.sending import send_all
 from tests.mailserver import MailServer
-from tests.stages.act.test_sending import send_all
 
 Maker = Callable[..., int]
 Queue = Callable[..., Message]

@@ -19,8 +19,8 @@ from regard.collect.models import Touchpoint
 from regard.decide.models import Decision
 from regard.identify.models import Person
 from regard.playbooks.model import Playbook
+from tests.cast.sending import send_all
 from tests.mailserver import MailServer
-from tests.stages.act.test_sending import send_all
 
 Maker = Callable[..., int]
 Queue = Callable[..., Message]

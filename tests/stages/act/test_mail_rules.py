@@ -18,8 +18,8 @@ from regard.act.channels.email.handover import Line, parse_smtp_url
 from regard.act.channels.email.mime import LARGEST_MAIL, Envelope, UnfitAddress, build_mail
 from regard.act.models import Message
 from regard.playbooks.model import Playbook
+from tests.cast.sending import send_all
 from tests.mailserver import MailServer
-from tests.stages.act.test_sending import send_all
 
 HEADER_VALUES = [
     "Ines\r\nBcc: everyone@example.org",

@@ -10,7 +10,7 @@ from regard.cli import key, playbook, staff
 from regard.kernel.instant import from_us
 from regard.versions.selectors import shipped_text
 from regard.versions.services import apply_shipped_playbook
-from tests.stages.messages import NOON_US
+from tests.cast.log import NOON_US
 
 pytestmark = pytest.mark.django_db
 

@@ -26,8 +26,8 @@ from regard.privacy.erasing import apply_erasures_after_restore, erase_person
 from regard.profile.models import Card
 from regard.profile.services import add_note, follow_people, make_promise
 from regard.versions.services import apply_shipped_playbook
+from tests.cast.log import NOON_US, a_source, message
 from tests.permission import may_contact
-from tests.stages.messages import NOON_US, a_source, message
 from tests.stages.needles import hits, hits_in
 
 pytestmark = pytest.mark.django_db(transaction=True)

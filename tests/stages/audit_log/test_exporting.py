@@ -22,7 +22,7 @@ from regard.privacy.exporting import export_person
 from regard.privacy.holdings import HOLDINGS, rows_of
 from regard.profile.services import add_note, follow_people
 from regard.versions.services import apply_shipped_playbook
-from tests.stages.messages import NOON_US, a_source, message
+from tests.cast.log import NOON_US, a_source, message
 
 pytestmark = pytest.mark.django_db
 NOW = from_us(NOON_US)

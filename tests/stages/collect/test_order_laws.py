@@ -19,8 +19,8 @@ from regard.collect.models import Touchpoint
 from regard.identify.models import Account, Identifier
 from regard.identify.selectors import survivors_of
 from regard.profile.models import Card
+from tests.cast.log import a_source, message
 from tests.stages.laws import law, taken_back
-from tests.stages.messages import a_source, message
 
 PEOPLE = ("ana", "ben")
 NOW = datetime.fromisoformat("2026-11-30T12:00:00+00:00")

@@ -9,7 +9,7 @@ from regard.collect.contracts import Incoming, Recorded
 from regard.collect.models import Touchpoint
 from regard.collect.sequence import allot_sequence, last_sequence
 from regard.collect.services import record
-from tests.stages.messages import a_source, message
+from tests.cast.log import a_source, message
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from regard.collect.selectors import (
     touchpoints_after,
 )
 from regard.collect.services import record
-from tests.stages.messages import a_source, message
+from tests.cast.log import a_source, message
 
 pytestmark = pytest.mark.django_db
 

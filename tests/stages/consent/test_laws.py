@@ -16,9 +16,9 @@ from regard.consent.services import Told, record_consents
 from regard.identify.services import resolve
 from regard.kernel.instant import from_us
 from regard.versions.services import apply_shipped_playbook
+from tests.cast.log import NOON_US, a_source, message
 from tests.permission import may_contact
 from tests.stages.laws import law, taken_back
-from tests.stages.messages import NOON_US, a_source, message
 
 NOW = from_us(NOON_US)
 HOUR = 3_600_000_000

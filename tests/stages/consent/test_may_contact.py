@@ -29,8 +29,8 @@ from regard.kernel.instant import from_us
 from regard.kernel.issues import Refused
 from regard.versions.selectors import active_playbook
 from regard.versions.services import apply_shipped_playbook
+from tests.cast.log import NOON_US, a_source, message
 from tests.permission import may_contact
-from tests.stages.messages import NOON_US, a_source, message
 
 pytestmark = pytest.mark.django_db
 NOW = from_us(NOON_US)

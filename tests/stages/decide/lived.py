@@ -23,10 +23,13 @@ from regard.identify.services import merge_people, unmerge
 from regard.kernel.issues import Refused
 from regard.playbooks.model import Playbook
 from regard.profile.services import follow_people, set_field
-from regard.understand.models import Member, Run, SegmentChange
+from regard.understand.models import Member
 from regard.versions.selectors import playbook_of_hash
 from regard.versions.services import apply_playbook
-from tests.stages.decide.cast import a_person, comes_into, days, does, says
+from tests.cast.clock import days
+from tests.cast.log import does
+from tests.cast.people import a_person, says
+from tests.cast.segments import comes_into, leaves
 
 TEXT = """
 playbook: 1
@@ -196,18 +199,7 @@ class Lived:
         segment, who = ("vip", "quiet")[n % 2], survivor_of(who)
         if not Member.objects.filter(segment=segment, person_id=who).exists():
             return
-        made = Run.objects.create(
-            kind="cycle",
-            as_of=self.now,
-            upto=last_sequence(),
-            playbook_hash="",
-            started_at=self.now,
-            finished_at=self.now,
-        )
-        Member.objects.filter(segment=segment, person_id=who).delete()
-        SegmentChange.objects.create(
-            segment=segment, version="v", person_id=who, as_of=self.now, entered=False, run=made
-        )
+        leaves(who, segment, now=self.now)
 
     def agrees(self, who: int, n: int) -> None:
         says(who, ("offers", "surveys")[n % 2], now=self.now)

@@ -14,7 +14,9 @@ from regard.playbooks.editing.parts import put_part
 from regard.playbooks.load import load_playbook
 from regard.playbooks.model import Playbook
 from regard.versions.selectors import shipped_text
-from tests.stages.decide.cast import a_person, days, decide, told
+from tests.cast.clock import days
+from tests.cast.people import a_person
+from tests.stages.decide.cast import decide, told
 
 pytestmark = pytest.mark.django_db
 NAME = "gift"

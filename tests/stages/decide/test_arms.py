@@ -10,7 +10,8 @@ from random import Random
 from regard.decide.facts.laying import arm_table
 from regard.engine.journeys.instructions import compile_program
 from regard.kernel.sampling import is_held_out
-from tests.stages.decide.cast import JOURNEY, shop
+from tests.cast.people import JOURNEY
+from tests.cast.playbooks import shop
 
 PEOPLE = 100_000
 

@@ -7,7 +7,10 @@ from django.db import transaction
 
 from regard.decide.models import Decision
 from regard.decide.services import check, record_outcome
-from tests.stages.decide.cast import ALL, a_person, comes_into, decide, says, shop
+from tests.cast.people import ALL, a_person, says
+from tests.cast.playbooks import shop
+from tests.cast.segments import comes_into
+from tests.stages.decide.cast import decide
 
 pytestmark = pytest.mark.django_db
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from django.db import transaction
 
 from regard.act.models import HumanTask, Message
 from regard.act.services import enqueue
@@ -13,36 +14,27 @@ from regard.collect.sequence import allot_sequence
 from regard.decide.models import Decision, Enrolment
 from regard.decide.services import let_in
 from regard.identify.models import Account, AccountMember
-from regard.playbooks.load import load_playbook
 from regard.playbooks.model import Playbook
 from regard.profile.models import FieldChange
-from regard.understand.models import Member, Run, SegmentChange
-from tests.engine.test_resting import DOOR, EXIT, LETTER, TASK, branch, text_of
-from tests.stages.decide.cast import a_person, comes_into, days, decide, does, says, told
+from tests.cast.clock import days
+from tests.cast.log import does
+from tests.cast.people import a_person, says
+from tests.cast.segments import comes_into, leaves
+from tests.cast.small import DOOR, EXIT, LETTER, TASK, branch, playbook
+from tests.stages.decide.cast import decide, told
 
 pytestmark = pytest.mark.django_db
 HAND = {"on": "by_hand"}
+LEAP = 8  # hours
 
 
 def task(name: str) -> dict[str, object]:
     return TASK | {"step": name}
 
 
-def playbook(*steps: object, entry: object = DOOR, more: dict[str, object] | None = None) -> Playbook:
-    loaded = load_playbook(text_of(*steps, entry=entry, more=more))
-    assert loaded.playbook is not None, loaded.issues
-    return loaded.playbook
-
-
 def inside(person: int) -> list[tuple[str, str]]:
     rows = Enrolment.objects.filter(person_id=person).order_by("id")
     return [(row.journey, row.state if row.state == "active" else row.end_reason) for row in rows]
-
-
-def leaves(person: int, segment: str, *, now: datetime) -> None:
-    run = Run.objects.create(kind="cycle", as_of=now, upto=0, playbook_hash="", started_at=now, finished_at=now)
-    Member.objects.filter(segment=segment, person_id=person).delete()
-    SegmentChange.objects.create(segment=segment, version="v", person_id=person, as_of=now, entered=False, run=run)
 
 
 def entries_over(book: Playbook, start: datetime, hours: range) -> int:
@@ -240,14 +232,20 @@ def test_a_goal_that_does_not_end_the_journey_is_only_measured(as_of):
 
 
 def went_at(as_of: datetime, *steps: object, zone: str = "Europe/Berlin", hours: int = 96) -> list[datetime]:
-    """When a task behind these steps goes, looked at every half hour."""
+    """When a task behind these steps goes: to the half hour, found by leaps of which the last is taken back."""
     ana = a_person(now=as_of, zone=zone)
     book = playbook(*steps, task("after"))
     does(ana, "Order Completed", now=as_of)
-    for half in range(0, hours * 2):
-        decide(book, now=as_of + days(half / 48))
-        if found := list(Decision.objects.filter(step="after").values_list("as_of", flat=True)):
-            return found
+    for late in range(0, hours + LEAP, LEAP):
+        with transaction.atomic():
+            decide(book, now=as_of + days(late / 24))
+            if not Decision.objects.filter(step="after").exists():
+                continue
+            transaction.set_rollback(True)
+        for half in range(max(0, late - LEAP) * 2, late * 2 + 1):
+            decide(book, now=as_of + days(half / 48))
+            if found := list(Decision.objects.filter(step="after").values_list("as_of", flat=True)):
+                return found
     return []
 
 

@@ -8,8 +8,12 @@ from django.db import transaction
 from regard.decide.models import Decision
 from regard.decide.services import check
 from regard.playbooks.load import load_playbook
-from tests.engine.test_resting import EXIT, LETTER, TASK, branch, in_segment, text_of
-from tests.stages.decide.cast import a_person, comes_into, days, decide, does, says, told
+from tests.cast.clock import days
+from tests.cast.log import does
+from tests.cast.people import a_person, says
+from tests.cast.segments import comes_into
+from tests.cast.small import EXIT, LETTER, TASK, branch, in_segment, text_of
+from tests.stages.decide.cast import decide, told
 
 pytestmark = pytest.mark.django_db
 CHOOSES = text_of(branch(in_segment("local"), TASK, otherwise=(EXIT,)), LETTER)

@@ -12,18 +12,12 @@ from regard.decide.services import approve_step
 from regard.engine.journeys.guardrails import BY_CODE, GUARDRAILS
 from regard.engine.journeys.kinds import Kind
 from regard.profile.services import set_field
-from tests.stages.decide.cast import (
-    JOURNEY,
-    a_person,
-    comes_into,
-    days,
-    decide,
-    does,
-    offered,
-    says,
-    shop,
-    told,
-)
+from tests.cast.clock import days
+from tests.cast.log import does
+from tests.cast.people import JOURNEY, a_person, says
+from tests.cast.playbooks import shop
+from tests.cast.segments import comes_into
+from tests.stages.decide.cast import decide, offered, told
 
 pytestmark = pytest.mark.django_db
 

@@ -24,7 +24,7 @@ from regard.understand.models import Member
 from regard.understand.selectors import changes_of, segment_list, segments_of
 from regard.versions.selectors import active_playbook, shipped_text
 from regard.versions.services import apply_playbook
-from tests.cast import make_person, playbook
+from tests.cast.sending import make_person, playbook
 
 __all__ = ["make_person", "playbook"]
 NAME = "tour"

@@ -23,7 +23,11 @@ from regard.identify.models import Identifier
 from regard.kernel.instant import HOUR_US, to_us
 from regard.profile.models import Card, FieldChange
 from regard.understand import services as understanding
-from tests.stages.decide.cast import ALL, a_person, days, decide, does, says, shop
+from tests.cast.clock import days
+from tests.cast.log import does
+from tests.cast.people import ALL, a_person, says
+from tests.cast.playbooks import shop
+from tests.stages.decide.cast import decide
 
 pytestmark = pytest.mark.django_db
 STEP, COARSE = timedelta(hours=6), timedelta(hours=12)

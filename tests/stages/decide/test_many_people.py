@@ -11,17 +11,12 @@ from regard.decide.live import chunks, writing
 from regard.decide.live.rows import decision_key
 from regard.decide.models import Decision, Enrolment
 from regard.understand.running import workbench
-from tests.stages.decide.cast import (
-    JOURNEY,
-    a_person,
-    comes_into,
-    days,
-    decide,
-    does,
-    offered,
-    says,
-    shop,
-)
+from tests.cast.clock import days
+from tests.cast.log import does
+from tests.cast.people import JOURNEY, a_person, says
+from tests.cast.playbooks import shop
+from tests.cast.segments import comes_into
+from tests.stages.decide.cast import decide, offered
 
 pytestmark = pytest.mark.django_db
 

@@ -27,7 +27,10 @@ from regard.playbooks.editing.parts import put_part
 from regard.playbooks.load import load_playbook
 from regard.playbooks.model import Playbook
 from regard.versions.selectors import shipped_text
-from tests.stages.decide.cast import a_person, days, decide, does, says, told
+from tests.cast.clock import days
+from tests.cast.log import does
+from tests.cast.people import a_person, says
+from tests.stages.decide.cast import decide, told
 
 pytestmark = pytest.mark.django_db
 NAME = "tour"

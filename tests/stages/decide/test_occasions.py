@@ -11,7 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from regard.collect.keeping.statistics import settle_statistics
 from regard.collect.models import Cursor
 from regard.identify.models import Person
-from tests.stages.decide.cast import a_person, days, decide, does, shop
+from tests.cast.clock import days
+from tests.cast.log import does
+from tests.cast.people import a_person
+from tests.cast.playbooks import shop
+from tests.stages.decide.cast import decide
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,10 @@ from datetime import timedelta
 import pytest
 
 from regard.decide.models import Cycle, Decision
-from tests.stages.decide.cast import ALL, a_person, comes_into, decide, says, shop
+from tests.cast.people import ALL, a_person, says
+from tests.cast.playbooks import shop
+from tests.cast.segments import comes_into
+from tests.stages.decide.cast import decide
 
 MINUTE = timedelta(minutes=1)
 pytestmark = pytest.mark.django_db

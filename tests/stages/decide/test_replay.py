@@ -9,7 +9,11 @@ from regard.decide.replay.report import report_of, rows_of, story_of
 from regard.decide.replay.what_if import Span, replay_playbook
 from regard.playbooks.load import load_playbook
 from regard.versions.selectors import shipped_text
-from tests.stages.decide.cast import ALL, a_person, days, decide, does, says, shop
+from tests.cast.clock import days
+from tests.cast.log import does
+from tests.cast.people import ALL, a_person, says
+from tests.cast.playbooks import shop
+from tests.stages.decide.cast import decide
 
 pytestmark = pytest.mark.django_db
 ENTRY = "- {on: segment_entered, segment: high-value, already_in: true}"

@@ -24,7 +24,10 @@ from regard.understand.running.copy_of_log import open_log
 from regard.understand.running.cuts import lay_cuts, taken_cuts
 from regard.understand.running.laying import lay_inputs
 from regard.versions.selectors import shipped_text
-from tests.stages.decide.cast import a_person, days, does, says, shop
+from tests.cast.clock import days
+from tests.cast.log import does
+from tests.cast.people import a_person, says
+from tests.cast.playbooks import shop
 
 pytestmark = pytest.mark.django_db
 GRID = 15 * MINUTE_US

@@ -13,20 +13,13 @@ from regard.decide.selectors import journey_list, journey_outline
 from regard.decide.services import let_in, pause_journey, preview_release, resume_journey
 from regard.decide.steering.releasing import Held, turns_of
 from regard.kernel.instant import DAY_US
-from tests.stages.decide.cast import (
-    ALL,
-    JOURNEY,
-    a_person,
-    comes_into,
-    days,
-    decide,
-    does,
-    offered,
-    says,
-    shop,
-    told,
-)
-from tests.stages.decide.test_every_kind import playbook
+from tests.cast.clock import days
+from tests.cast.log import does
+from tests.cast.people import ALL, JOURNEY, a_person, says
+from tests.cast.playbooks import shop
+from tests.cast.segments import comes_into
+from tests.cast.small import playbook
+from tests.stages.decide.cast import decide, offered, told
 from tests.stages.laws import law, taken_back
 
 pytestmark = pytest.mark.django_db

@@ -14,18 +14,12 @@ from regard.decide.services import pause_journey, resume_journey
 from regard.decide.verifying.stored import BROKEN_OFF, INSIDE_AT_THE_TERM, replay_stored
 from regard.kernel.instant import to_us
 from regard.kernel.issues import Refused
-from tests.stages.decide.cast import (
-    ALL,
-    JOURNEY,
-    a_person,
-    comes_into,
-    days,
-    decide,
-    does,
-    offered,
-    says,
-    shop,
-)
+from tests.cast.clock import days
+from tests.cast.log import does
+from tests.cast.people import ALL, JOURNEY, a_person, says
+from tests.cast.playbooks import shop
+from tests.cast.segments import comes_into
+from tests.stages.decide.cast import decide, offered
 from tests.stages.decide.lived import ACTS, Lived
 from tests.stages.laws import law, taken_back
 

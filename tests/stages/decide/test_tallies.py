@@ -10,7 +10,11 @@ from regard.decide.services import let_out, pause_journey, resume_journey
 from regard.decide.tallies import DECIDED, STANDING, check_tallies
 from regard.identify.models import Person
 from regard.privacy.erasing import erase_person
-from tests.stages.decide.cast import JOURNEY, days, decide, does, offered, shop
+from tests.cast.clock import days
+from tests.cast.log import does
+from tests.cast.people import JOURNEY
+from tests.cast.playbooks import shop
+from tests.stages.decide.cast import decide, offered
 
 pytestmark = pytest.mark.django_db
 

@@ -7,18 +7,12 @@ import pytest
 from regard.decide.models import Decision, Enrolment
 from regard.decide.selectors import journey_outline
 from regard.decide.services import preview_publishing
-from tests.stages.decide.cast import (
-    ALL,
-    JOURNEY,
-    a_person,
-    comes_into,
-    days,
-    decide,
-    does,
-    says,
-    shop,
-    told,
-)
+from tests.cast.clock import days
+from tests.cast.log import does
+from tests.cast.people import ALL, JOURNEY, a_person, says
+from tests.cast.playbooks import shop
+from tests.cast.segments import comes_into
+from tests.stages.decide.cast import decide, told
 
 pytestmark = pytest.mark.django_db
 

@@ -18,7 +18,7 @@ from regard.kernel.instant import from_us
 from regard.kernel.issues import Refused
 from regard.profile.models import Card
 from regard.profile.services import follow_people
-from tests.stages.messages import NOON_US, a_source, message
+from tests.cast.log import NOON_US, a_source, message
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = from_us(NOON_US)

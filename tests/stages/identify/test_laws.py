@@ -14,8 +14,8 @@ from regard.identify.models import Identifier, Joining, Person
 from regard.identify.selectors import origins_of, survivor_of, survivors_of
 from regard.identify.services import merge_people, resolve, unmerge
 from regard.kernel.instant import from_us
+from tests.cast.log import NOON_US, message
 from tests.stages.laws import law, taken_back
-from tests.stages.messages import NOON_US, message
 
 pytestmark = pytest.mark.django_db
 NOW = from_us(NOON_US)

@@ -17,7 +17,7 @@ from regard.identify.selectors import (
 )
 from regard.identify.services import ERASED, NOBODY, resolve
 from regard.kernel.instant import from_us
-from tests.stages.messages import NOON_US, a_source, message
+from tests.cast.log import NOON_US, a_source, message
 
 pytestmark = pytest.mark.django_db
 NOW = from_us(NOON_US)

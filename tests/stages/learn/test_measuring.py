@@ -17,7 +17,7 @@ from regard.learn.models import Measure
 from regard.learn.selectors import result_of
 from regard.learn.services import measure
 from regard.playbooks.model import Playbook
-from tests.cast import make_person, playbook
+from tests.cast.sending import make_person, playbook
 
 __all__ = ["make_person", "playbook"]
 

@@ -14,7 +14,7 @@ from regard.kernel.instant import from_us
 from regard.kernel.issues import Refused
 from regard.profile.models import Card, FieldChange
 from regard.profile.services import absorb, assign_owner, follow_people, set_field
-from tests.stages.messages import NOON_US, a_source, message
+from tests.cast.log import NOON_US, a_source, message
 
 pytestmark = pytest.mark.django_db
 NOW = from_us(NOON_US)

@@ -30,7 +30,7 @@ from regard.profile.services import (
     remove_tag,
     set_field,
 )
-from tests.stages.messages import NOON_US, a_source, message
+from tests.cast.log import NOON_US, a_source, message
 
 pytestmark = pytest.mark.django_db
 NOW = from_us(NOON_US)

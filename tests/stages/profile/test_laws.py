@@ -16,8 +16,8 @@ from regard.kernel.instant import from_us
 from regard.profile.cards import rebuild_cards
 from regard.profile.models import Card
 from regard.profile.services import follow_people
+from tests.cast.log import NOON_US, a_source, message
 from tests.stages.laws import law, taken_back
-from tests.stages.messages import NOON_US, a_source, message
 
 pytestmark = pytest.mark.django_db
 NOW = from_us(NOON_US)

@@ -23,7 +23,7 @@ from regard.understand.running.laying import LogOfFew, lay_inputs
 from regard.understand.running.publishing import finished_run
 from regard.understand.running.readers.people import read_family
 from regard.versions.services import apply_playbook
-from tests.stages.understand.test_law import EVERYTHING, NOON, Script, playbook
+from tests.stages.understand.script import EVERYTHING, NOON, Script, playbook
 from tests.stages.understand.world import order, source
 
 __all__ = ["playbook"]

@@ -23,8 +23,8 @@ from regard.understand.from_file.reading import read_log_lines
 from regard.understand.selectors import people_in_segment
 from regard.understand.services import refresh
 from regard.versions.services import apply_playbook
+from tests.cast.log import NOON_US, a_source
 from tests.stages.laws import law, taken_back
-from tests.stages.messages import NOON_US, a_source
 
 pytestmark = pytest.mark.django_db
 NOW = from_us(NOON_US)

@@ -10,24 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regard.collect.importing.disarm import disarm, rearm
+from tests.cast.armed import ARMED
 
-ARMED = [
-    "=1+1",
-    "+1+1",
-    "-1+1",
-    "@SUM(A1)",
-    "=cmd|' /C calc'!A0",
-    '=HYPERLINK("http://x.example","a")',
-    "\t=1",
-    "\r=1",
-    "\n=1",
-    " =1+1",
-    "\u00a0=1",
-    "\uff1d1+1",
-    "\uff0b1",
-    "\uff0d1+1",
-    "\uff20x",
-]
 HARMLESS = ["", "plain", "-5", "-5.25", "a=b", "it's", "'quoted'", "1+1", "a@b.example"]
 
 

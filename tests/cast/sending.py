@@ -7,17 +7,18 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from regard.act.channels.email.handover import parse_smtp_url
+from regard.act.channels.email.transport import Outbox, Smtp
 from regard.act.models import Message
-from regard.act.services import enqueue
-from regard.collect.contracts import Incoming
+from regard.act.services import claim, deliver, enqueue
 from regard.collect.services import ensure_source
 from regard.consent.services import grant
 from regard.decide.models import Cycle, Decision
 from regard.flow import receive
-from regard.kernel.instant import to_us
 from regard.playbooks.model import Playbook
 from regard.versions.selectors import active_playbook, shipped_text
 from regard.versions.services import apply_playbook
+from tests.cast.log import identify
 from tests.mailserver import MailServer
 
 
@@ -47,16 +48,13 @@ def make_person(playbook: Playbook, as_of: datetime) -> Callable[..., int]:
         **fields: object,
     ) -> int:
         then = as_of - timedelta(days=300)
-        told = Incoming(
+        told = identify(
+            address,
             source=ensure_source(name="shop", kind="api", now=then),
             message_id=f"identify-{address}",
-            type="identify",
-            name="identify",
             channel="server",
-            occurred_us=to_us(then),
-            received_us=to_us(then),
-            ids=(("email", address),),
-            traits={"email": address, "first_name": "Ines", "time_zone": "Europe/London"} | fields,
+            at=then,
+            traits={"first_name": "Ines", "time_zone": "Europe/London"} | fields,
         )
         person = receive([told], now=then)[0].origin
         for purpose in agreed:
@@ -106,3 +104,16 @@ def queue(playbook: Playbook, decide: Callable[..., Decision], as_of: datetime) 
         return Message.objects.get(decision=decision)
 
     return make
+
+
+def send_all(playbook: Playbook, server: MailServer | None, now: datetime, worker: str = "w1") -> None:
+    """Claim and hand over what is due: to a server, or into the outbox where there is none."""
+    transport = Smtp(parse_smtp_url(server.url)) if server else Outbox()
+    claimed = claim(playbook=playbook, now=now, worker=worker)
+    deliver(
+        messages=claimed.messages,
+        playbook=playbook,
+        transport=transport,
+        worker=worker,
+        clock=lambda: now,
+    )
