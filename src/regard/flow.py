@@ -11,7 +11,7 @@ A stage never calls a later one. To hand work forward it writes a row, and this 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,20 +28,17 @@ from regard.collect.intake.parking import receive_or_park, retry_parked
 from regard.collect.keeping.pruning import is_pruning_due
 from regard.collect.keeping.statistics import settle_statistics
 from regard.collect.sequence import last_sequence
-from regard.collect.services import prune_refusals, record
+from regard.collect.services import record
 from regard.collect.turns import take_turn
 from regard.decide import services as decide
 from regard.decide.live.timers import has_timer_due
-from regard.decide.pruning import prune_cycles
-from regard.decide.tallies import check_tallies
 from regard.identify.services import ERASED, resolve
 from regard.kernel.issues import Refused
 from regard.learn import services as learn
 from regard.listen import services as listen
-from regard.profile.pruning import prune_tellings
 from regard.profile.services import absorb
-from regard.understand.pruning import prune_understanding
-from regard.understand.running.workbench import sweep_spilled
+from regard.room import Prune
+from regard.rooms import ROOMS
 from regard.understand.selectors import last_point, last_run
 from regard.understand.services import UnderstandReport, compact_log, cycle, refresh
 from regard.versions.selectors import active_playbook
@@ -188,18 +185,21 @@ def keep_house(*, now: datetime) -> None:
     playbook = active_playbook().playbook
     act.enqueue(playbook=playbook, now=now)
     listen.invite_asked(playbook=playbook, now=now)
-    prune_refusals(now=now)
-    act.prune_deliveries(now=now)
-    sweep_spilled(now=now)
-    if is_pruning_due(now=now):
-        prune_understanding(now=now)
-        prune_tellings(now=now)
-        prune_cycles(now=now)
-        check_tallies()
+    for prune in _prunes(now):
+        prune(now=now)
     with take_turn("cycle", wait=False) as has_it:  # never beside a cycle: both want the memory
         if has_it:
             compact_log(playbook=decide.computed_playbook(playbook), as_of=now)
     retry_parked(partial(receive, now=now), currency=_company_currency())
+
+
+def _prunes(now: datetime) -> Iterator[Prune]:
+    """Yield what each room tidies every time, and once a day what it prunes."""
+    for room in ROOMS:
+        yield from room.tidies
+    if is_pruning_due(now=now):
+        for room in ROOMS:
+            yield from room.prunes
 
 
 def tick(*, clock: Callable[[], datetime], worker: str = "tick") -> CycleReport | None:

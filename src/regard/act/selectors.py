@@ -101,3 +101,9 @@ def _origin(endpoint: Endpoint) -> str:
         return door.read_destination(endpoint.url, allowed=endpoint.allowed_range).origin
     except door.Closed as closed:
         return str(closed)
+
+
+def task_done(person: int, *, kind: str, outcome: str) -> int | None:
+    """Return the newest task of a kind that was closed with this outcome, or None."""
+    rows = HumanTask.objects.filter(kind=kind, person=person, state=HumanTask.State.DONE, outcome=outcome)
+    return rows.order_by("-id").values_list("id", flat=True).first()

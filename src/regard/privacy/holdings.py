@@ -1,4 +1,4 @@
-"""The one list of what is held of a person, gathered from the registries of the stages, in the order of the loop."""
+"""The one list of what is held of a person, gathered from the rooms, in the order of the loop."""
 
 from __future__ import annotations
 
@@ -7,29 +7,11 @@ from collections.abc import Iterator, Sequence
 from django.apps import apps
 from django.db.models import Model, Q, QuerySet
 
-from regard.act.holdings import HOLDINGS as ACT
 from regard.audit_log.registry import Copy, Holding
-from regard.collect.holdings import COPIES as COLLECT_COPIES
-from regard.collect.holdings import HOLDINGS as COLLECT
-from regard.consent.holdings import HOLDINGS as CONSENT
-from regard.decide.holdings import HOLDINGS as DECIDE
-from regard.identify.holdings import HOLDINGS as IDENTIFY
-from regard.listen.holdings import HOLDINGS as LISTEN
-from regard.profile.holdings import HOLDINGS as PROFILE
-from regard.understand.holdings import COPIES as UNDERSTAND_COPIES
-from regard.understand.holdings import HOLDINGS as UNDERSTAND
+from regard.rooms import ROOMS
 
-HOLDINGS: tuple[Holding, ...] = (
-    *IDENTIFY,
-    *COLLECT,
-    *PROFILE,
-    *CONSENT,
-    *UNDERSTAND,
-    *DECIDE,
-    *ACT,
-    *LISTEN,
-)
-COPIES: tuple[Copy, ...] = (*COLLECT_COPIES, *UNDERSTAND_COPIES)
+HOLDINGS: tuple[Holding, ...] = tuple(holding for room in ROOMS for holding in room.holdings)
+COPIES: tuple[Copy, ...] = tuple(copy for room in ROOMS for copy in room.copies)
 
 
 def model_of(holding: Holding) -> type[Model]:

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 
 from regard.staff.models import Role
 
 
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Something a page of a room shows or an act of it does, and whose: a room names its own in its `room.py`."""
+
+    name: str
+    roles: frozenset[Role]
+
+    def __str__(self) -> str:
+        """Return the name templates ask by."""
+        return self.name
+
+
 class Capability(StrEnum):
-    """Something a page shows or an action does."""
+    """Something a page shows or an action does, of the pages the house began with."""
 
     SEE_TODAY = "see_today"
     WORK_TASKS = "work_tasks"
@@ -30,39 +44,45 @@ class Capability(StrEnum):
     OWN_ACCOUNT = "own_account"  # one's own saved views, keys, password, logout
 
 
-_EVERYBODY = frozenset(Role)
-_RUNNERS = frozenset({Role.OWNER, Role.LEAD})
-_HANDS = _RUNNERS | {Role.AGENT}
-_MAKERS = _RUNNERS | {Role.MARKETER}
-_GUARDIANS = frozenset({Role.OWNER, Role.PRIVACY})
+EVERYBODY = frozenset(Role)
+RUNNERS = frozenset({Role.OWNER, Role.LEAD})
+HANDS = RUNNERS | {Role.AGENT}
+MAKERS = RUNNERS | {Role.MARKETER}
+GUARDIANS = frozenset({Role.OWNER, Role.PRIVACY})
 
 MATRIX: dict[Capability, frozenset[Role]] = {
-    Capability.SEE_TODAY: _EVERYBODY,
-    Capability.WORK_TASKS: _HANDS | {Role.MARKETER},
-    Capability.SEE_PEOPLE: _EVERYBODY,
-    Capability.CHANGE_PEOPLE: _HANDS | {Role.MARKETER, Role.PRIVACY},
-    Capability.JOIN_PEOPLE: _HANDS,
-    Capability.EXPORT_LISTS: _MAKERS | {Role.PRIVACY},
-    Capability.SEE_SEGMENTS: _EVERYBODY,
-    Capability.CHANGE_SEGMENTS: _MAKERS,
-    Capability.SEE_JOURNEYS: _EVERYBODY,
-    Capability.CHANGE_JOURNEYS: _MAKERS,
-    Capability.SEE_OUTBOX: _EVERYBODY - {Role.VIEWER},
-    Capability.EXPORT_PERSON: _GUARDIANS,
-    Capability.ERASE_PERSON: _GUARDIANS,
-    Capability.SEE_SETTINGS: _EVERYBODY - {Role.VIEWER},
+    Capability.SEE_TODAY: EVERYBODY,
+    Capability.WORK_TASKS: HANDS | {Role.MARKETER},
+    Capability.SEE_PEOPLE: EVERYBODY,
+    Capability.CHANGE_PEOPLE: HANDS | {Role.MARKETER, Role.PRIVACY},
+    Capability.JOIN_PEOPLE: HANDS,
+    Capability.EXPORT_LISTS: MAKERS | {Role.PRIVACY},
+    Capability.SEE_SEGMENTS: EVERYBODY,
+    Capability.CHANGE_SEGMENTS: MAKERS,
+    Capability.SEE_JOURNEYS: EVERYBODY,
+    Capability.CHANGE_JOURNEYS: MAKERS,
+    Capability.SEE_OUTBOX: EVERYBODY - {Role.VIEWER},
+    Capability.EXPORT_PERSON: GUARDIANS,
+    Capability.ERASE_PERSON: GUARDIANS,
+    Capability.SEE_SETTINGS: EVERYBODY - {Role.VIEWER},
     Capability.MANAGE_KEYS: frozenset({Role.OWNER}),
     Capability.MANAGE_STAFF: frozenset({Role.OWNER}),
-    Capability.MANAGE_IMPORTS: _RUNNERS,
-    Capability.OWN_ACCOUNT: _EVERYBODY,
+    Capability.MANAGE_IMPORTS: RUNNERS,
+    Capability.OWN_ACCOUNT: EVERYBODY,
 }
 
 
-def may(role: str, capability: Capability) -> bool:
+def roles_of(capability: Capability | Permission) -> frozenset[Role]:
+    """Return the roles that have it."""
+    return capability.roles if isinstance(capability, Permission) else MATRIX[capability]
+
+
+def may(role: str, capability: Capability | Permission) -> bool:
     """Say whether a member of staff with this role has the capability."""
-    return role in MATRIX[capability]
+    return role in roles_of(capability)
 
 
-def capabilities_of(role: str) -> frozenset[str]:
-    """Return every capability of a role, for templates that hide what would be refused."""
-    return frozenset(str(c) for c, roles in MATRIX.items() if role in roles)
+def capabilities_of(role: str, more: Iterable[Permission] = ()) -> frozenset[str]:
+    """Return every capability of a role, `more` being those of rooms, for templates that hide what would be refused."""
+    every: tuple[Capability | Permission, ...] = (*MATRIX, *more)
+    return frozenset(str(each) for each in every if may(role, each))

@@ -24,7 +24,7 @@ from django.utils import timezone
 
 from regard.playbooks.model import Playbook
 from regard.staff.models import User
-from regard.staff.permissions import Capability, may
+from regard.staff.permissions import Capability, Permission, may
 from regard.web.auditing import note_act
 from regard.web.playbook import playbook_or_none
 
@@ -40,12 +40,12 @@ class StaffRequest(HttpRequest):
     playbook: Playbook | None  # the active one, read once a request
 
 
-def page(capability: Capability) -> Callable[[View], View]:
+def page(capability: Capability | Permission) -> Callable[[View], View]:
     """Make a view that is read with GET (or HEAD) by those who have the capability."""
     return _guard(capability, ("GET", "HEAD"))
 
 
-def act(capability: Capability) -> Callable[[View], View]:
+def act(capability: Capability | Permission) -> Callable[[View], View]:
     """Make a view that changes something: POST only, so every GET is safe (promise F13)."""
     return _guard(capability, ("POST",))
 
@@ -68,7 +68,7 @@ def open_to_all(*methods: str) -> Callable[[View], View]:
     return wrap
 
 
-def _guard(capability: Capability, methods: tuple[str, ...]) -> Callable[[View], View]:
+def _guard(capability: Capability | Permission, methods: tuple[str, ...]) -> Callable[[View], View]:
     def wrap(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:

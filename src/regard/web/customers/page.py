@@ -30,8 +30,8 @@ from regard.web.customers.people import (
 )
 from regard.web.customers.wanted import NEEDS, SORTS, read_wanted
 from regard.web.playbook import currency_of
+from regard.web.rooms import PLACES
 from regard.web.segments.names import segment_names
-from regard.web.shell import PLACES
 
 PAGE_NAME = "customers"
 

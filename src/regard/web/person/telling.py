@@ -6,12 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from regard.act import vocabulary as act
-from regard.collect import vocabulary as collect
 from regard.collect.selectors import TouchpointRow
-from regard.consent import vocabulary as consent
 from regard.consent.vocabulary import CONSENT_GRANTED, CONSENT_WITHDRAWN
-from regard.playbooks import vocabulary as playbooks
 from regard.playbooks.feelings import feeling_of_score
 from regard.playbooks.vocabulary import (
     EMAIL_LINK_CLICKED,
@@ -22,15 +18,11 @@ from regard.playbooks.vocabulary import (
     TASK_CLOSED,
     TASK_OPENED,
 )
-from regard.profile import vocabulary as profile
+from regard.rooms import KINDS
 from regard.web.templatetags.ui import money
 from regard.web.words import CHANNEL_ICONS, CHANNEL_WORDS
 
 SPOKEN = ("comment", "text", "message", "body", "quote", "review_body")
-# What every stage calls its own touchpoints; of all others a timeline shows the name they came with.
-KINDS = {
-    kind.name: kind for vocabulary in (playbooks, collect, profile, consent, act) for kind in vocabulary.VOCABULARY
-}
 
 
 @dataclass(frozen=True, slots=True)

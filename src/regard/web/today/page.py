@@ -9,7 +9,7 @@ from regard.staff.permissions import Capability
 from regard.web.access import StaffRequest, act, page
 from regard.web.journeys.asked import asked_of
 from regard.web.today import word_kept
-from regard.web.today.acts import UNDO, do_row, undo_row
+from regard.web.today.acts import do_row, may_undo, undo_row
 from regard.web.today.rows import groups_of_today
 
 NUMBERS = [
@@ -41,7 +41,7 @@ def today(request: StaffRequest) -> HttpResponse:
         "groups_today": groups,
         "asked": asked,
         "title": _headline(total),
-        "minutes": _rounded(sum(row.minutes for row in rows)),
+        "minutes": _rounded(sum(row.waiting.minutes for row in rows)),
         "figures": word_kept.figures(request.now),
         "since": since,
         "changes": changed,
@@ -58,7 +58,7 @@ def row_act(request: StaffRequest, kind: str, row_id: int, verb: str) -> HttpRes
         raise Http404
     context = {
         "words": words,
-        "undo": f"/today/{kind}/{row_id}/{verb}/undo" if verb in UNDO else "",
+        "undo": f"/today/{kind}/{row_id}/{verb}/undo" if may_undo(kind=kind, verb=verb) else "",
     }
     return render(request, "web/parts/row_gone.html", context)
 

@@ -1,0 +1,11 @@
+"""What the house knows of these pages: their place in the navigation."""
+
+from __future__ import annotations
+
+from regard.staff.permissions import Capability
+from regard.web.room import Place, WebRoom
+
+ROOM = WebRoom(
+    name="settings",
+    places=(Place("Settings", "/settings", "settings", Capability.SEE_SETTINGS, "e", "Proof"),),
+)
