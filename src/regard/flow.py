@@ -27,9 +27,9 @@ from regard.collect.intake.journal import Journal, open_journal
 from regard.collect.intake.parking import receive_or_park, retry_parked
 from regard.collect.keeping.pruning import is_pruning_due
 from regard.collect.keeping.statistics import settle_statistics
+from regard.collect.keeping.turns import take_turn
 from regard.collect.sequence import last_sequence
 from regard.collect.services import record
-from regard.collect.turns import take_turn
 from regard.decide import services as decide
 from regard.decide.live.timers import has_timer_due
 from regard.identify.services import ERASED, resolve

@@ -30,7 +30,7 @@ def prepare_database() -> None:
     """Bring the tables up to this version and, on a first start, apply the shipped playbook. Safe to run twice."""
     from django.core.management import call_command
 
-    from regard.collect.turns import take_turn
+    from regard.collect.keeping.turns import take_turn
     from regard.versions.services import apply_shipped_playbook
 
     with take_turn("setup"):

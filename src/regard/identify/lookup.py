@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from django.db import connection
 
 from regard.collect.among import among
-from regard.identify.forgetting import id_hash
 from regard.identify.normalise import ANONYMOUS_ID, Key
 from regard.identify.stitching import Known
+from regard.identify.taking_back.forgetting import id_hash
 
 # Taken by everybody who may make or join people, so that no two make the same one (PostgreSQL; SQLite has one writer).
 _LOCK = 7_310_001

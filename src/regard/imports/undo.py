@@ -21,7 +21,7 @@ from regard.collect.models import Batch, Touchpoint
 from regard.consent.models import Consent
 from regard.consent.retracting import retract_batch as retract_consents
 from regard.identify.models import Identifier, Person
-from regard.identify.retracting import part_joined_by_batch, retract_people
+from regard.identify.taking_back.retracting import part_joined_by_batch, retract_people
 from regard.kernel.ids import public_id
 from regard.kernel.instant import to_us
 from regard.kernel.issues import Issue, Refused

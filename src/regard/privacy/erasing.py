@@ -20,11 +20,11 @@ from regard.collect.sequence import allot_sequence
 from regard.consent.services import lock_people
 from regard.consent.suppression import ALL, suppress
 from regard.flow import absorb_journal
-from regard.identify.forgetting import forget_hashes, id_hash
 from regard.identify.lookup import lock_identity
 from regard.identify.models import Account, AccountMember, Forgotten, Identifier, Person
 from regard.identify.normalise import Key
 from regard.identify.selectors import origins_of
+from regard.identify.taking_back.forgetting import forget_hashes, id_hash
 from regard.kernel.ids import public_id, uuid7
 from regard.kernel.instant import to_us
 from regard.kernel.issues import Issue, Refused

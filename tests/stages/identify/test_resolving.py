@@ -6,7 +6,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from regard.identify.forgetting import forget_hashes, id_hash
 from regard.identify.models import Identifier, Joining, JoinProposal, Person
 from regard.identify.selectors import (
     find_person,
@@ -16,6 +15,7 @@ from regard.identify.selectors import (
     survivor_of,
 )
 from regard.identify.services import ERASED, NOBODY, resolve
+from regard.identify.taking_back.forgetting import forget_hashes, id_hash
 from regard.kernel.instant import from_us
 from tests.cast.log import NOON_US, a_source, message
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from regard.collect.services import record
-from regard.identify.forgetting import forget_hashes, id_hash
 from regard.identify.models import Account
 from regard.identify.services import merge_people, resolve, unmerge
+from regard.identify.taking_back.forgetting import forget_hashes, id_hash
 from regard.kernel.instant import from_us
 from regard.kernel.issues import Refused
 from regard.profile.models import Card, FieldChange

@@ -1,1 +1,1 @@
-"""What the log keeps and for how long: pruning, taking back, and what SQLite knows of its tables."""
+"""What the log keeps and for how long: pruning, taking back, turns of processes, what SQLite knows of its tables."""
