@@ -12,10 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from regard.act.about_people import Known
 from regard.act.addresses import referral_code
+from regard.act.known.offered import Product, offered_products
+from regard.act.known.people import Known
 from regard.act.models import Message
-from regard.act.offered import Product, offered_products
 from regard.kernel.issues import Issue, Refused
 from regard.playbooks.checks.templates import PURCHASES, allowed_fields
 from regard.playbooks.company import Sender

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from regard import door
-from regard.act.context import words_of
+from regard.act.known.context import words_of
 from regard.act.models import Delivery, Endpoint, HumanTask, Message
 from regard.identify.selectors import origins_of
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from regard.act.about_people import Known
+from regard.act.known.people import Known
 from regard.act.models import Message
 from regard.collect.deeds import Deed
 from regard.decide.contracts import sent_key

@@ -20,9 +20,9 @@ from functools import cache
 import pyarrow as pa
 from django.db import DatabaseError, transaction
 
-from regard.act.about_people import Known, known_to
 from regard.act.channels.base import Clock, Draft, Handed, Outcome, Transport, Unfit
 from regard.act.channels.registry import carrier_of, in_turn
+from regard.act.known.people import Known, known_to
 from regard.act.models import Link, Message
 from regard.act.services.ending import LET_GO, record_end
 from regard.act.services.holding import begin, give_back

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import uuid4
 
-from regard.act.about_people import Known, known_of
 from regard.act.channels.base import Draft
 from regard.act.channels.registry import carrier_of
 from regard.act.drafting import letter_of
+from regard.act.known.people import Known, known_of
 from regard.act.models import Message
 from regard.identify.models import Person
 from regard.playbooks.model import Playbook

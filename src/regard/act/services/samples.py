@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from regard.act.about_people import known_to
 from regard.act.channels.registry import carrier_of
+from regard.act.known.people import known_to
 from regard.act.models import Message
 from regard.act.services.deliver import keep_words, set_words
 from regard.consent.models import Consent

@@ -8,7 +8,7 @@ from secrets import token_bytes
 
 from django.db import transaction
 
-from regard.act.context import context_of
+from regard.act.known.context import context_of
 from regard.act.models import HumanTask, Message
 from regard.collect.deeds import Deed, record_deeds
 from regard.identify.selectors import origins_of

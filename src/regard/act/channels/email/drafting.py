@@ -10,7 +10,6 @@ from datetime import datetime
 from babel.core import UnknownLocaleError
 from babel.dates import format_date
 
-from regard.act.about_people import Known
 from regard.act.addresses import (
     click_address,
     open_address,
@@ -23,6 +22,7 @@ from regard.act.channels.email.letter import Footer, Letter, Links, Scale
 from regard.act.channels.email.mime import Envelope, build_mail
 from regard.act.channels.email.typeset import set_html, set_text
 from regard.act.drafting import Material, material_of, signer_of, text_in
+from regard.act.known.people import Known
 from regard.act.models import Message
 from regard.act.words import words
 from regard.kernel.issues import Issue, Refused

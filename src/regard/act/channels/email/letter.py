@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from regard.act.offered import Product
+from regard.act.known.offered import Product
 from regard.playbooks.letters.language import Block
 
 

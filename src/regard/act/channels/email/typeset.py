@@ -12,7 +12,7 @@ from html import escape
 from mjml import mjml2html
 
 from regard.act.channels.email.letter import Footer, Letter, Links, Scale
-from regard.act.offered import Product
+from regard.act.known.offered import Product
 from regard.playbooks.letters.language import Block, Items, Mark, Paragraph, Run
 
 _FONT = "-apple-system, 'Segoe UI', Figtree, 'Noto Sans', Helvetica, Arial, sans-serif"

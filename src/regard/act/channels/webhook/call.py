@@ -10,8 +10,8 @@ from typing import Any
 
 from django.conf import settings
 
-from regard.act.about_people import Known
 from regard.act.channels.webhook.signing import event_id
+from regard.act.known.people import Known
 from regard.act.models import Message
 from regard.decide.models import Decision
 from regard.identify.selectors import PREFIX

@@ -15,9 +15,9 @@ from functools import partial
 
 from django.db.models import Q
 
-from regard.act.about_people import Known, known_of
 from regard.act.channels.base import Clock, Draft, Handed, Outcome
 from regard.act.channels.webhook.call import CHANNEL, body_of
+from regard.act.known.people import Known, known_of
 from regard.act.models import Endpoint, Message
 from regard.act.services.claim import WAITING, claim
 from regard.act.services.deliver import GOOD_FOR

@@ -1,0 +1,1 @@
+"""What acts know of people: the context a task carries, what a letter may say, what would fit somebody."""
