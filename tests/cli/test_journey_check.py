@@ -26,7 +26,7 @@ purposes:
   offers:
     name: Offers
     basis: consent
-    channels: [email]
+    channels: [email, sms]
     fields: [first_name]
     wordings: [{version: "1", texts: {en: yes please}}]
 templates:
@@ -117,6 +117,10 @@ CASES = [
     pytest.param(
         ("purpose: offers}\n      - {step: answer", "purpose: offers, from: robot}\n      - {step: answer"),
         "from: robot", "error", "no_reply", "tells people not to answer", "named human", id="no-reply sender of a step",
+    ),
+    pytest.param(
+        ("purpose: offers}\n      - {step: answer", "purpose: offers, channel: sms}\n      - {step: answer"),
+        "channel: sms", "error", "wrong_channel", "was written for email, not sms", "write words for sms", id="words of another channel",
     ),
     pytest.param(
         ("        how are you?", "        how is {{ person.city | default: \"it\" }}?"),

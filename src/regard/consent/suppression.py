@@ -15,7 +15,7 @@ from regard.collect.sequence import allot_sequence
 from regard.consent.models import Suppression
 from regard.identify.normalise import clean_key
 from regard.kernel.signing import keyed_hash
-from regard.playbooks.channels import REACHED_BY
+from regard.playbooks.channels import MAY_SUPPRESS, REACHED_BY
 
 MARKETING, ALL = "marketing", "all"
 HASHES_A_QUERY = 500  # each is a bound value, and SQLite takes a limited number of them
@@ -46,6 +46,8 @@ def lift_suppression(*, address: str, channel: str, reason: str, now: datetime, 
 
 
 def _append(digest: str, channel: str, reason: str, scope: str, now: datetime, *, lifted: bool) -> None:
+    if channel not in MAY_SUPPRESS:
+        raise ValueError(f"addresses of '{channel}' are on no list")
     Suppression.objects.create(
         seq=allot_sequence(),
         address_hash=digest,

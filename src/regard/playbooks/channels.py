@@ -25,6 +25,7 @@ class Channel:
     field: str = ""
     needs_address: bool = True  # False: everybody counts as reached
     may_suppress: bool = False  # its addresses can be put on the list of those not to be written to
+    keeps_hours: bool = True  # marketing waits there for the hours in which people may be written to
     is_place: bool = False  # a message waits there until the person comes by
     is_answered: bool = False  # people speak to us there too
     is_carried: bool = False  # Act has a folder of its name, so messages are handed over there
@@ -53,6 +54,8 @@ TO_PEOPLE = tuple(one for one in CHANNELS if one.reaches_people)
 TO_SYSTEMS = frozenset(one.name for one in CHANNELS if not one.reaches_people)
 # What holds an address there: (kind of identifier, profile field), for those where something does.
 REACHED_BY = {one.name: (one.id_kind, one.field) for one in TO_PEOPLE if one.id_kind or one.field}
+MAY_SUPPRESS = frozenset(one.name for one in TO_PEOPLE if one.may_suppress)
+AT_ANY_HOUR = frozenset(one.name for one in TO_PEOPLE if not one.keeps_hours)
 NEEDS_NO_ADDRESS = tuple(one.name for one in TO_PEOPLE if not one.needs_address)
 
 

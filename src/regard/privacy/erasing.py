@@ -29,7 +29,7 @@ from regard.kernel.ids import public_id, uuid7
 from regard.kernel.instant import to_us
 from regard.kernel.issues import Issue, Refused
 from regard.kernel.signing import keyed_hash
-from regard.playbooks.channels import REACHED_BY, address_fields, held_as, id_kinds
+from regard.playbooks.channels import MAY_SUPPRESS, REACHED_BY, address_fields, held_as, id_kinds
 from regard.privacy.erased_list import append_hashes, read_hashes
 from regard.privacy.holdings import COPIES, HOLDINGS, model_of, rows_of
 from regard.privacy.scrubbing import scrub_rejects, scrub_store
@@ -105,7 +105,7 @@ def _delete_everything(person: int, by: str, now: datetime, origin: str) -> _Gon
     hashes = {id_hash(key) for key in {*keys, *addresses}} | {id_hash((PERSON_KEY, p)) for p in public}
     append_hashes(sorted(hashes), now=now)
     forget_hashes(hashes=hashes, now=now)
-    for channel, (kind, field) in REACHED_BY.items():
+    for channel, (kind, field) in ((name, by) for name, by in REACHED_BY.items() if name in MAY_SUPPRESS):
         for value in sorted(value for held, value in addresses if held == (kind or field)):
             suppress(address=value, channel=channel, reason=ERASED, scope=ALL, now=now)
     counts = _delete_rows(origins)

@@ -11,6 +11,7 @@ from regard.engine.bench.consents import covers, newest_first
 from regard.engine.bench.steps import Step
 from regard.kernel.instant import DAY_US, FOREVER_US
 from regard.kernel.sql import Sql
+from regard.playbooks.channels import AT_ANY_HOUR
 from regard.playbooks.guardrails import HumanTouch
 
 LESS_OFTEN_US = 30 * DAY_US  # who asked for less hears from us at most once in so long
@@ -244,6 +245,7 @@ def _wish_steps() -> list[Step]:
 
 def _gathering_step(human: HumanTouch | None) -> Step:
     after = human.after if human else FOREVER_US
+    at_any_hour = ", ".join(f"'{channel}'" for channel in sorted(AT_ANY_HOUR)) or "NULL"
     return Step(
         "facts",
         Sql(
@@ -258,7 +260,7 @@ def _gathering_step(human: HumanTouch | None) -> Step:
             f" w2.pause_ends_us, w3.heard_us + CAST({LESS_OFTEN_US} AS BIGINT) AS less_opens_us,"
             " COALESCE(w.people, 0) AS crowd, COALESCE(NOT w.is_approved, FALSE) AS needs_approval,"
             " w.opens_us AS approved_us,"
-            " COALESCE(h.is_open, 0) = 1 AS is_open, h.opens_us"
+            f" COALESCE(h.is_open, 0) = 1 OR COALESCE(c.channel IN ({at_any_hour}), FALSE) AS is_open, h.opens_us"
             " FROM candidate AS c JOIN person AS p ON p.person = c.person AND p.from_us <= c.t AND c.t < p.to_us"
             " LEFT JOIN limits_now AS l ON l.eid = c.eid LEFT JOIN consent_now AS n ON n.eid = c.eid"
             " LEFT JOIN address_now AS a ON a.eid = c.eid LEFT JOIN suppressed_now AS s ON s.eid = c.eid"

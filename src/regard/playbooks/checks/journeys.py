@@ -181,6 +181,13 @@ def _words_issues(playbook: Playbook, journey: Journey, step: MessageStep, where
             "send it under its own purpose, or write words for this one",
             code="wrong_purpose",
         )
+    if template is not None and template.channel != step.channel:
+        yield Issue(
+            f"{where}.channel",
+            f"'{name}' was written for {template.channel}, not {step.channel}",
+            f"send it by {template.channel}, or write words for {step.channel}",
+            code="wrong_channel",
+        )
     if template is not None and (told := values_of(template)):
         yield Issue(
             f"{where}.template",
