@@ -55,3 +55,11 @@ def test_the_shipped_segments_draw_the_line_where_feelings_are_told():
     text = shipped_text()
     assert f"{{fact: score, at_least: {DELIGHTED_FROM}}}" in text
     assert f"{{fact: score, at_most: {LET_DOWN_UP_TO}}}" in text
+
+
+def test_many_words_about_consent_are_folded_in_one_place():
+    home = PACKAGE / "engine" / "bench" / "consents.py"
+    found = [
+        short(path) for path in modules() if path != home and "AS withdrawn_us" in path.read_text(encoding="utf-8")
+    ]
+    assert not found, "engine/bench/consents.py folds many words, consent/folding.py those of one person"

@@ -17,7 +17,7 @@ from regard.cli.person import find_or_refuse
 from regard.collect.selectors import last_instant
 from regard.decide.replay import Span, replay_playbook
 from regard.decide.replay.found import Found, difference, end_words, only_of
-from regard.decide.replay.report import report_of, rows_of, story_of
+from regard.decide.replay.report import cells_of, report_of, rows_of, story_of
 from regard.decide.replay.report_page import CHANGED, page_of
 from regard.engine.journeys.guardrails import short_words
 from regard.identify.selectors import public_ids_of
@@ -142,17 +142,7 @@ def _write_decisions(path: Path, rows: list[dict[str, Any]]) -> None:
 def _print_person(rows: list[dict[str, Any]]) -> None:
     print_table(
         ("when", "journey", "step", "verdict", "because", "depends on"),
-        (
-            (
-                r["t"][:16].replace("T", " "),
-                r["journey"],
-                r["step"],
-                r["verdict"],
-                r["words"],
-                r["supposed"],
-            )
-            for r in rows
-        ),
+        ((when, *rest) for when, _, *rest in map(cells_of, rows)),
         empty="Nothing would have happened to this person.",
     )
 

@@ -134,30 +134,27 @@ def undo_draft(*, draft_id: int, by: str, now: datetime) -> Draft:
     return draft
 
 
-@transaction.atomic
 def ask_for_approval(*, draft_id: int, now: datetime) -> Draft:
     """Say that the draft is ready and somebody else should look at it."""
-    draft = _open_draft(draft_id)
-    draft.state, draft.changed_at = Draft.State.ASKED, now
-    draft.save()
-    return draft
+    return _turn(draft_id, Draft.State.ASKED, now)
 
 
-@transaction.atomic
 def refuse_draft(*, draft_id: int, now: datetime) -> Draft:
     """Say no to a draft somebody was asked to look at: it is being edited again. Twice is fine."""
-    draft = _open_draft(draft_id)
-    draft.state, draft.changed_at = Draft.State.EDITED, now
-    draft.save()
-    return draft
+    return _turn(draft_id, Draft.State.EDITED, now)
+
+
+def drop_draft(*, draft_id: int, now: datetime) -> None:
+    """Close a draft without publishing it."""
+    _turn(draft_id, Draft.State.DROPPED, now)
 
 
 @transaction.atomic
-def drop_draft(*, draft_id: int, now: datetime) -> None:
-    """Close a draft without publishing it."""
+def _turn(draft_id: int, state: Draft.State, now: datetime) -> Draft:
     draft = _open_draft(draft_id)
-    draft.state, draft.changed_at = Draft.State.DROPPED, now
+    draft.state, draft.changed_at = state, now
     draft.save()
+    return draft
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from regard.learn.models import Measure
 from regard.learn.selectors import result_of
 from regard.learn.services import measure
 from regard.playbooks.model import Playbook
+from regard.playbooks.values.happening import Happening
 from tests.cast.sending import make_person, playbook
 
 __all__ = ["make_person", "playbook"]
@@ -88,7 +89,7 @@ def enter(playbook: Playbook) -> Callable[..., Enrolment]:
     return enter
 
 
-def order(address: str, at: datetime) -> None:
+def order(address: str, at: datetime, properties: str = "{}") -> None:
     told = Incoming(
         source=ensure_source(name="shop", kind="api", now=at),
         message_id=f"order-{address}-{at:%s}",
@@ -100,6 +101,7 @@ def order(address: str, at: datetime) -> None:
         ids=(("email", address),),
         value_minor=1000,
         currency="USD",
+        properties=properties,
     )
     receive([told], now=at)
 
@@ -161,3 +163,24 @@ def test_a_day_is_measured_once_unless_asked_again(
     assert measure(as_of=as_of, playbook=playbook) == []
     measure(as_of=as_of, playbook=playbook, again=True)
     assert Measure.objects.get(journey="thank-high-value").treated == 1
+
+
+def test_a_goal_may_ask_for_true_or_false_and_for_a_value(
+    playbook: Playbook,
+    make_person: Callable[..., int],
+    enter: Callable[..., Enrolment],
+    as_of: datetime,
+) -> None:
+    then = as_of - timedelta(days=100)
+    for n, properties in enumerate(('{"online": true}', '{"online": false}', "{}")):
+        enter(make_person(f"t{n}@example.org"), "treated", then)
+        order(f"t{n}@example.org", then + timedelta(days=10), properties)
+    journey = playbook.journeys["thank-high-value"]
+    assert journey.goal is not None
+
+    for worth, reached in ((10, 1), (10.01, 0)):
+        touchpoint = Happening(name="Order Completed", where={"online": True}, value_at_least=worth)
+        goal = journey.goal.model_copy(update={"touchpoint": touchpoint})
+        changed = {"thank-high-value": journey.model_copy(update={"goal": goal})}
+        measure(as_of=as_of, playbook=playbook.model_copy(update={"journeys": changed}), again=True)
+        assert Measure.objects.get(journey="thank-high-value").treated_reached == reached

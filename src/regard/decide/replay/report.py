@@ -93,6 +93,12 @@ def rows_of(
     return [_plain(row) for row in found.to_pylist()]
 
 
+def cells_of(row: dict[str, Any]) -> tuple[Any, ...]:
+    """Return a row of `rows_of` as tables show it: when, person, journey, step, verdict, because, depends on."""
+    told = (row[name] for name in ("person", "journey", "step", "verdict", "words", "supposed"))
+    return (row["t"][:16].replace("T", " "), *told)
+
+
 def story_of(replay: Replay, person: int, *, journey: str = "") -> list[dict[str, Any]]:
     """Return one person step by step: when they come into which journey, every word about them, and how each ends.
 

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from regard.decide.replay.found import DayFound, Found, end_words
+from regard.decide.replay.report import cells_of
 from regard.engine.journeys.guardrails import short_words
 from regard.kernel.money import to_decimal
 
@@ -222,17 +223,6 @@ def _people(rows: Sequence[dict[str, Any]]) -> str:
     return _table(
         f"Who would have got what (the first {len(rows)})",
         ("when", "person", "journey", "step", "verdict", "because", "depends on"),
-        (
-            (
-                r["t"][:16].replace("T", " "),
-                r["person"],
-                r["journey"],
-                r["step"],
-                r["verdict"],
-                r["words"],
-                r["supposed"],
-            )
-            for r in rows
-        ),
+        map(cells_of, rows),
         empty="Nobody.",
     )
