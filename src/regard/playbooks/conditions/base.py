@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from regard.kernel.sql import Sql
+from regard.playbooks.editing.rows import Row, Slot
 from regard.playbooks.values.base import Part
 from regard.playbooks.values.measures import Lexicon, Moment, Names, Need, Refers, Seen
 from regard.playbooks.values.windows import Clock
@@ -19,6 +20,8 @@ class ConditionBase(Part):
     The first key of a kind's own is its kind, such as `stage` in `stage: delight`.
     """
 
+    called: ClassVar[str] = ""  # the word the builder offers it by; empty: it is written as YAML only
+    slots: ClassVar[tuple[Slot, ...]] = ()  # the controls of its row in the builder
     examples: ClassVar[Examples]  # as a playbook writes it; the reference shows each with its sentence
 
     @classmethod
@@ -53,6 +56,19 @@ class ConditionBase(Part):
     def moments(self, clock: Clock) -> tuple[Moment, ...]:
         """Return the dates whose answer flips as time passes, with the instants at which it does at this clock."""
         return ()
+
+    @classmethod
+    def of_row(cls, row: Row) -> dict[str, Any]:
+        """Return what a filled row of the builder means, as a playbook writes it."""
+        raise TypeError(f"{cls.__name__} has no rows")
+
+    def row(self) -> Row | None:
+        """Return the row of the builder that says it, or None where a row cannot."""
+        return None
+
+    def row_of_none(self) -> Row | None:
+        """Return the row that says it does not hold, or None where a row cannot."""
+        return None
 
     def parts(self) -> Sequence[ConditionBase]:
         """Return the conditions inside this one."""

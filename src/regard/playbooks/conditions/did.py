@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from dataclasses import replace
+from typing import Any, ClassVar
 
 from pydantic import Field, model_validator
 
 from regard.kernel.sql import Sql
 from regard.playbooks.conditions.base import ConditionBase, Examples
+from regard.playbooks.editing.rows import DAYS, TOUCHPOINT, Row, Slot, plain, within_of
 from regard.playbooks.values.filters import Events, Windowed, times
 from regard.playbooks.values.measures import Lexicon, Measure, Moment, Names, Pick, Seen
 from regard.playbooks.values.windows import Clock, Duration, duration_words
+
+TIMES = {"at_least": "at least", "exactly": "exactly", "at_most": "at most"}
 
 
 class Did(Windowed, ConditionBase):
     """It happened at least, at most or exactly n times in the window (at least once where no number is given)."""
 
+    called: ClassVar[str] = "did"
+    slots: ClassVar[tuple[Slot, ...]] = (
+        TOUCHPOINT,
+        Slot("op", "select", "How often", options=TIMES),
+        Slot("n", "number", "Times", standard="1"),
+        replace(DAYS, before="times in the last"),
+    )
     examples: ClassVar[Examples] = (
         {"did": "Order Completed", "at_least": 2, "within": "90 days"},
         {"did": "Order Completed", "first_time": True, "during": "this month"},
@@ -108,3 +119,16 @@ class Did(Windowed, ConditionBase):
         if self.first_time:
             return (Seen(f"first {what}", Sql(measure.key()), measure.unit),)
         return (Seen(what, Sql(measure.key()), "times"),)
+
+    @classmethod
+    def of_row(cls, row: Row) -> dict[str, Any]:
+        often = {row.op if row.op in TIMES else "at_least": row.n} if row.n else {}
+        return {"did": row.what, **often, **within_of(row)}
+
+    def row(self) -> Row | None:
+        told = plain(self)
+        if told is None or len(told[2]) > 1 or not set(told[2]) <= set(TIMES):
+            return None
+        what, days, often = told
+        op = next(iter(often), "at_least")
+        return Row("did", what, op, str(often.get(op, "")), days)

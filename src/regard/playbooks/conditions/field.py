@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field
 
 from regard.kernel.sql import Sql
 from regard.playbooks.conditions.base import ConditionBase, Examples
+from regard.playbooks.editing.rows import COMPARED, Row, Slot, compared_row, comparison_of
 from regard.playbooks.values.compare import Compare, typed_operand
 from regard.playbooks.values.filters import Name
 from regard.playbooks.values.measures import Lexicon, Moment, Names, Need, Seen, Told
@@ -17,6 +18,11 @@ from regard.playbooks.values.windows import Clock, Duration, duration_words
 class FieldIs(Compare, ConditionBase):
     """A field of the profile compared. The newest value told counts, by when it was told."""
 
+    called: ClassVar[str] = "told us"
+    slots: ClassVar[tuple[Slot, ...]] = (
+        Slot("what", "text", "Field", before="that their", placeholder="country"),
+        *COMPARED,
+    )
     examples: ClassVar[Examples] = (
         {"field": "country", "one_of": ["GB", "IE"]},
         {"field": "trial_ends_at", "in_next": "3 days"},
@@ -54,3 +60,10 @@ class FieldIs(Compare, ConditionBase):
 
     def seen(self, names: Names, lexicon: Lexicon) -> tuple[Seen, ...]:
         return (Seen(self.field, Sql(Told(self.field).key()), "text"),)
+
+    @classmethod
+    def of_row(cls, row: Row) -> dict[str, Any]:
+        return {"field": row.what, **comparison_of(row)}
+
+    def row(self) -> Row | None:
+        return compared_row(self)

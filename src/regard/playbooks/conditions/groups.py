@@ -9,6 +9,7 @@ from pydantic import Field
 
 from regard.kernel.sql import Sql, join
 from regard.playbooks.conditions.base import ConditionBase, Examples
+from regard.playbooks.editing.rows import Row
 from regard.playbooks.values.measures import Lexicon, Names
 
 MOST_PARTS = 50
@@ -62,6 +63,9 @@ class NoneOf(ConditionBase):
 
     def sql(self, names: Names) -> Sql:
         return join([part.sql(names) for part in self.none], " OR ").wrap("(NOT (", "))")
+
+    def row(self) -> Row | None:
+        return self.none[0].row_of_none() if len(self.none) == 1 else None
 
     def words(self, lexicon: Lexicon) -> str:
         return f"none of this holds: {_listed(self.none, lexicon, 'or')}"

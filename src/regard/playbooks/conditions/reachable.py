@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field
 
 from regard.kernel.sql import Sql
 from regard.playbooks.conditions.base import ConditionBase, Examples
+from regard.playbooks.editing.rows import Row, Slot
 from regard.playbooks.values.base import Slug
 from regard.playbooks.values.filters import Name
 from regard.playbooks.values.measures import Lexicon, Names, Need, Reached, Refers, Seen
@@ -16,6 +17,13 @@ from regard.playbooks.values.measures import Lexicon, Names, Need, Reached, Refe
 class Reachable(ConditionBase):
     """A person can be reached on the channel, for the purpose where one is named."""
 
+    called: ClassVar[str] = "can be reached"
+    slots: ClassVar[tuple[Slot, ...]] = (
+        Slot("what", "select", "Channel", before="by", offers="channels"),
+        Slot("op"),
+        Slot("n"),
+        Slot("value", "select", "Purpose", before="for", options={"": "anything"}, offers="purposes"),
+    )
     examples: ClassVar[Examples] = ({"reachable": "email", "for": "offers"},)
 
     reachable: Name
@@ -36,3 +44,10 @@ class Reachable(ConditionBase):
 
     def seen(self, names: Names, lexicon: Lexicon) -> tuple[Seen, ...]:
         return (Seen(f"reachable by {self.reachable}", Sql(self.needs()[0].key()), "text"),)
+
+    @classmethod
+    def of_row(cls, row: Row) -> dict[str, Any]:
+        return {"reachable": row.what, **({"for": row.value} if row.value else {})}
+
+    def row(self) -> Row | None:
+        return Row("reachable", self.reachable, value=self.purpose or "")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
 
 from regard.kernel.sql import Sql
 from regard.playbooks.conditions.base import ConditionBase, Examples
+from regard.playbooks.editing.rows import Row, Slot, plain
 from regard.playbooks.values.base import Slug
 from regard.playbooks.values.measures import Lexicon, Names, Refers, Seen
 
@@ -15,6 +16,13 @@ from regard.playbooks.values.measures import Lexicon, Names, Refers, Seen
 class StageIs(ConditionBase):
     """The lifecycle stage is one of those named."""
 
+    called: ClassVar[str] = "stands at"
+    slots: ClassVar[tuple[Slot, ...]] = (
+        Slot("what", "select", "Stage", offers="stages"),
+        Slot("op"),
+        Slot("n"),
+        Slot("value"),
+    )
     examples: ClassVar[Examples] = ({"stage": ["support", "delight"]},)
 
     stage: Annotated[tuple[str, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)] = Field(
@@ -34,3 +42,11 @@ class StageIs(ConditionBase):
 
     def seen(self, names: Names, lexicon: Lexicon) -> tuple[Seen, ...]:
         return (Seen(lexicon.trait_name(self.by), Sql(names.trait(self.by).text), "text"),)
+
+    @classmethod
+    def of_row(cls, row: Row) -> dict[str, Any]:
+        return {"stage": row.what}
+
+    def row(self) -> Row | None:
+        told = plain(self)
+        return Row("stage", told[0]) if told and not told[2] else None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field
 
 from regard.kernel.sql import Sql
 from regard.playbooks.conditions.base import ConditionBase, Examples
+from regard.playbooks.editing.rows import COMPARED, Row, Slot, compared_row, comparison_of
 from regard.playbooks.values.base import Slug
 from regard.playbooks.values.compare import Compare
 from regard.playbooks.values.measures import Lexicon, Moment, Names, Refers, Seen
@@ -17,6 +18,8 @@ from regard.playbooks.values.windows import Clock, Duration, duration_words
 class TraitIs(Compare, ConditionBase):
     """A computed trait compared. `changed_within` compares it with itself that long ago."""
 
+    called: ClassVar[str] = "has"
+    slots: ClassVar[tuple[Slot, ...]] = (Slot("what", "select", "Trait", offers="traits"), *COMPARED)
     examples: ClassVar[Examples] = (
         {"trait": "lifetime_value", "at_least": 150, "less_than": 1000},
         {"trait": "last_order_at", "older_than": "180 days"},
@@ -56,3 +59,10 @@ class TraitIs(Compare, ConditionBase):
     def seen(self, names: Names, lexicon: Lexicon) -> tuple[Seen, ...]:
         operand = names.trait(self.trait)
         return (Seen(lexicon.trait_name(self.trait), Sql(operand.text), operand.unit),)
+
+    @classmethod
+    def of_row(cls, row: Row) -> dict[str, Any]:
+        return {"trait": row.what, **comparison_of(row)}
+
+    def row(self) -> Row | None:
+        return compared_row(self)

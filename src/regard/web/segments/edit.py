@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from regard.kernel.issues import Issue, Refused
 from regard.playbooks.editing.parts import drop_part, put_part
+from regard.playbooks.editing.rows import Row
 from regard.playbooks.segments import Segment
 from regard.playbooks.vocabulary import ORDER_COMPLETED
 from regard.staff.permissions import Capability
@@ -26,11 +27,11 @@ from regard.web.segments.builder import (
     GROUPS,
     KINDS,
     Draft,
-    Row,
     choices,
     definition_of,
     draft_of,
     read_draft,
+    shown,
 )
 from regard.web.segments.names import segment_names
 from regard.web.segments.page import the_playbook
@@ -63,10 +64,12 @@ def _builder(
 ) -> HttpResponse:
     playbook = the_playbook(request)
     saved = {"name": segment.name or slug, "group": segment.group, "about": segment.description} if segment else {}
+    choice = choices(playbook)
     context = {
         "draft": draft,
+        "rows": [shown(row, choice) for row in draft.rows],
         "groups_of": GROUPS,
-        "choice": choices(playbook),
+        "choice": choice,
         "slug": slug,
         "saved": saved,
         **more,
@@ -79,11 +82,8 @@ def segment_row(request: StaffRequest) -> HttpResponse:
     """Return an empty row of a kind."""
     kind = request.GET.get("kind", "did")
     row = Row(kind if kind in KINDS else "did")
-    return render(
-        request,
-        "web/parts/builder_row.html",
-        {"row": row, "choice": choices(the_playbook(request))},
-    )
+    choice = choices(the_playbook(request))
+    return render(request, "web/parts/builder_row.html", {"row": shown(row, choice), "choice": choice})
 
 
 @act(Capability.CHANGE_SEGMENTS)
