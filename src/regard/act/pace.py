@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from regard.decide.facts.paces import LESS, PACE, PAUSE_UNTIL
+from regard.decide.facts.wishes import LESS, PACE, PAUSE_UNTIL
 from regard.identify.selectors import survivor_of
 from regard.profile.models import Card
 from regard.profile.services import set_field

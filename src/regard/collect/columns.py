@@ -17,3 +17,11 @@ AS_MANY_AS = "SELECT COUNT(*) FROM (SELECT 1 FROM collect_touchpoint LIMIT %s) t
 AS_MANY_AS_AFTER = "SELECT COUNT(*) FROM (SELECT 1 FROM collect_touchpoint WHERE seq > %s LIMIT %s) t"
 LAST_NUMBER = "SELECT last FROM collect_sequence WHERE id = 1"
 POSITION = "SELECT position FROM collect_cursor WHERE name = %s"
+# What may be joined: write `FROM {TOUCHPOINTS} AS t`. An origin is whose a touchpoint was when it came.
+TOUCHPOINTS = """(
+    SELECT
+        seq, origin, source_id, message_id, name, occurred_at, channel, direction, actor, score_milli, value_minor,
+        currency, properties
+    FROM collect_touchpoint
+)"""
+SOURCES = "(SELECT id, kind FROM collect_source)"

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from django.db.models import F, QuerySet, Sum
 
-from regard.decide.facts.laying import holdout_share, paused_journeys
-from regard.decide.facts.programs import INSIDE, definition_of
+from regard.decide.facts.arms import holdout_share
+from regard.decide.facts.programs import INSIDE, definition_of, paused_journeys
 from regard.decide.models import (
     Decision,
     DecisionTally,

@@ -18,3 +18,9 @@ TOUCHED = (
     "SELECT person_id FROM identify_accountmember WHERE seq > %s AND seq <= %s",
 )
 ADDRESSED = ("SELECT person_id FROM identify_identifier WHERE seq > %s AND seq <= %s",)
+# What may be joined: write `FROM {EVERYBODY} AS o`; then `WHO` is who speaks for `o` now.
+EVERYBODY = "(SELECT id, survivor_id, holdout_key, created_at, created_seq FROM identify_person)"
+WHO = "COALESCE(o.survivor_id, o.id)"
+IDENTIFIERS = "(SELECT id, person_id, kind, value, seq, first_seen_at FROM identify_identifier)"
+JOININGS = "(SELECT seq, kind, survivor_id, absorbed_id, undoes_id, evidence, at FROM identify_joining)"
+ACCOUNT_MEMBERS = "(SELECT account_id, person_id, seq FROM identify_accountmember)"

@@ -7,7 +7,7 @@ import sys
 from math import sqrt
 from random import Random
 
-from regard.decide.facts.laying import arm_table
+from regard.decide.facts.arms import arm_table
 from regard.engine.journeys.instructions import compile_program
 from regard.kernel.sampling import is_held_out
 from tests.cast.people import JOURNEY

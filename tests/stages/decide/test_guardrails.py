@@ -6,7 +6,7 @@ import pytest
 
 from regard.consent.services import restrict
 from regard.consent.suppression import suppress
-from regard.decide.facts.paces import PACE, PAUSE_UNTIL
+from regard.decide.facts.wishes import PACE, PAUSE_UNTIL
 from regard.decide.models import Decision, Enrolment
 from regard.decide.services import approve_step
 from regard.engine.journeys.guardrails import BY_CODE, GUARDRAILS

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
-from regard.decide.facts.columns import as_input, read_rows
-from regard.decide.facts.reading import WHO, Scope
+from regard.collect.among import among
+from regard.decide.facts.columns import as_input, read_input, read_rows
+from regard.decide.facts.scope import Scope, among_named
 from regard.engine.journeys.instructions import Program
+from regard.identify.columns import WHO
+from regard.kernel.instant import FOREVER_US
 from regard.playbooks.steps import Op
 
 Stored = tuple[Any, ...]
@@ -24,15 +27,42 @@ def read_inside(program: Program, people: Sequence[int]) -> tuple[pa.Table, pa.T
     """
     scope = Scope(people, 0)
     stored = read_rows(
-        f"SELECT e.journey, e.version, e.step, e.id, {WHO}, e.entry_key, e.arm, e.state, e.is_waiting, e.entered_at,"
-        f" e.step_at, e.since_at, e.due_at, e.memory FROM decide_enrolment AS e{scope.joined('e.person_id')}"
-        " AND e.state IN ('active', 'paused')",
+        f"""
+        SELECT
+            e.journey, e.version, e.step, e.id, {WHO}, e.entry_key, e.arm, e.state, e.is_waiting,
+            e.entered_at, e.step_at, e.since_at, e.due_at, e.memory
+        FROM decide_enrolment AS e {scope.joined("e.person_id")} AND e.state IN ('active', 'paused')
+        """,
         scope.bound(),
     )
     places = _places(program)
     placed = [(places[row[:3]], row) for row in stored if row[:3] in places]
     inside = as_input("enrolment", (_as_moved(place, row) for place, row in placed))
     return inside, as_input("learnt", _learnt(row for _, row in placed))
+
+
+def read_former(scope: Scope, journeys: Collection[str], *, until_us: int = FOREVER_US) -> pa.Table:
+    """Return `former`: when people entered these journeys, up to an instant."""
+    if not journeys:
+        return as_input("former", ())
+    return read_input(
+        "former",
+        f"""
+        SELECT {WHO}, e.journey, e.entry_key, e.entered_at
+        FROM decide_enrolment AS e {scope.joined("e.person_id")}
+            AND e.entered_at <= %(until)s AND e.journey {among_named("journeys", journeys)}
+        """,
+        scope.bound(until=until_us, journeys=among(sorted(journeys))[1]),
+    )
+
+
+def people_inside(scope: Scope, condition: str, **bound: Any) -> set[int]:
+    """Return those with an enrolment `e` of which a condition holds."""
+    rows = read_rows(
+        f"SELECT DISTINCT {WHO} FROM decide_enrolment AS e {scope.joined('e.person_id')} AND {condition}",
+        scope.bound(**bound),
+    )
+    return {person for (person,) in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,7 @@ def _days(from_us_: int, to_us_: int) -> Iterator[date]:
 
 
 @lru_cache(maxsize=1000)
+@lru_cache(maxsize=1000)
 def _is_zone(name: str) -> bool:
     try:
         ZoneInfo(name)

@@ -1,14 +1,15 @@
-"""The program of a moment: the active playbook's journeys and the older versions somebody is still inside."""
+"""The program of a moment: the active playbook's journeys, the older versions somebody is still inside, what is paused."""
 
 from __future__ import annotations
 
 from collections.abc import Set
 from typing import Any
 
-from regard.decide.models import Enrolment, EnrolmentTally, JourneyVersion
+from regard.decide.models import Enrolment, EnrolmentTally, JourneyVersion, Steering
 from regard.engine.journeys.fields import field_terms
 from regard.engine.journeys.instructions import Program, compile_program
 from regard.engine.journeys.tables import program_tables
+from regard.kernel.instant import FOREVER_US
 from regard.kernel.remembered import Remembered
 from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
@@ -48,6 +49,15 @@ def computed_playbook(playbook: Playbook) -> Playbook:
     current = {(name, journey.version) for name, journey in playbook.journeys.items()}
     older = _defined(tuple(sorted(_inside() - current)))
     return _computed.get(playbook, tuple(older), lambda: with_unnamed(playbook, older=older.values()))
+
+
+def paused_journeys(upto: int = FOREVER_US) -> list[str]:
+    """Return the journeys on pause, by the newest word of a colleague about each, up to a number."""
+    newest: dict[str, str] = {}
+    words = Steering.objects.filter(kind__in=(Steering.Kind.PAUSE, Steering.Kind.RESUME), seq__lte=upto)
+    for journey, kind in words.order_by("seq").values_list("journey", "kind"):
+        newest[journey] = kind
+    return [journey for journey, kind in newest.items() if kind == Steering.Kind.PAUSE]
 
 
 def _inside() -> set[tuple[str, str]]:

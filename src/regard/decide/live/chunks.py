@@ -19,10 +19,11 @@ import pyarrow as pa
 from regard.decide.facts.benches import workbench_for
 from regard.decide.facts.columns import as_input
 from regard.decide.facts.enrolments import read_inside
-from regard.decide.facts.laying import Turns, everything_about
-from regard.decide.facts.reading import Scope
+from regard.decide.facts.past import Arrival
+from regard.decide.facts.scope import Stretch
+from regard.decide.facts.tables import Turns, everything_about
+from regard.decide.live.past import Now
 from regard.decide.live.rows import Filed, file_moves, place_table
-from regard.decide.live.ways_in import Arrival
 from regard.decide.live.writing import OvertakenError, write_chunk
 from regard.engine.journeys import run as journeys
 from regard.engine.journeys import tables as journey_tables
@@ -39,8 +40,7 @@ class Job:
     cycle: int
     program: Program
     own: Mapping[str, pa.Table]  # the program's own tables
-    now_us: int
-    upto: int
+    stretch: Stretch
     crowd: pa.Table
 
 
@@ -95,15 +95,12 @@ def _chunks(people: Sequence[int], coming: Iterable[Arrival]) -> Iterator[Chunk]
 def _read(job: Job, chunk: Chunk) -> dict[str, pa.Table]:
     """Return the tables of the desk: everything that may matter to these people."""
     inside, learnt = read_inside(job.program, chunk.people)
-    turns = Turns(chunk.coming, inside)
-    scope = Scope(chunk.people, job.upto)
+    past = Now(stretch=job.stretch, company=job.program.playbook.company, people=chunk.people)
     return {
-        **everything_about(job.program, scope, now_us=job.now_us, turns=turns),
+        **everything_about(job.program, past, Turns(as_input("arrival", chunk.coming), inside)),
         **job.own,
-        "clock": as_input("clock", [(job.now_us,)]),
-        "enrolment": inside,
+        "clock": as_input("clock", [(past.first_us,)]),
         "crowd": job.crowd,
-        "arrival": as_input("arrival", chunk.coming),
         "learnt": learnt,
     }
 

@@ -14,16 +14,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from regard.decide.facts.columns import read_rows
-from regard.decide.facts.crowds import crowd_table
+from regard.decide.facts.members import run_shown
 from regard.decide.facts.programs import program_of, tables_of
+from regard.decide.facts.scope import Stretch, stretch_between
+from regard.decide.facts.ways_in import arrivals, woken_people
 from regard.decide.live.chunks import Job, collector_at_rest, decide_about
-from regard.decide.live.ways_in import Stretch, arrivals, stretch_between, woken_people
+from regard.decide.live.crowds import crowd_table
+from regard.decide.live.past import Now
 from regard.decide.models import Cycle, JourneyVersion
 from regard.decide.steering.releasing import release_due
 from regard.engine.journeys.instructions import Program
-from regard.kernel.instant import to_us
 from regard.playbooks.model import Playbook
-from regard.understand.columns import SHOWN_RUN
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +54,20 @@ def run(*, as_of: datetime, upto: int, playbook: Playbook, playbook_hash: str = 
     release_due(now=as_of, upto=upto)
     program = program_of(playbook)
     new = _note_versions(program, as_of)
-    stretch, run_seen = _stretch(cycle), _run_shown()
-    coming = list(arrivals(program, stretch, new_journeys=new))
-    people = sorted({arrival[0] for arrival in coming} | woken_people(program, stretch))
-    crowd = crowd_table(program, stretch, coming)
+    stretch = _stretch(cycle)
+    past = Now(stretch=stretch, company=playbook.company, new_journeys=new)
+    coming = list(arrivals(program, past))
+    people = sorted({arrival[0] for arrival in coming} | woken_people(program, past))
+    crowd = crowd_table(program, past, coming)
     entered, moved, counts = 0, 0, Counter[str]()
-    job = Job(cycle.id, program, tables_of(program), to_us(as_of), upto, crowd)
+    job = Job(cycle.id, program, tables_of(program), stretch, crowd)
     for filed in decide_about(job, people, coming):
         entered, moved = entered + filed.entries.num_rows, moved + filed.moves.num_rows
         counts.update(filed.counts)
     took = round((time.perf_counter() - began) * 1000)
     go = tuple(_went_in(cycle.id)) if people else ()
     report = Report(cycle.id, as_of, upto, len(people), entered, moved, dict(counts), go, took)
-    _finish(cycle, report, run_seen)
+    _finish(cycle, report, stretch.run)
     return report
 
 
@@ -98,12 +100,7 @@ def _note_versions(program: Program, as_of: datetime) -> frozenset[str]:
 def _stretch(cycle: Cycle) -> Stretch:
     """Return what lies between the last finished cycle and this one."""
     last = Cycle.objects.filter(finished_at__isnull=False, id__lt=cycle.id).order_by("-id").first()
-    return stretch_between(last, cycle, after_run=last.report.get("run", 0) if last else 0)
-
-
-def _run_shown() -> int:
-    """Return the number of the newest finished run of understand."""
-    return int(read_rows(f"SELECT {SHOWN_RUN}", [])[0][0])
+    return stretch_between(last, cycle, after_run=last.report.get("run", 0) if last else 0, run=run_shown())
 
 
 def _finish(cycle: Cycle, report: Report, run_seen: int) -> None:

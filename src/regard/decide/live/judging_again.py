@@ -21,9 +21,10 @@ from regard.consent.services import lock_people
 from regard.decide.contracts import Contact, Requested
 from regard.decide.facts.benches import workbench_for
 from regard.decide.facts.columns import as_columns, read_rows
-from regard.decide.facts.laying import permissions_about
 from regard.decide.facts.programs import program_of, tables_of
-from regard.decide.facts.reading import Scope
+from regard.decide.facts.scope import Stretch
+from regard.decide.facts.tables import permissions_about
+from regard.decide.live.past import Now
 from regard.decide.live.requested import OUTSIDE, contact_table, instructions_of, places_of
 from regard.decide.live.rows import explain
 from regard.decide.models import Decision, Enrolment
@@ -179,9 +180,10 @@ def _judge(
     now_us: int,
 ) -> dict[int, Judged]:
     survivors = survivors_of([*(one.person for one in turns), *(one.person for one in contacts)])
-    scope = Scope(sorted({survivors[one.person] for one in turns}), last_sequence())
+    people, moment = sorted({survivors[one.person] for one in turns}), Stretch(now_us, now_us, 0, last_sequence())
+    past = Now(stretch=moment, company=program.playbook.company, people=people, counts_planned=False)
     also = {(one.purpose, one.channel) for one in requests}
-    known = permissions_about(program, scope, now_us=now_us, claimed_only=True, also=also)
+    known = permissions_about(program, past, also=also)
     known["contact"] = pa.concat_tables([known["contact"], contact_table(contacts, survivors)])
     tables = tables_of(program) | _begun(known, now_us)
     if requests:

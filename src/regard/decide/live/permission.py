@@ -15,8 +15,9 @@ import pyarrow as pa
 from regard.collect.sequence import last_sequence
 from regard.decide.facts.benches import workbench_for
 from regard.decide.facts.columns import as_columns
-from regard.decide.facts.laying import permissions_about
-from regard.decide.facts.reading import Scope
+from regard.decide.facts.scope import Stretch
+from regard.decide.facts.tables import permissions_about
+from regard.decide.live.past import Now
 from regard.decide.live.rows import explain
 from regard.engine.bench.steps import Plan
 from regard.engine.journeys import tables as journey_tables
@@ -51,9 +52,10 @@ def permissions_of(
     """
     now_us, whom = to_us(as_of), survivor_of(person)
     program = _program(playbook, pairs)
-    scope = Scope([whom], last_sequence() if upto is None else upto, as_then=True)
+    moment = Stretch(now_us, now_us, 0, last_sequence() if upto is None else upto)
+    past = Now(stretch=moment, company=playbook.company, people=[whom], as_then=True)
     tables = journey_tables.program_tables(program, forbidden={}, marks={})
-    tables |= permissions_about(program, scope, now_us=now_us)
+    tables |= permissions_about(program, past)
     asked = ((n, 0, n, whom, now_us, now_us, None, "treated", 0, "", "") for n in range(len(pairs)))
     # no ORM past this point
     with workbench_for("permission", 1) as bench:

@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regard.decide.facts.columns import as_input, read_rows
-from regard.decide.facts.crowds import most_without_approval
-from regard.decide.replay.history import Past
+from regard.decide.facts.past import Past
+from regard.decide.live.crowds import most_without_approval
 from regard.engine.bench.store import Workbench
 from regard.engine.journeys import run as journeys
 from regard.engine.journeys import tables as journey_tables
@@ -77,7 +77,7 @@ def granted_in(past: Past) -> dict[Place, list[int]]:
     rows = read_rows(
         "SELECT journey, step, at FROM decide_steering WHERE kind = 'approve' AND at > %s AND at <= %s"
         " AND seq <= %s ORDER BY at",
-        [past.from_us - DAY_US, past.to_us, past.upto],
+        [past.first_us - DAY_US, past.stretch.until_us, past.stretch.upto],
     )
     found: dict[Place, list[int]] = {}
     for journey, step, at_us in rows:

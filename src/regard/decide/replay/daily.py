@@ -16,6 +16,7 @@ from regard.decide.replay.moments import Days
 from regard.decide.replay.spells import Spells
 from regard.engine.bench.store import Workbench
 from regard.engine.understanding.plan import Coordinates, Understanding, segment_column
+from regard.identify.columns import EVERYBODY
 from regard.kernel.sql import Sql
 from regard.playbooks.model import Playbook
 from regard.playbooks.values.windows import Clock
@@ -68,7 +69,7 @@ def _joined_by(day: int) -> Sql:
 
 def _everybody() -> np.ndarray:
     """Return who may ever be computed, in order."""
-    rows = read_rows("SELECT id FROM identify_person WHERE survivor_id IS NULL ORDER BY id")
+    rows = read_rows(f"SELECT o.id FROM {EVERYBODY} AS o WHERE o.survivor_id IS NULL ORDER BY o.id")
     return np.array([person for (person,) in rows], dtype=np.int64)
 
 

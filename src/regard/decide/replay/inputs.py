@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pyarrow as pa
 
-from regard.collect.among import among
 from regard.consent.suppression import address_hash, has_suppressions
-from regard.decide.facts.columns import as_input, read_rows
-from regard.decide.facts.reading import Scope, read_consents, read_restrictions
+from regard.decide.facts.addresses import read_identifiers, read_suppressions
+from regard.decide.facts.columns import as_columns, as_input, read_rows
+from regard.decide.facts.scope import Scope
+from regard.decide.facts.wishes import read_consents, read_restrictions
 from regard.decide.replay.joined import Joined
 from regard.engine.bench.consents import newest_of_each
 from regard.engine.bench.store import Workbench
 from regard.engine.understanding.at_many_instants import names_of
 from regard.engine.understanding.plan import Understanding
 from regard.engine.understanding.sources.consents import Consents
+from regard.identify.columns import EVERYBODY
 from regard.kernel.sql import Sql
 from regard.playbooks.channels import channels_of, id_kinds
 from regard.playbooks.values.measures import Reached
@@ -51,15 +51,13 @@ def lay_past(bench: Workbench, understanding: Understanding, log: OpenLog, joine
     known = bench.take(_known(bench, upto))
     bench.lay("fields_laid", read_fields(understanding))
     bench.make("fields_held", _by_person("fields_laid x"))
-    scope = Scope(None, upto, as_then=True, by_origin=True)
+    scope = Scope(None, upto, joined, as_then=True)
     said = read_consents(scope) if Consents(asking).each() else as_input("consent", ())
-    bench.lay("words_held", joined.tell(said))
-    contacts, blocks = (
-        _addresses(upto, joined) if asking.asked(Reached) else (_CONTACT.empty_table(), _BLOCK.empty_table())
-    )
+    bench.lay("words_held", said)
+    contacts, blocks = _addresses(scope) if asking.asked(Reached) else (_CONTACT.empty_table(), _BLOCK.empty_table())
     bench.lay("contacts_held", contacts)
     bench.lay("blocks_held", blocks)
-    bench.lay("limits_held", joined.tell(read_restrictions(scope)))
+    bench.lay("limits_held", read_restrictions(scope))
     words = bench.take(
         Sql(
             "SELECT person, seen_us AS at_us FROM fields_held"
@@ -87,8 +85,8 @@ def _by_person(table: str) -> Sql:
 
 def _known(bench: Workbench, upto: int) -> Sql:
     """Since when we know somebody: what we first heard of them, or when we wrote them down."""
-    rows = read_rows("SELECT id, created_at FROM identify_person WHERE created_seq <= %s", [upto])
-    bench.lay("created", _table(rows, _CREATED))
+    rows = read_rows(f"SELECT o.id, o.created_at FROM {EVERYBODY} AS o WHERE o.created_seq <= %s", [upto])
+    bench.lay("created", as_columns(_CREATED, rows))
     return Sql(
         "SELECT COALESCE(m.person, c.origin) AS person,"
         " MIN(GREATEST(LEAST(c.at_us, f.at_us), m.since_us)) AS at_us FROM created AS c"
@@ -97,36 +95,22 @@ def _known(bench: Workbench, upto: int) -> Sql:
     )
 
 
-def _addresses(upto: int, joined: Joined) -> tuple[pa.Table, pa.Table]:
+def _addresses(scope: Scope) -> tuple[pa.Table, pa.Table]:
     """Return whose addresses we hold (by number), and the words of the suppression list about them."""
-    kinds, bound = among(id_kinds())
-    rows = read_rows(
-        f"SELECT person_id, kind, value, first_seen_at FROM identify_identifier WHERE kind {kinds} AND seq <= %s",
-        [bound, upto],
-    )
     held = [
-        (person, channel, value, max(at_us, since))
-        for origin, kind, value, at_us in rows
-        for person, since in (joined.one(origin) if joined.origins.size else (origin, 0),)
+        (person, channel, value, seen_us)
+        for person, kind, value, seen_us in read_identifiers(scope, id_kinds())
         for channel in channels_of(kind)
     ]
     numbers = {pair: n for n, pair in enumerate(sorted({(c, v) for _, c, v, _ in held}))}
-    contacts = [(person, channel, numbers[channel, v], seen) for person, channel, v, seen in held]
-    blocks: list[tuple[object, ...]] = []
-    if has_suppressions():
-        by_hash = {address_hash(channel, value): n for (channel, value), n in numbers.items()}
-        listed = read_rows(
-            "SELECT address_hash, scope, CASE WHEN lifted THEN 1 ELSE 0 END, seq, at FROM consent_suppression"
-            " WHERE seq <= %s",
-            [upto],
-        )
-        blocks = [(by_hash[d], scope, bool(lifted), seq, at) for d, scope, lifted, seq, at in listed if d in by_hash]
-    return _table(contacts, _CONTACT), _table(blocks, _BLOCK)
-
-
-def _table(rows: Sequence[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
-    return pa.table([pa.array(list(c), f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
+    contacts = ((person, channel, numbers[channel, v], seen) for person, channel, v, seen in held)
+    by_hash = {address_hash(*pair): n for pair, n in numbers.items()} if has_suppressions() else {}
+    blocks = (
+        (by_hash[digest], depth, is_lifted, seq, at_us)
+        for digest, words in (read_suppressions(by_hash, scope) if by_hash else {}).items()
+        for at_us, seq, depth, is_lifted in words
+    )
+    return as_columns(_CONTACT, contacts), as_columns(_BLOCK, blocks)
 
 
 def lay_point_inputs(bench: Workbench, clock_us: int) -> None:

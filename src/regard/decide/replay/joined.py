@@ -7,13 +7,14 @@ touchpoint that proved it, a colleague's from their word. A joining that was und
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
 from regard.decide.facts.columns import read_rows
+from regard.identify.columns import JOININGS
 
 SCHEMA = pa.schema([("origin", pa.int64()), ("person", pa.int64()), ("since_us", pa.int64())])
 
@@ -22,13 +23,13 @@ SCHEMA = pa.schema([("origin", pa.int64()), ("person", pa.int64()), ("since_us",
 class Joined:
     """Everybody who was found to be somebody else: `since_us` is 0 where that was known when the stretch began."""
 
-    origins: np.ndarray  # in order
+    absorbed: np.ndarray  # origins, in order
     people: np.ndarray
     since_us: np.ndarray
 
     def table(self) -> pa.Table:
         """Return (origin, person, since_us)."""
-        return pa.table([self.origins, self.people, self.since_us], schema=SCHEMA)
+        return pa.table([self.absorbed, self.people, self.since_us], schema=SCHEMA)
 
     def late(self) -> int:
         """Return how many were joined within the stretch."""
@@ -36,37 +37,31 @@ class Joined:
 
     def whose(self, origins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return for each origin who speaks for it, and since when."""
-        if not self.origins.size:
+        if not self.absorbed.size:
             return origins, np.zeros(origins.size, dtype=np.int64)
-        place = np.minimum(np.searchsorted(self.origins, origins), self.origins.size - 1)
-        is_joined = self.origins[place] == origins
+        place = np.minimum(np.searchsorted(self.absorbed, origins), self.absorbed.size - 1)
+        is_joined = self.absorbed[place] == origins
         return (
             np.where(is_joined, self.people[place], origins),
             np.where(is_joined, self.since_us[place], 0),
         )
 
-    def one(self, origin: int) -> tuple[int, int]:
-        """Return who speaks for one origin, and since when."""
-        people, since = self.whose(np.array([origin], dtype=np.int64))
-        return int(people[0]), int(since[0])
-
-    def tell(self, table: pa.Table, *, at: str = "visible_us") -> pa.Table:
-        """Return rows that name an origin as `person` as rows of who speaks for it, seen no sooner than they were joined."""
-        if not self.origins.size or not table.num_rows:
-            return table
-        people, since = self.whose(_numbers(table, "person"))
-        later = np.maximum(_numbers(table, at), since)
-        for name, values in (("person", people), (at, later)):
-            place = table.schema.get_field_index(name)
-            table = table.set_column(place, name, pa.array(values, pa.int64()))
-        return table
+    def origins(self, people: Iterable[int]) -> list[int]:
+        """Return these people and every origin they turned out to be."""
+        whom = set(people)
+        found = self.absorbed[np.isin(self.people, np.fromiter(whom, np.int64, len(whom)))]
+        return sorted(whom.union(found.tolist()))
 
 
 def read_joined(upto: int, *, from_us: int) -> Joined:
     """Return who was joined with whom up to a number, by the joinings that still stand."""
     rows = read_rows(
-        "SELECT seq, kind, survivor_id, absorbed_id, undoes_id, evidence, at FROM identify_joining"
-        " WHERE seq <= %s ORDER BY seq",
+        f"""
+        SELECT j.seq, j.kind, j.survivor_id, j.absorbed_id, j.undoes_id, j.evidence, j.at
+        FROM {JOININGS} AS j
+        WHERE j.seq <= %s
+        ORDER BY j.seq
+        """,
         [upto],
     )
     undone = {undoes for _, kind, _, _, undoes, *_ in rows if kind == "unmerge"}
@@ -96,7 +91,3 @@ def _steps(origin: int, above: dict[int, tuple[int, int]]) -> Iterator[tuple[int
     while origin in above:
         yield above[origin]
         origin = above[origin][0]
-
-
-def _numbers(table: pa.Table, name: str) -> np.ndarray:
-    return np.asarray(table.column(name).to_numpy(), dtype=np.int64)

@@ -21,6 +21,7 @@ from regard.decide.replay.moments import Days, moments_of
 from regard.decide.replay.spells import Spells
 from regard.engine.bench.steps import Step
 from regard.engine.bench.store import Workbench
+from regard.engine.journeys.instructions import Program
 from regard.engine.understanding import at_many_instants
 from regard.engine.understanding.plan import Coordinates, Understanding, segment_column
 from regard.engine.understanding.questions import cut_down
@@ -28,6 +29,7 @@ from regard.kernel.sql import Sql
 from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
 from regard.playbooks.unnamed import with_unnamed
+from regard.playbooks.values.recall import parts_of
 from regard.playbooks.values.windows import Clock
 from regard.understand.running.copy_of_log import OpenLog, open_log
 from regard.understand.running.workbench import open_workbench
@@ -43,6 +45,20 @@ class Membership:
 
     table: pa.Table
     why_daily: str = ""
+
+
+def segments_needed(program: Program) -> tuple[str, ...]:
+    """Return the segments any entry, exit or branch of the program asks about."""
+    found: set[str] = set()
+    for compiled in program.journeys:
+        journey = compiled.journey
+        found |= {s for e in journey.entry if (s := e.asks_segment())}
+        found |= {s for e in journey.exit_on for s in (e.segment_entered, e.segment_left) if s}
+        found |= {journey.only_if} if journey.only_if else set()
+        conditions = (part for step in journey.all_steps() for _, when in step.asks() for part in parts_of(when))
+        found |= {s for part in conditions if (s := part.asks_segment())}
+    older = [c.journey for c in program.journeys if not c.is_current]
+    return tuple(sorted(found & set(with_unnamed(program.playbook, older=older).segments)))
 
 
 def membership_over(

@@ -19,19 +19,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regard.collect.among import among
+from regard.collect.columns import TOUCHPOINTS
+from regard.decide.facts.arms import draw_table, holdout_keys
 from regard.decide.facts.columns import as_input, read_rows
-from regard.decide.facts.hours import local_hours
-from regard.decide.facts.laying import draw_table
+from regard.decide.facts.members import read_spells, run_shown
+from regard.decide.facts.messages import read_touches
 from regard.decide.facts.programs import definition_of, tables_of
-from regard.decide.facts.reading import WHO, Scope, holdout_keys, read_touches
+from regard.decide.facts.scope import Scope
+from regard.decide.facts.tables import hours_waited_for, zones_of
+from regard.decide.replay.moments import Days
 from regard.engine.journeys import run as journeys
 from regard.engine.journeys import tables as journey_tables
 from regard.engine.journeys.instructions import END, Compiled, Program
 from regard.engine.journeys.tables import ENROLMENT
-from regard.kernel.instant import DAY_US, FOREVER_US
+from regard.identify.columns import EVERYBODY, WHO
 from regard.playbooks.journeys import Journey
 from regard.playbooks.steps import Op
-from regard.understand.columns import SEGMENT_CHANGES, SHOWN_RUN
 from regard.understand.running.workbench import open_workbench
 
 Stored = dict[str, Any]
@@ -69,10 +72,14 @@ class Standing:
 def read_stored(from_us: int) -> list[Stored]:
     """Return every enrolment that had begun and not ended at an instant, as it is stored today."""
     rows = read_rows(
-        f"SELECT e.id, {WHO}, e.journey, e.version, e.entry_key, e.arm, e.step, e.entered_at, e.step_at, e.since_at,"
-        " e.due_at, CASE WHEN e.is_waiting THEN 1 ELSE 0 END, e.memory FROM decide_enrolment AS e"
-        " JOIN identify_person AS o ON o.id = e.person_id"
-        " WHERE e.entered_at <= %s AND (e.ended_at IS NULL OR e.ended_at > %s) ORDER BY e.id",
+        f"""
+        SELECT
+            e.id, {WHO}, e.journey, e.version, e.entry_key, e.arm, e.step, e.entered_at, e.step_at, e.since_at,
+            e.due_at, CASE WHEN e.is_waiting THEN 1 ELSE 0 END, e.memory
+        FROM decide_enrolment AS e JOIN {EVERYBODY} AS o ON o.id = e.person_id
+        WHERE e.entered_at <= %s AND (e.ended_at IS NULL OR e.ended_at > %s)
+        ORDER BY e.id
+        """,
         [from_us, from_us],
     )
     return [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
@@ -89,12 +96,12 @@ def stand_at(
     program: Program,
     stored: Sequence[Stored],
     people: pa.Table,
+    days: Days,
     *,
-    from_us: int,
-    grid_us: int,
     upto: int,
 ) -> Standing:
-    """Return where each of `stored` stood at `from_us`; `people` is the input `person`."""
+    """Return where each of `stored` stood when the stretch begins; `people` is the input `person`."""
+    from_us = days.start
     if not stored:
         return Standing(ENROLMENT.empty_table(), as_input("learnt", ()))
     passed = _last_decisions([row["id"] for row in stored], from_us)
@@ -102,7 +109,7 @@ def stand_at(
     known = {row["eid"]: row for row in rows}
     learnt = list(_learnt(program, [s for s in stored if s["id"] in known], known, from_us))
     begin = pa.Table.from_pylist(rows, ENROLMENT)
-    moved = _taken_on(program, begin, learnt, people, from_us=from_us, grid_us=grid_us, upto=upto)
+    moved = _taken_on(program, begin, learnt, people, days, upto=upto)
     inside = moved.enrolments.filter(pc.equal(moved.enrolments.column("state"), "active"))
     return Standing(_at_the_door(program, inside, from_us), moved.learnt, len(stored) - inside.num_rows)
 
@@ -111,8 +118,12 @@ def _last_decisions(enrolments: Sequence[int], from_us: int) -> dict[int, tuple[
     """Return enrolment -> (step, asked, as of, verdict) of the last act it had come to by then."""
     listed, bound = among(enrolments)
     rows = read_rows(
-        "SELECT enrolment_id, step, asked_at, as_of, verdict FROM decide_decision"
-        f" WHERE enrolment_id {listed} AND asked_at <= %s ORDER BY asked_at, id",
+        f"""
+        SELECT enrolment_id, step, asked_at, as_of, verdict
+        FROM decide_decision
+        WHERE enrolment_id {listed} AND asked_at <= %s
+        ORDER BY asked_at, id
+        """,
         [bound, from_us],
     )
     return {enrolment: (step, asked, as_of, verdict) for enrolment, step, asked, as_of, verdict in rows}
@@ -182,7 +193,7 @@ def _learnt(
     told = [(row, json.loads(row["memory"])) for row in stored if row["memory"] != "{}"]
     seqs = sorted({f["seq"] for _, memory in told for f in memory.values() if f["seq"] is not None})
     listed, bound = among(seqs)
-    rows = read_rows(f"SELECT seq, occurred_at FROM collect_touchpoint WHERE seq {listed}", [bound])
+    rows = read_rows(f"SELECT t.seq, t.occurred_at FROM {TOUCHPOINTS} AS t WHERE t.seq {listed}", [bound])
     occurred = dict(rows)
     for row, memory in told:
         now = known[row["id"]]
@@ -198,19 +209,16 @@ def _taken_on(
     begin: pa.Table,
     learnt: list[tuple[Any, ...]],
     people: pa.Table,
+    days: Days,
     *,
-    from_us: int,
-    grid_us: int,
     upto: int,
 ) -> journeys.Moved:
     """Move them through waits and branches up to the beginning, with what happened and who was in which segment."""
+    from_us, grid_us = days.start, days.grid_us
     whom = sorted(set(begin.column("person").to_pylist()))
     since = int(pc.min(begin.column("since_us")).as_py())
     touch, detail = read_touches(Scope(whom, upto, as_then=True), program, since_us=since - 1)
     first = from_us - -(-(from_us - since) // grid_us) * grid_us
-    zones = set(people.column("zone").to_pylist())
-    minutes = minutes_waited_for(program)
-    hours = local_hours(zones, minutes, program.playbook.company, from_us=first, to_us=from_us + DAY_US)
     tables = tables_of(program)
     tables |= {
         "instruction": _stopping_at_acts(tables["instruction"], from_us),
@@ -218,9 +226,9 @@ def _taken_on(
         "person": people,
         "touch": touch,
         "detail": detail,
-        "membership": as_input("membership", _membership(whom)),
+        "membership": as_input("membership", read_spells(None, Scope(whom, upto), run=run_shown())),
         "draw": draw_table(program, holdout_keys(whom)),
-        "hour": as_input("hour", hours if minutes else ()),
+        "hour": hours_waited_for(program, zones_of(people), from_us=first, to_us=from_us),
         "enrolment": begin,
         "learnt": as_input("learnt", learnt),
     }
@@ -228,12 +236,6 @@ def _taken_on(
     with open_workbench() as bench:
         journey_tables.lay_out(bench, tables)
         return journeys.move(bench, program)
-
-
-def minutes_waited_for(program: Program) -> set[int]:
-    """Return the minutes of the day for which some step waits."""
-    found = {i.terms.get("until_minute") for c in program.journeys for i in c.instructions}
-    return {minute for minute in found if minute is not None}
 
 
 def _stopping_at_acts(instructions: pa.Table, from_us: int) -> pa.Table:
@@ -266,20 +268,3 @@ def _at_the_door(program: Program, inside: pa.Table, from_us: int) -> pa.Table:
             row |= {"is_waiting": False, "deadline_us": None, "due_us": from_us}
         row["exit_us"] = None
     return pa.Table.from_pylist(rows, ENROLMENT)
-
-
-def _membership(people: Sequence[int]) -> Iterator[tuple[int, str, int, int]]:
-    """Yield (person, segment, from, to) of these people as the runs of then found it."""
-    scope = Scope(people, 0)
-    rows = read_rows(
-        f"SELECT {WHO}, c.segment, c.as_of, CASE WHEN c.entered THEN 1 ELSE 0 END FROM {SEGMENT_CHANGES} AS c"
-        f"{scope.joined('c.person_id')} AND c.run_id <= {SHOWN_RUN} ORDER BY c.as_of, c.id",
-        scope.bound(),
-    )
-    since: dict[tuple[int, str], int] = {}
-    for person, segment, at_us, entered in rows:
-        if entered:
-            since.setdefault((person, segment), at_us)
-        elif (person, segment) in since:
-            yield person, segment, since.pop((person, segment)), at_us
-    yield from ((person, segment, at_us, FOREVER_US) for (person, segment), at_us in since.items())

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+from regard.consent.columns import CONSENT_WORDS
 from regard.decide.facts.columns import read_rows
-from regard.decide.replay.history import Past
+from regard.decide.replay.past import Through
 from regard.decide.replay.standing import Standing
+from regard.identify.columns import EVERYBODY
 
 
 def count_people(upto: int) -> int:
     """Return how many people there are, each counted once."""
     return _one(
-        "SELECT COUNT(*) FROM identify_person WHERE survivor_id IS NULL AND created_seq <= %s",
+        f"SELECT COUNT(*) FROM {EVERYBODY} AS o WHERE o.survivor_id IS NULL AND o.created_seq <= %s",
         upto,
     )
 
 
-def notes_about(past: Past, standing: Standing) -> tuple[str, ...]:
+def notes_about(past: Through, standing: Standing) -> tuple[str, ...]:
     """Return what of this stretch the replay knows otherwise than it was, one sentence each."""
     imported = _one(
-        "SELECT COUNT(*) FROM consent_consent WHERE batch_id IS NOT NULL AND recorded_at > %s AND occurred_at <= %s"
-        " AND seq <= %s",
-        past.from_us,
-        past.to_us,
-        past.upto,
+        f"""
+        SELECT COUNT(*)
+        FROM {CONSENT_WORDS} AS c
+        WHERE c.batch_id IS NOT NULL AND c.recorded_at > %s AND c.occurred_at <= %s AND c.seq <= %s
+        """,
+        past.first_us,
+        past.stretch.until_us,
+        past.stretch.upto,
     )
     paused = _one(
         "SELECT COUNT(*) FROM decide_steering WHERE kind = 'pause' AND at > %s AND at <= %s",
-        past.from_us,
-        past.to_us,
+        past.first_us,
+        past.stretch.until_us,
     )
     told = (
         (

@@ -17,12 +17,13 @@ from datetime import datetime
 
 from regard.collect.sequence import last_sequence
 from regard.decide.facts.columns import read_rows
+from regard.decide.facts.fields import read_told
+from regard.decide.facts.scope import Scope, Stretch
 from regard.decide.replay.crowding import UNSETTLED, Asking, Held, granted_in, move_with_crowds
-from regard.decide.replay.history import Past, segments_needed
 from regard.decide.replay.joined import read_joined
-from regard.decide.replay.membership import membership_over
+from regard.decide.replay.membership import membership_over, segments_needed
 from regard.decide.replay.moments import Days
-from regard.decide.replay.profiles import read_told
+from regard.decide.replay.past import Through
 from regard.decide.replay.standing import read_stored, versions_of
 from regard.decide.replay.tables import fields_asked, history_tables
 from regard.decide.replay.unknown import count_people, notes_about
@@ -80,25 +81,31 @@ def replay_playbook(
     """
     watch = _Watch()
     upto = last_sequence() if upto is None else upto
-    start, end = to_us(span.start), to_us(span.end)
+    start = to_us(span.start)
     stored = read_stored(start)
     program = compile_program(playbook, older=versions_of(stored))
     company, joined = playbook.company, read_joined(upto, from_us=start)
+    days = Days.of(from_us=start, to_us=to_us(span.end), grid_us=span.grid_us, zone=company.time_zone)
     membership = membership_over(
         playbook,
         segments_needed(program),
-        Days.of(from_us=start, to_us=end, grid_us=span.grid_us, zone=company.time_zone),
+        days,
         upto=upto,
         joined=joined,
         older=[c.journey for c in program.journeys if not c.is_current],
         tell=None if tell is None else lambda done, of: tell("who was in which segment", done, of),
     )
     watch.lap("membership")
-    told = read_told(fields_asked(program), upto=upto, joined=joined, from_us=start)
-    past = Past(
-        start, end, upto, company.time_zone, company.currency, membership.table, joined, told, _ran_before(start)
+    past = Through(
+        stretch=Stretch(days.start, days.end, 0, upto),
+        company=company,
+        days=days,
+        joined=joined,
+        spells=membership.table,
+        fields_told=read_told(fields_asked(program), Scope(None, upto, joined, as_then=True), first_us=start),
+        new_journeys=frozenset(playbook.journeys) - _ran_before(start),
     )
-    tables, standing = history_tables(program, past, stored, grid_us=span.grid_us)
+    tables, standing = history_tables(program, past, stored)
     everybody, notes = count_people(upto), notes_about(past, standing)
     asking = Asking(program, tables, approves_after_us, granted_in(past))
     watch.lap("reading")

@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from regard.decide.facts.columns import read_rows, update_columns
-from regard.decide.facts.laying import paused_journeys
+from regard.decide.facts.programs import paused_journeys
 from regard.decide.models import Enrolment
 from regard.kernel.instant import DAY_US, from_us, to_us
 

@@ -6,36 +6,37 @@ as they were; 4. the engine, the same as live; 5. what that leaves to the next c
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
 
 from regard.decide.facts.benches import workbench_for
-from regard.decide.facts.columns import as_input, read_rows
-from regard.decide.facts.crowds import most_without_approval
-from regard.decide.facts.laying import Turns, paused_journeys
-from regard.decide.facts.programs import program_of, tables_of
+from regard.decide.facts.columns import as_input
+from regard.decide.facts.members import run_of
+from regard.decide.facts.messages import COUNTED
+from regard.decide.facts.past import Arrival
+from regard.decide.facts.programs import paused_journeys, program_of, tables_of
+from regard.decide.facts.scope import Stretch, stretch_between
+from regard.decide.facts.tables import Turns, everything_about
+from regard.decide.facts.ways_in import arrivals, woken_people
+from regard.decide.live.crowds import crowd_table
 from regard.decide.live.rows import decision_key
-from regard.decide.live.ways_in import Arrival, Stretch, stretch_between
 from regard.decide.models import Cycle, Steering
 from regard.decide.verifying.carried import INSIDE, Carried, Standing
-from regard.decide.verifying.doors import arrivals_then, door_of, touched_then
-from regard.decide.verifying.facts_then import Contact, Former, Moment, crowded, tables_then
 from regard.decide.verifying.families import Families
+from regard.decide.verifying.past import Gone, Then
 from regard.engine.journeys import run as journeys
 from regard.engine.journeys import tables as journey_tables
 from regard.engine.journeys.instructions import END, Program
 from regard.engine.journeys.run import Moved
-from regard.kernel.instant import DAY_US, from_us, to_us
+from regard.kernel.instant import DAY_US, to_us
 from regard.playbooks.model import Playbook
-from regard.understand.columns import RUNS
 from regard.versions.selectors import playbook_of_hash
 
 Told = tuple[str, str, int]  # verdict, reason, as_of in microseconds
-COUNTED = ("", "claimed", "sent", "uncertain")  # what a go counts as under caps: see read_contacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +90,15 @@ class Again:
         program, tables = self._program(cycle.playbook_hash)
         new = frozenset(program.playbook.journeys) - carried.ran
         carried.ran |= set(program.playbook.journeys)
-        stretch, run = _stretch(cycle, before), _run_of(cycle)
-        door = door_of(program, stretch, run=run, families=carried.families, new=new)
-        coming = list(arrivals_then(program, door))
-        people = {arrival[0] for arrival in coming}
-        people |= self._woken(touched_then(program, door), stretch)
-        crowd = self._crowd(program, coming, stretch)
+        stretch, company = _stretch(cycle, before), program.playbook.company
+        acts = self._acts_since(stretch.until_us - DAY_US)
+        past = Then(stretch=stretch, company=company, carried=carried, new_journeys=new, acts=acts)
+        coming = list(arrivals(program, past))
+        people = sorted({arrival[0] for arrival in coming} | woken_people(program, past))
         if people:
-            moment = Moment(program, now_us, cycle.upto, run, carried.families, people)
-            self._decide(moment, tables, coming, crowd)
+            crowd = crowd_table(program, past, coming)
+            about = replace(past, people=people, gone=self._gone_to(people, now_us))
+            self._decide(program, about, tables, coming, crowd)
 
     def _program(self, digest: str) -> tuple[Program, dict[str, Any]]:
         """Return the program of a cycle and its tables, made once for a playbook and the versions people are inside."""
@@ -108,74 +109,43 @@ class Again:
             self._programs[key] = program, tables_of(program)
         return self._programs[key]
 
-    def _woken(self, touched: set[int], stretch: Stretch) -> set[int]:
-        """Return whose turn has come: by a timer, by what happened to them, by what a colleague did."""
-        carried, families = self.carried, self.carried.families
-        found = {families.speaker(row.origin) for row in carried.due(stretch.until_us) if row.state == "active"}
-        for person in touched:
-            if any(row.state in INSIDE for row in carried.of(families.origins([person]))):
-                found.add(person)
-        steered = Steering.objects.filter(
-            kind__in=(Steering.Kind.RESUME, Steering.Kind.MOVE),
-            seq__gt=stretch.after_seq,
-            seq__lte=stretch.upto,
-        )
-        for journey in set(steered.values_list("journey", flat=True)):
-            found |= {families.speaker(row.origin) for row in carried.in_journey(journey) if row.state == "active"}
-        return found
-
-    def _crowd(self, program: Program, coming: Iterable[Arrival], stretch: Stretch) -> pa.Table:
-        """Return `crowd` by the rule of `crowds.crowd_table`."""
-        since = stretch.until_us - DAY_US
-        while self._went and self._went[0][0] <= since:
+    def _acts_since(self, since_us: int) -> list[tuple[str, str]]:
+        """Return the (journey, step) of every act decided since an instant."""
+        while self._went and self._went[0][0] <= since_us:
             self._went.popleft()
-        went = Counter((journey, step) for _, journey, step in self._went)
-        entering = Counter(program.numbered(number).name for _, number, _, _ in coming)
-        due = Counter(row.journey for row in self.carried.due(stretch.until_us) if row.state == "active")
-        approved = Steering.objects.filter(kind=Steering.Kind.APPROVE, at__gt=from_us(since), seq__lte=stretch.upto)
-        limits, places = program.playbook.guardrails, dict[tuple[str, str], int]()
-        for compiled in program.journeys if entering or due else ():
-            for one in compiled.instructions:
-                place, above = (compiled.name, one.step), most_without_approval(limits, one)
-                people = entering[compiled.name] + due[compiled.name] + went[place]
-                if above is not None and people > above:
-                    places[place] = people
-        return crowded(places, list(approved.values_list("journey", "step")))
+        return [(journey, step) for _, journey, step in self._went]
 
-    def _decide(self, moment: Moment, tables: dict[str, Any], coming: list[Arrival], crowd: pa.Table) -> None:
-        carried, families = self.carried, moment.families
-        rows = carried.of(families.origins(moment.people))
-        inside, learnt = carried.table(moment.program, (r for r in rows if r.state in INSIDE))
-        turns = Turns(coming, inside)
-        former: list[Former] = [(families.speaker(r.origin), r.journey, r.entry_key, r.entered_us) for r in rows]
-        tables = tables | tables_then(moment, turns, ours=self._ours(moment), former=former)
-        tables |= {
-            "clock": as_input("clock", [(moment.now_us,)]),
-            "enrolment": inside,
-            "learnt": as_input("learnt", learnt),
-            "arrival": as_input("arrival", coming),
-            "crowd": crowd,
-        }
-        # no ORM past this point
-        with workbench_for("verify", len(moment.people)) as bench:
-            journey_tables.lay_out(bench, tables)
-            moved = journeys.move(bench, moment.program)
-        self._keep_decisions(moved.decisions)
-        self._keep_standing(moment.program, moved, set(inside.column("eid").to_pylist()))
-
-    def _ours(self, moment: Moment) -> list[Contact]:
+    def _gone_to(self, people: Sequence[int], now_us: int) -> list[Gone]:
         """Return the messages decided before about these people, as far as it was known what became of them."""
         found = []
-        for origin in moment.families.origins(moment.people):
+        for origin in self.carried.families.origins(people):
             for key in self._gone.get(origin, ()):
                 one, became = self.decided[key], self.outcomes.get(key)
                 at_us = one.told[2]
-                if became is not None and became.at_us is not None and became.at_us <= moment.now_us:
+                if became is not None and became.at_us is not None and became.at_us <= now_us:
                     if became.outcome not in COUNTED:
                         continue
                     at_us = became.at_us
-                found.append((moment.families.speaker(origin), at_us, one.channel, one.bit))
+                found.append(Gone(origin, at_us, one.channel, one.bit))
         return found
+
+    def _decide(
+        self, program: Program, past: Then, tables: dict[str, Any], coming: list[Arrival], crowd: pa.Table
+    ) -> None:
+        rows = self.carried.of(past.scope.origins or ())
+        inside, learnt = self.carried.table(program, (r for r in rows if r.state in INSIDE))
+        tables = tables | everything_about(program, past, Turns(as_input("arrival", coming), inside))
+        tables |= {
+            "clock": as_input("clock", [(past.first_us,)]),
+            "learnt": as_input("learnt", learnt),
+            "crowd": crowd,
+        }
+        # no ORM past this point
+        with workbench_for("verify", len(past.scope.people or ())) as bench:
+            journey_tables.lay_out(bench, tables)
+            moved = journeys.move(bench, program)
+        self._keep_decisions(moved.decisions)
+        self._keep_standing(program, moved, set(inside.column("eid").to_pylist()))
 
     def _keep_decisions(self, decisions: pa.Table) -> None:
         """Keep what was decided as the store does: a go and a no never change, an answer goes before a wait."""
@@ -237,16 +207,10 @@ class Again:
 
 def _stretch(cycle: Cycle, before: Cycle | None) -> Stretch:
     """Return what lay between two cycles."""
-    return stretch_between(before, cycle, after_run=_run_of(before) if before else 0)
+    return stretch_between(before, cycle, after_run=_run_seen(before) if before else 0, run=_run_seen(cycle))
 
 
-def _run_of(cycle: Cycle) -> int:
+def _run_seen(cycle: Cycle) -> int:
     """Return the run of understand a cycle saw: it wrote it down; before it did, the newest of its time."""
     run = cycle.report.get("run")
-    if isinstance(run, int):
-        return run
-    rows = read_rows(
-        f"SELECT COALESCE(MAX(r.id), 0) FROM {RUNS} AS r WHERE r.as_of <= %s",
-        [to_us(cycle.as_of)],
-    )
-    return int(rows[0][0])
+    return run if isinstance(run, int) else run_of(to_us(cycle.as_of))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
-import pyarrow as pa
 
 from regard.decide.facts.columns import read_rows
+from regard.identify.columns import JOININGS
 
 _Joining = tuple[int, str, int, int, int | None]  # seq, kind, survivor, absorbed, undoes
 
@@ -17,7 +17,7 @@ class Families:
 
     def __init__(self) -> None:
         self._joinings: Sequence[_Joining] = read_rows(
-            "SELECT seq, kind, survivor_id, absorbed_id, undoes_id FROM identify_joining ORDER BY seq"
+            f"SELECT j.seq, j.kind, j.survivor_id, j.absorbed_id, j.undoes_id FROM {JOININGS} AS j ORDER BY j.seq"
         )
         self._merges = {seq: absorbed for seq, kind, _, absorbed, _ in self._joinings if kind == "merge"}
         self._next = 0
@@ -51,13 +51,9 @@ class Families:
                 waiting.extend(self._below.get(one, ()))
         return sorted(found)
 
-    def spoken(self, table: pa.Table, people: Collection[int]) -> pa.Table:
-        """Return the rows of these people, whose `person` column names origins, with who spoke for each."""
-        if not table.num_rows:
-            return table
-        told = np.asarray(table.column("person").to_numpy(), dtype=np.int64)
+    def whose(self, origins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return for each origin who spoke for it: as far as a cycle knew, all along."""
+        spoken = origins
         if self._above:
-            told = np.array([self.speaker(one) for one in told.tolist()], dtype=np.int64)
-        place = table.schema.get_field_index("person")
-        rows = table.set_column(place, table.schema.field(place), pa.array(told, pa.int64()))
-        return rows.filter(pa.array(np.isin(told, np.fromiter(people, np.int64, len(people)))))
+            spoken = np.array([self.speaker(one) for one in origins.tolist()], dtype=np.int64)
+        return spoken, np.zeros(origins.size, dtype=np.int64)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
 
-from regard.decide.facts.laying import paused_journeys
+from regard.decide.facts.programs import paused_journeys
 from regard.decide.models import Steering
 from regard.decide.selectors import journey_list, journey_outline, versions_of, waiting_turns
 from regard.decide.steering.acts import MOST_RELEASE_DAYS, approve_step, pause_journey, resume_journey

@@ -11,61 +11,36 @@ from collections.abc import Iterable
 
 import pyarrow as pa
 
-from regard.collect.among import among
-from regard.decide.facts.columns import as_input, read_rows
-from regard.decide.live.ways_in import Arrival, Stretch
+from regard.decide.facts.columns import as_input
+from regard.decide.facts.past import Arrival, PastOfCycle
 from regard.decide.models import Steering
 from regard.engine.journeys.instructions import Instruction, Program
 from regard.kernel.instant import DAY_US, FOREVER_US, from_us
 from regard.playbooks.guardrails import Guardrails
 
 
-def crowd_table(program: Program, stretch: Stretch, coming: Iterable[Arrival]) -> pa.Table:
+def crowd_table(program: Program, past: PastOfCycle, coming: Iterable[Arrival]) -> pa.Table:
     """Return `crowd`: the steps that would reach more people than the guardrails allow without approval."""
     guardrails = program.playbook.guardrails
     if guardrails.approval_above is None and guardrails.tasks_without_approval is None:
         return as_input("crowd", ())
     entering = Counter(program.numbered(number).name for _, number, _, _ in coming)
-    due = dict(
-        read_rows(
-            # Found by the index of who is due, then counted: no planner knows beforehand that they are few, and would
-            # rather walk everybody in order of journey.
-            "WITH due AS MATERIALIZED (SELECT journey FROM decide_enrolment WHERE state = 'active' AND due_at <= %s)"
-            " SELECT journey, COUNT(*) FROM due GROUP BY journey",
-            [stretch.until_us],
-        )
-    )
+    due = past.due_by_journey()
     if not entering and not due:
         return as_input("crowd", ())
-    went = _went({*entering, *due}, stretch)
-    since = from_us(stretch.until_us - DAY_US)
-    approved = set(
-        Steering.objects.filter(kind=Steering.Kind.APPROVE, at__gt=since, seq__lte=stretch.upto).values_list(
-            "journey", "step"
-        )
-    )
+    went = past.went({*entering, *due})
+    since = from_us(past.stretch.until_us - DAY_US)
+    approvals = Steering.objects.filter(kind=Steering.Kind.APPROVE, at__gt=since, seq__lte=past.stretch.upto)
+    approved = set(approvals.values_list("journey", "step"))
     rows = []
     for compiled in program.journeys:
         for one in compiled.instructions:
             place = (compiled.name, one.step)
-            people = entering[compiled.name] + due.get(compiled.name, 0) + went.get(place, 0)
+            people = entering[compiled.name] + due.get(compiled.name, 0) + went[place]
             above = most_without_approval(guardrails, one)
             if above is not None and people > above:
                 rows.append((*place, people, place in approved, 0, FOREVER_US, None))
     return as_input("crowd", dict.fromkeys(rows))
-
-
-def _went(journeys: set[str], stretch: Stretch) -> dict[tuple[str, str], int]:
-    """Return how many the steps of these journeys reached in the last day, found by the cycles of that day."""
-    since = stretch.until_us - DAY_US
-    before = read_rows("SELECT id FROM decide_cycle WHERE as_of <= %s ORDER BY id DESC LIMIT 1", [since])
-    listed, bound = among(sorted(journeys))
-    rows = read_rows(
-        "SELECT journey, step, COUNT(*) FROM decide_decision WHERE cycle_id > %s AND verdict = 'go' AND as_of > %s"
-        f" AND journey {listed} GROUP BY journey, step",
-        [before[0][0] if before else 0, since, bound],
-    )
-    return {(journey, step): people for journey, step, people in rows}
 
 
 def most_without_approval(guardrails: Guardrails, one: Instruction) -> int | None:
