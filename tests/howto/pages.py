@@ -18,7 +18,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs" / "how-to"
 COPIED = ("src", "tests", "docs", "pyproject.toml")
-_BLOCK = re.compile(r'^```\w+ file=(?P<path>\S+)(?: after="(?P<after>[^"\n]+)")?\n(?P<text>.*?)^```$', re.M | re.S)
+_BLOCK = re.compile(r'^```\w+ file=(?P<path>\S+)(?: after="(?P<after>[^\n]+)")?\n(?P<text>.*?)^```$', re.M | re.S)
 
 
 class Piece(NamedTuple):

@@ -26,7 +26,14 @@ api = NinjaAPI(
     openapi_url=None,  # served by `description`, with the refusals in it
     urls_namespace="api",
 )
-for part in (people, touchpoints, segments, decisions, consents):
+PARTS = (
+    people,
+    touchpoints,
+    segments,
+    decisions,
+    consents,
+)
+for part in PARTS:
     api.add_router("", part.router)
 tell_problems(api)
 
