@@ -9,6 +9,7 @@ import pytest
 from regard.identify.models import Person
 from regard.identify.selectors import find_person
 from tests.api.conftest import Api
+from tests.cast.consents import an_offer_waits, told_of_leaving
 from tests.permission import may_contact
 
 ADA = {"identifiers": {"email": "ada@tideline.example"}, "purpose": "offers"}
@@ -24,6 +25,32 @@ def test_a_grant_and_a_withdrawal_hold_when_they_are_answered(writer: Api):
     assert may("ada")
     assert writer.post("consents", {**ADA, "state": "withdrawn"}).status_code == 201
     assert not may("ada")
+
+
+def test_a_withdrawal_cancels_what_waits_and_is_told_once(writer: Api):
+    writer.post("consents", {**ADA, "state": "granted"})
+    ada = find_person("ada")
+    offer = an_offer_waits(ada, now=datetime.now(UTC))
+
+    writer.post("consents", {**ADA, "state": "withdrawn"}, idempotency_key="gone")
+    writer.post("consents", {**ADA, "state": "withdrawn"}, idempotency_key="gone")
+
+    offer.refresh_from_db()
+    assert (offer.state, offer.note) == ("cancelled", "Withdrawn before it was handed over")
+    assert told_of_leaving(ada) == ["Withdrew offers", "Agreed to offers"]
+
+
+def test_a_withdrawal_of_long_ago_with_a_grant_since_cancels_nothing(writer: Api):
+    writer.post("consents", {**ADA, "state": "granted"})
+    ada = find_person("ada")
+    offer = an_offer_waits(ada, now=datetime.now(UTC))
+
+    old = (datetime.now(UTC) - timedelta(days=3)).isoformat()
+    assert writer.post("consents", {**ADA, "state": "withdrawn", "occurred_at": old}).status_code == 201
+
+    offer.refresh_from_db()
+    assert offer.state == "queued"
+    assert may("ada")
 
 
 def test_the_same_key_writes_once_and_answers_the_same(writer: Api):

@@ -12,12 +12,12 @@ from regard.act.channels.email.transport import Outbox, Smtp
 from regard.act.models import Message
 from regard.act.services import claim, deliver, enqueue
 from regard.collect.services import ensure_source
-from regard.consent.services import grant
 from regard.decide.models import Cycle, Decision
 from regard.flow import receive
 from regard.playbooks.model import Playbook
 from regard.versions.selectors import active_playbook, shipped_text
 from regard.versions.services import apply_playbook
+from tests.cast.consents import agrees
 from tests.cast.log import identify
 from tests.mailserver import MailServer
 
@@ -58,7 +58,7 @@ def make_person(playbook: Playbook, as_of: datetime) -> Callable[..., int]:
         )
         person = receive([told], now=then)[0].origin
         for purpose in agreed:
-            grant(person=person, purpose=purpose, source="checkout", now=then)
+            agrees(person=person, purpose=purpose, source="checkout", now=then)
         return person
 
     return make
@@ -113,7 +113,7 @@ def send_all(playbook: Playbook, server: MailServer | None, now: datetime, worke
     deliver(
         messages=claimed.messages,
         playbook=playbook,
-        transport=transport,
+        opened=lambda _channel: transport,
         worker=worker,
         clock=lambda: now,
     )

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from regard.consent.models import Consent
-from regard.consent.services import withdraw
 from regard.identify.selectors import find_person
 from regard.imports.batches import BatchRow
 from regard.kernel.issues import Refused
+from tests.cast.consents import an_offer_waits, told_of_leaving, withdraws
 from tests.permission import may_contact
 
 Import = Callable[..., BatchRow]
@@ -68,8 +68,27 @@ def test_a_file_never_grants_what_a_person_withdrew_here(
     import_file(PEOPLE, consent=("offers=granted",), told="till form")
     ann = find_person("ann@example.com")
     assert ann is not None
-    withdraw(person=ann, purpose="offers", source="one-click", now=as_of + timedelta(hours=1))
+    withdraws(person=ann, purpose="offers", source="one-click", now=as_of + timedelta(hours=1))
     later = as_of + timedelta(days=1)
     import_file(write(PEOPLE, "again.csv"), consent=("offers=granted",), told="another form", now=later)
     assert not may("ann@example.com", later)
     assert may("bo@example.com", later)
+
+
+def test_a_file_that_says_no_cancels_what_waits_and_is_told_once(
+    import_file: Import, as_of: datetime, write: Callable[..., Path]
+) -> None:
+    import_file(PEOPLE, consent=("offers=granted",), told="till form")
+    ann, bo = find_person("ann@example.com"), find_person("bo@example.com")
+    assert ann is not None
+    assert bo is not None
+    to_ann, to_bo = (an_offer_waits(person, now=as_of) for person in (ann, bo))
+
+    gone = write("customer id,e-mail\n1,ann@example.com\n", "gone.csv")
+    import_file(gone, consent=("offers=withdrawn",), now=as_of + timedelta(hours=1))
+
+    for message in (to_ann, to_bo):
+        message.refresh_from_db()
+    assert (to_ann.state, to_ann.note) == ("cancelled", "Withdrawn before it was handed over")
+    assert to_bo.state == "queued"
+    assert told_of_leaving(ann) == ["Withdrew offers", "Agreed to offers"]

@@ -20,7 +20,6 @@ from regard.act.services import close_task
 from regard.collect.contracts import Incoming
 from regard.collect.importing.plan import make_plan
 from regard.collect.services import ensure_source
-from regard.consent.services import grant
 from regard.decide.models import Decision
 from regard.identify.selectors import find_person, origins_of
 from regard.imports.run import run_import
@@ -31,6 +30,7 @@ from regard.listen.services import record_answer
 from regard.understand.selectors import people_in_segment
 from regard.versions.selectors import active_playbook
 from regard.versions.services import apply_shipped_playbook
+from tests.cast.consents import agrees
 
 
 @dataclass
@@ -97,7 +97,7 @@ class Story:
 
     def submit_consent(self, who: str, *purposes: str) -> None:
         for purpose in purposes:
-            grant(person=self.person(who), purpose=purpose, source="checkout", now=self.now)
+            agrees(person=self.person(who), purpose=purpose, source="checkout", now=self.now)
 
     # compute, sleep
 

@@ -8,13 +8,14 @@ import pytest
 
 from regard.act.models import HumanTask, Message
 from regard.collect.models import Touchpoint
-from regard.consent.services import grant, lift_restriction, restrict
+from regard.consent.services import lift_restriction, restrict
 from regard.decide.models import Decision
 from regard.flow import receive, run_cycle
 from regard.kernel.instant import from_us
 from regard.understand.models import Standing
 from regard.understand.selectors import people_in_segment
 from regard.versions.services import apply_shipped_playbook
+from tests.cast.consents import agrees
 from tests.cast.log import NOON_US, a_source, message
 from tests.permission import may_contact
 
@@ -50,7 +51,7 @@ def a_good_customer(name: str) -> int:
     ]
     person = receive(told, now=NOW)[0].origin
     for purpose in ("offers", "surveys"):
-        grant(person=person, purpose=purpose, source="test", now=NOW - 200 * DAY)
+        agrees(person=person, purpose=purpose, source="test", now=NOW - 200 * DAY)
     return person
 
 

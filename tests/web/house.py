@@ -19,7 +19,6 @@ from regard.collect.contracts import Incoming
 from regard.collect.intake.keys import create_key
 from regard.collect.models import Batch, Touchpoint
 from regard.collect.services import ensure_source
-from regard.consent.services import grant
 from regard.decide.models import Cycle, Decision
 from regard.identify.models import Joining, JoinProposal
 from regard.identify.selectors import find_person, public_id_of
@@ -34,6 +33,7 @@ from regard.versions.drafts import start_draft
 from regard.versions.models import PlaybookVersion
 from regard.versions.selectors import shipped_text
 from regard.versions.services import apply_shipped_playbook
+from tests.cast.consents import agrees
 
 MARK = "<img src=x onerror=window.__x=1>"  # told by customers wherever they can tell something
 
@@ -79,7 +79,7 @@ def furnish(*, now: datetime | None = None, mark: str = "") -> House:
             password="a long enough word",
         )
     owner = house.staff[Role.OWNER]
-    grant(person=ines, purpose="offers", channel="email", source="form", now=now - timedelta(days=30))
+    agrees(person=ines, purpose="offers", channel="email", source="form", now=now - timedelta(days=30))
     _kept(house, ines, wen, owner, now, mark)
     _joined(house, ines, wen, now)
     journeys = read_yaml(shipped_text())["journeys"]  # type: ignore[index,call-overload]

@@ -10,13 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Header, Router, Schema, Status
 from pydantic import ConfigDict, Field, model_validator
 
+from regard.act.services import withdraw_consents
 from regard.api.keys import WRITE
 from regard.api.people import person_of
 from regard.api.problems import Problem, pointed
 from regard.collect.contracts import Incoming
 from regard.collect.intake.keys import Key
 from regard.consent.selectors import consent_of_key
-from regard.consent.services import grant, withdraw
+from regard.consent.services import Told, grant
 from regard.identify.services import resolve
 from regard.kernel.instant import to_us
 
@@ -82,20 +83,21 @@ def write_consent(
     now = datetime.now(UTC)
     occurred = _aware(told.occurred_at, now)
     person = person_of(told.person_id) if told.person_id else _resolve(told.identifiers, key, now)
-    said: dict[str, Any] = {
-        "person": person,
-        "purpose": told.purpose,
-        "channel": told.channel,
-        "source": f"api:{key.name}"[:80],
-        "now": now,
-        "occurred_at": occurred,
-        "evidence": dict(told.evidence),
-        "key": f"api:{key.id}:{idempotency_key or uuid4().hex}",
-        "via": "server",
-    }
-    seq = grant(**said, wording=told.wording) if told.state == "granted" else withdraw(**said)
+    word = Told(
+        person=person,
+        purpose=told.purpose,
+        channel=told.channel,
+        is_granted=told.state == "granted",
+        source=f"api:{key.name}"[:80],
+        occurred_us=to_us(occurred),
+        wording=told.wording if told.state == "granted" else "",
+        evidence=dict(told.evidence),
+        key=f"api:{key.id}:{idempotency_key or uuid4().hex}",
+        via="server",
+    )
+    seq = grant(told=word, now=now) if word.is_granted else withdraw_consents(told=[word], now=now)[0]
     if seq is None:
-        seq = _told_before(said, told)
+        seq = _told_before(word)
         response.headers["Idempotency-Replayed"] = "true"
     noted = {
         "id": f"con_{seq}",
@@ -106,10 +108,10 @@ def write_consent(
     return Status(201, noted)
 
 
-def _told_before(said: dict[str, Any], told: ConsentTold) -> int:
+def _told_before(word: Told) -> int:
     """Return the number of the word this key wrote before. Raises Problem 422 where it was another word."""
-    before = consent_of_key(said["key"])
-    same = (said["person"], told.purpose, told.channel, told.state)
+    before = consent_of_key(word.key or "")
+    same = (word.person, word.purpose, word.channel, "granted" if word.is_granted else "withdrawn")
     if before is None or (before.person_id, before.purpose, before.channel, before.state) != same:
         detail = "this Idempotency-Key was used for another word"
         raise Problem(422, detail, errors=[pointed("header:Idempotency-Key", "key_reused", detail)])

@@ -16,11 +16,12 @@ from regard.collect.models import Source, Touchpoint
 from regard.consent.folding import State, Word, standing_of
 from regard.consent.models import Consent, Restriction
 from regard.engine.bench.consents import newest_of_each
-from regard.identify.selectors import origins_of
+from regard.identify.selectors import families_of, origins_of
 from regard.kernel.instant import from_us, to_us
 from regard.playbooks.purposes import Purpose
 from regard.versions.selectors import active_playbook
 
+ORIGINS_A_QUERY = 500  # each is a bound value, and SQLite takes a limited number of them
 BASES = {  # what a purpose rests on where the person said nothing
     "consent": "They were never asked",
     "contract": "Needed for a contract with them",
@@ -37,6 +38,17 @@ def words_of(origins: Iterable[int], *, as_of: datetime | None = None, upto: int
     if upto is not None:
         rows = rows.filter(seq__lte=upto)
     return [word_of(row) for row in rows.order_by("seq")]
+
+
+def words_among(people: Iterable[int]) -> dict[int, list[Word]]:
+    """Return every word of each of these people, by whichever origin it was said, as they are written down."""
+    families = families_of(people)
+    origins = sorted({origin for family in families.values() for origin in family})
+    told: dict[int, list[Word]] = {}
+    for start in range(0, len(origins), ORIGINS_A_QUERY):
+        for row in Consent.objects.filter(person_id__in=origins[start : start + ORIGINS_A_QUERY]).order_by("seq"):
+            told.setdefault(row.person_id, []).append(word_of(row))
+    return {person: [word for origin in family for word in told.get(origin, ())] for person, family in families.items()}
 
 
 def word_of(row: Consent) -> Word:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -12,10 +12,10 @@ from regard.collect.deeds import Deed, record_deeds
 from regard.collect.sequence import allot_sequence
 from regard.consent.folding import EVERY
 from regard.consent.models import Consent, Restriction
-from regard.consent.selectors import words_of
+from regard.consent.selectors import words_among
 from regard.consent.suppression import lift_suppression, suppress
 from regard.consent.vocabulary import CONSENT_GRANTED, CONSENT_WITHDRAWN
-from regard.identify.selectors import origins_of, survivors_of
+from regard.identify.selectors import survivors_of
 from regard.identify.services import lock_people_rows
 from regard.kernel.instant import from_us, to_us
 from regard.kernel.issues import Issue, Refused
@@ -114,95 +114,49 @@ def _row(word: Told, seq: int, now: datetime) -> Consent:
     )
 
 
-def grant(
-    *,
-    person: int,
-    purpose: str,
-    source: str,
-    now: datetime,
-    channel: str = EVERY,
-    occurred_at: datetime | None = None,
-    wording: str = "",
-    wording_text: str = "",
-    evidence: dict[str, object] | None = None,
-    key: str | None = None,
-    batch: int | None = None,
-    is_invented: bool = False,
-    actor: str = "customer",
-    via: str = "web",
-) -> int | None:
-    """Write down that a person agreed; return its number, or None where `key` was told before.
+def grant(*, told: Told, now: datetime) -> int | None:
+    """Write down that a person agreed; return its number, or None where its key was told before.
 
-    Without `wording` the one shown now is named. Raises Refused where the purpose, its channel or the wording is not
+    Without a `wording` the one shown now is named. Raises Refused where the purpose, its channel or the wording is not
     in the active playbook.
     """
-    declared = _declared(purpose, channel)
-    version, text = _wording(declared, purpose, wording, wording_text)
-    word = Told(
-        person=person,
-        purpose=purpose,
-        channel=channel,
-        is_granted=True,
-        source=source,
-        occurred_us=to_us(occurred_at or now),
-        wording=version,
-        wording_text=text,
-        evidence=evidence or {},
-        key=key,
-        batch=batch,
-        is_invented=is_invented,
-        actor=actor,
-        via=via,
-    )
-    return record_consents(told=[word], now=now)[0]
+    if not told.is_granted:
+        raise ValueError("a withdrawal is no grant")
+    declared = _declared(told.purpose, told.channel)
+    version, text = _wording(declared, told.purpose, told.wording, told.wording_text)
+    return record_consents(told=[replace(told, wording=version, wording_text=text)], now=now)[0]
 
 
 @transaction.atomic
-def withdraw(
-    *,
-    person: int,
-    source: str,
-    now: datetime,
-    purpose: str = EVERY,
-    channel: str = EVERY,
-    occurred_at: datetime | None = None,
-    evidence: dict[str, object] | None = None,
-    key: str | None = None,
-    batch: int | None = None,
-    is_invented: bool = False,
-    actor: str = "customer",
-    via: str = "web",
-) -> int | None:
-    """Write down that a person withdrew a purpose ('*': all of them); it holds when this returns.
+def withdraw(*, told: Sequence[Told], now: datetime, source: int | None = None) -> list[int | None]:
+    """Write down that people withdrew a purpose ('*': all of them); return the number of each, None where told before.
 
-    Never refused for what the playbook says: a purpose of yesterday can be left today. Returns None where `key` was told
-    before. Said now, it counts from now at least, and from the newest word at least: a clock that was set back since a
-    grant cannot make that grant the newer one.
+    Only `act.services.withdraw_consents` calls this: it cancels what waits as well. Never refused for what the playbook
+    says: a purpose of yesterday can be left today. Said now, a word counts from now at least, and from the newest word
+    at least: a clock that was set back since a grant cannot make that grant the newer one.
     """
-    lock_people([person])
-    if occurred_at is None:
-        now = max(now, _newest_instant(person, default=now))
-    word = Told(
-        person=person,
-        purpose=purpose,
-        channel=channel,
-        is_granted=False,
-        source=source,
-        occurred_us=to_us(occurred_at or now),
-        evidence=evidence or {},
-        key=key,
-        batch=batch,
-        is_invented=is_invented,
-        actor=actor,
-        via=via,
-    )
-    return record_consents(told=[word], now=now)[0]
+    if any(word.is_granted for word in told):
+        raise ValueError("a grant is no withdrawal")
+    lock_people(word.person for word in told)
+    now_us, newest = to_us(now), _newest_instants({word.person for word in told})
+    recorded: dict[int, list[int]] = {}  # when it is written down, for nearly all of them now -> which words
+    for place, word in enumerate(told):
+        at_us = max(now_us, newest.get(word.person, 0)) if word.occurred_us >= now_us else now_us
+        recorded.setdefault(at_us, []).append(place)
+    seqs: dict[int, int | None] = {}
+    for at_us, places in recorded.items():
+        said = [_said_by(told[place], now_us, at_us) for place in places]
+        seqs |= zip(places, record_consents(told=said, now=from_us(at_us), source=source), strict=True)
+    return [seqs[place] for place in range(len(told))]
 
 
-def _newest_instant(person: int, *, default: datetime) -> datetime:
-    """Return the instant from which the newest word of a person counts. Call with the person locked."""
-    words = words_of(origins_of(person))
-    return max((from_us(word.at_us) for word in words), default=default)
+def _said_by(word: Told, now_us: int, at_us: int) -> Told:
+    return replace(word, occurred_us=max(word.occurred_us, at_us)) if word.occurred_us >= now_us else word
+
+
+def _newest_instants(people: Collection[int]) -> dict[int, int]:
+    """Return the instant from which the newest word of each person counts. Call with the people locked."""
+    return {person: max((word.at_us for word in words), default=0) for person, words in words_among(people).items()}
 
 
 def _declared(purpose: str, channel: str) -> Purpose:

@@ -12,6 +12,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
+from regard.act.services import withdraw_consents
 from regard.collect.contracts import Recorded
 from regard.collect.models import Batch
 from regard.collect.sequence import last_sequence
@@ -57,7 +58,10 @@ def record_told(
         for person, purpose, is_granted, evidence in words
         if not (is_granted and (survivors.get(person, person), purpose) in withdrawn)
     ]
-    return sum(seq is not None for seq in record_consents(told=told, now=now, source=batch.source_id))
+    granted, left = ([word for word in told if word.is_granted is wanted] for wanted in (True, False))
+    seqs = record_consents(told=granted, now=now, source=batch.source_id)
+    seqs += withdraw_consents(told=left, now=now, source=batch.source_id)
+    return sum(seq is not None for seq in seqs)
 
 
 def _words(

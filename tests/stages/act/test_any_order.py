@@ -22,8 +22,8 @@ from regard.act.services import (
     settle_leases,
 )
 from regard.collect.models import Touchpoint
-from regard.consent.services import grant
 from regard.playbooks.model import Playbook
+from tests.cast.consents import agrees
 
 Maker = Callable[..., int]
 Queue = Callable[..., Message]
@@ -72,7 +72,7 @@ class World(Outbox):
         self.may = False
 
     def agree(self) -> None:
-        grant(person=self.person, purpose="offers", source="page", now=self.now)
+        agrees(person=self.person, purpose="offers", source="page", now=self.now)
         self.may = True
 
     def complain(self) -> None:

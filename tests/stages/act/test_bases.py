@@ -12,10 +12,10 @@ from regard.act.channels.email.transport import Outbox
 from regard.act.models import Message
 from regard.act.services import claim, deliver
 from regard.consent.models import Consent
-from regard.consent.services import grant, withdraw
 from regard.identify.selectors import origins_of
 from regard.identify.services import merge_people
 from regard.playbooks.model import Playbook
+from tests.cast.consents import agrees, withdraws
 
 HOUR = timedelta(hours=1)
 WORDS = st.tuples(
@@ -41,7 +41,7 @@ def test_what_was_sent_rests_on_the_newest_word_of_then(
         for turn, (yes, channel, hours, who) in enumerate(words):
             at = since + turn * timedelta(minutes=1)
             more = {"purpose": "offers", "channel": channel, "source": f"page {turn}"}
-            tell = grant if yes else withdraw
+            tell = agrees if yes else withdraws
             tell(person=people[who], now=at, occurred_at=at + hours * HOUR, **more)  # type: ignore[arg-type]
 
     say(before, as_of - 100 * HOUR)

@@ -19,9 +19,10 @@ from regard.act.services import (
     open_task,
 )
 from regard.consent.models import Consent
-from regard.consent.services import suppress, withdraw
+from regard.consent.services import suppress
 from regard.identify.services import merge_people
 from regard.playbooks.model import Playbook
+from tests.cast.consents import withdraws
 from tests.cast.sending import send_all
 from tests.mailserver import MailServer
 
@@ -38,8 +39,8 @@ def state_of(message: Message) -> str:
     "leave",
     [
         lambda person, now: leave_purpose(person=person, purpose="offers", source="one-click", now=now),
-        lambda person, now: withdraw(person=person, purpose="offers", source="api", now=now),
-        lambda person, now: withdraw(person=person, source="phone", now=now),
+        lambda person, now: withdraws(person=person, purpose="offers", source="api", now=now),
+        lambda person, now: withdraws(person=person, source="phone", now=now),
         lambda person, now: suppress(address="ok-1@example.org", channel="email", reason="complaint", now=now),
     ],
 )
@@ -76,7 +77,7 @@ def test_who_leaves_between_claim_and_hand_over_does_not_get_it(
     if by_page:
         leave_purpose(person=person, purpose="offers", source="one-click", now=as_of)
     else:
-        withdraw(person=person, purpose="offers", source="api", now=as_of)
+        withdraws(person=person, purpose="offers", source="api", now=as_of)
     done = deliver(
         messages=claimed.messages,
         playbook=playbook,
@@ -97,7 +98,7 @@ def test_another_persons_withdrawal_holds_nobody_up(
     other = make_person("ok-2@example.org")
     claimed = claim(playbook=playbook, now=as_of, worker="w1")
 
-    withdraw(person=other, purpose="offers", source="api", now=as_of)
+    withdraws(person=other, purpose="offers", source="api", now=as_of)
 
     assert begin(message_id=claimed.messages[0], worker="w1", now=as_of + MINUTE)
     assert state_of(message) == "claimed"

@@ -27,7 +27,7 @@ from regard.act.services import deliver as handing_over
 from regard.act.services.deliver import Delivered
 from regard.collect.contracts import Incoming
 from regard.collect.services import ensure_source
-from regard.consent.services import grant, restrict, suppress, withdraw
+from regard.consent.services import restrict, suppress
 from regard.decide.models import Decision, Enrolment
 from regard.decide.services import pause_journey
 from regard.flow import receive
@@ -35,6 +35,7 @@ from regard.identify.services import merge_people
 from regard.kernel.instant import to_us
 from regard.playbooks.model import Playbook
 from regard.privacy.erasing import erase_person
+from tests.cast.consents import agrees, withdraws
 
 Maker = Callable[..., int]
 Queue = Callable[..., Message]
@@ -97,7 +98,7 @@ def test_who_is_joined_with_somebody_that_withdrew_does_not_get_it(
     playbook: Playbook, make_person: Maker, queue: Queue, as_of: datetime
 ) -> None:
     one, other = make_person("ok-1@example.org"), make_person("ok-2@example.org")
-    withdraw(person=other, purpose="offers", source="page", now=as_of - DAY)
+    withdraws(person=other, purpose="offers", source="page", now=as_of - DAY)
     message = queue(one)
     held = claim(playbook=playbook, now=as_of, worker="w1").messages
 
@@ -322,7 +323,7 @@ def test_a_clock_set_back_hides_no_withdrawal_and_no_suppression(
 ) -> None:
     left, complained = make_person("left@example.org"), make_person("spam@example.org")
     one, other = queue(left), queue(complained)
-    withdraw(person=left, purpose="offers", source="page", now=as_of + HOUR)
+    withdraws(person=left, purpose="offers", source="page", now=as_of + HOUR)
     suppress(address="spam@example.org", channel="email", reason="complaint", now=as_of + HOUR)
 
     assert send(playbook, as_of).got == []
@@ -368,8 +369,8 @@ def test_a_late_yes_told_with_a_clock_set_back_undoes_no_withdrawal(
 ) -> None:
     person = make_person("ok-1@example.org")
     message = queue(person)
-    withdraw(person=person, purpose="offers", source="page", now=as_of + HOUR)
-    grant(person=person, purpose="offers", source="page", now=as_of)
+    withdraws(person=person, purpose="offers", source="page", now=as_of + HOUR)
+    agrees(person=person, purpose="offers", source="page", now=as_of)
 
     send(playbook, as_of + 2 * HOUR)
 

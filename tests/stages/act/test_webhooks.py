@@ -28,7 +28,6 @@ from regard.act.services.endpoints import (
     try_endpoint,
 )
 from regard.collect.models import Touchpoint
-from regard.consent.services import withdraw
 from regard.decide.models import Decision
 from regard.identify.models import Person
 from regard.kernel.issues import Refused
@@ -37,6 +36,7 @@ from regard.playbooks.load import load_playbook, read_yaml
 from regard.privacy.erasing import erase_person
 from regard.versions.selectors import active_text
 from regard.versions.services import apply_playbook
+from tests.cast.consents import withdraws
 from tests.stages.act.erp import LOOPBACK, Erp, journey, now_of, send, text_with
 
 pytestmark = pytest.mark.django_db(transaction=True)  # what is due is told in lanes: threads see what was committed
@@ -115,7 +115,7 @@ def test_who_withdraws_while_it_waits_is_not_told_of(erp: Erp, as_of: datetime) 
     erp.is_told("offers", "first_name")
     message = erp.come_by()
 
-    withdraw(person=message.person_id, purpose="offers", source="api", now=as_of)
+    withdraws(person=message.person_id, purpose="offers", source="api", now=as_of)
     send(as_of)
 
     assert erp.inbox.taken == []

@@ -15,7 +15,6 @@ from regard.act.models import HumanTask
 from regard.audit_log.models import Entry, ErasureReceipt
 from regard.audit_log.services import record_entry
 from regard.collect.models import Batch, Retraction, Touchpoint
-from regard.consent.services import grant
 from regard.flow import receive
 from regard.identify.models import Account, Forgotten, Identifier, JoinProposal, Person
 from regard.identify.services import merge_people
@@ -26,6 +25,7 @@ from regard.privacy.erasing import apply_erasures_after_restore, erase_person
 from regard.profile.models import Card
 from regard.profile.services import add_note, follow_people, make_promise
 from regard.versions.services import apply_shipped_playbook
+from tests.cast.consents import agrees
 from tests.cast.log import NOON_US, a_source, message
 from tests.permission import may_contact
 from tests.stages.needles import hits, hits_in
@@ -71,7 +71,7 @@ def live_a_little(user: str, name: str, email: str, phone: str, note: str) -> in
         ),
     ]
     (_, person, *_) = [row.origin for row in receive(told, now=NOW)]
-    grant(person=person, purpose="offers", source="preference page", now=NOW, evidence={"as": name})
+    agrees(person=person, purpose="offers", source="preference page", now=NOW, evidence={"as": name})
     add_note(person=person, text=note, by="staff:1", now=NOW)
     make_promise(person=person, text=note, due_at=NOW, by="staff:1", now=NOW)
     return person

@@ -11,7 +11,6 @@ from zipfile import ZipFile
 import pytest
 
 from regard.audit_log.models import Entry
-from regard.consent.services import grant
 from regard.flow import receive
 from regard.identify.models import JoinProposal
 from regard.identify.selectors import find_person, origins_of
@@ -22,6 +21,7 @@ from regard.privacy.exporting import export_person
 from regard.privacy.holdings import HOLDINGS, rows_of
 from regard.profile.services import add_note, follow_people
 from regard.versions.services import apply_shipped_playbook
+from tests.cast.consents import agrees
 from tests.cast.log import NOON_US, a_source, message
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def live(user: str, name: str, email: str, tablet: str, note: str) -> int:
         message(source=source, user=user, name="Order Completed", value_minor=1250, currency="USD"),
     ]
     person = receive(told, now=NOW)[-1].origin
-    grant(person=person, purpose="offers", source="preference page", now=NOW)
+    agrees(person=person, purpose="offers", source="preference page", now=NOW)
     add_note(person=person, text=note, by="staff:1", now=NOW)
     return person
 

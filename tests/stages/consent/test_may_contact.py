@@ -16,19 +16,13 @@ from regard.consent.selectors import (
     consent_states,
     limits_of,
 )
-from regard.consent.services import (
-    grant,
-    lift_restriction,
-    lift_suppression,
-    restrict,
-    suppress,
-    withdraw,
-)
+from regard.consent.services import lift_restriction, lift_suppression, restrict, suppress
 from regard.identify.services import merge_people, resolve, unmerge
 from regard.kernel.instant import from_us
 from regard.kernel.issues import Refused
 from regard.versions.selectors import active_playbook
 from regard.versions.services import apply_shipped_playbook
+from tests.cast.consents import agrees, withdraws
 from tests.cast.log import NOON_US, a_source, message
 from tests.permission import may_contact
 
@@ -53,11 +47,11 @@ def may(person, purpose="offers", at=NOW, channel="email"):
 
 
 def agree(person, at=NOW, purpose="offers", **rest):
-    return grant(person=person, purpose=purpose, source="preference page", now=at, **rest)
+    return agrees(person=person, purpose=purpose, source="preference page", now=at, **rest)
 
 
 def leave(person, at=NOW, **rest):
-    return withdraw(person=person, source="one-click", now=at, **rest)
+    return withdraws(person=person, source="one-click", now=at, **rest)
 
 
 def test_nothing_said_means_no_with_what_would_change_it(ana):

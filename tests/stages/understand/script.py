@@ -10,13 +10,14 @@ import pytest
 
 from regard.collect.keeping.retracting import retract_batch
 from regard.collect.models import Batch, Touchpoint
-from regard.consent.services import grant, lift_restriction, restrict, withdraw
+from regard.consent.services import lift_restriction, restrict
 from regard.flow import receive
 from regard.identify.models import Joining, Person
 from regard.identify.services import merge_people, unmerge
 from regard.playbooks.model import Playbook
 from regard.privacy.erasing import erase_person
 from regard.profile.services import set_field
+from tests.cast.consents import agrees, withdraws
 from tests.cast.small import playbook_of
 from tests.stages.understand.world import happened, order, source
 
@@ -126,7 +127,7 @@ class Script:
         person, when = self.somebody(), self.some_time()
         channel = self.random.choice(["email", "sms", "*"])
         if person and self.random.random() < 0.6:
-            grant(
+            agrees(
                 person=person,
                 purpose="news",
                 source="test",
@@ -136,7 +137,7 @@ class Script:
                 wording="1",
             )
         elif person:
-            withdraw(
+            withdraws(
                 person=person,
                 purpose="news",
                 source="test",

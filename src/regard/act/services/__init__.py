@@ -12,7 +12,7 @@ from regard.act.services.deliver import Delivered, deliver
 from regard.act.services.endpoints import prune_deliveries
 from regard.act.services.holding import Settled, begin, settle_leases, settle_uncertain
 from regard.act.services.lanes import Lanes
-from regard.act.services.leaving import come_back, leave_purpose, note_reason
+from regard.act.services.leaving import come_back, leave_purpose, note_reason, withdraw_consents
 from regard.act.services.queue import Enqueued, enqueue
 from regard.act.services.samples import render_samples
 from regard.act.services.tasks import (
@@ -57,4 +57,5 @@ __all__ = [
     "settle_leases",
     "settle_uncertain",
     "snooze_task",
+    "withdraw_consents",
 ]

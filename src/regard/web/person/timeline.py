@@ -8,7 +8,8 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils import timezone
 
-from regard.collect.selectors import timeline_page
+from regard.collect.selectors import TouchpointRow, timeline_page
+from regard.consent.vocabulary import UNSUBSCRIBED
 from regard.consent.vocabulary import VOCABULARY as CONSENT_WORDS
 from regard.playbooks.channels import TO_PEOPLE
 from regard.playbooks.values.recall import UNNAMED
@@ -74,7 +75,7 @@ def timeline_of(
     """Return one page of the timeline. `notes`: the newest ones, where they were read already."""
     kind = kind if kind in _FILTERS else ""
     page = timeline_page(origins, limit=PAGE, older=older or None, only=_FILTERS.get(kind))
-    told = [tell(row) for row in page.rows if row.name != NOTED]
+    told = [tell(row) for row in page.rows if row.name != NOTED and not _is_told_twice(row)]
     if not kind and page.rows:
         # Beside the log, not in it: what staff noted and what we computed, for the days this page shows.
         newest = None if not older else page.rows[0].occurred_at
@@ -82,6 +83,11 @@ def timeline_of(
         told += _notes(origins, oldest, newest, staff, notes) + _segment_changes(origins, oldest, newest, segments)
         told.sort(key=lambda t: t.at, reverse=True)
     return Timeline(_by_month(told), page.older or "", kind)
+
+
+def _is_told_twice(row: TouchpointRow) -> bool:
+    """Say whether this is who left what, which the withdrawal beside it tells already."""
+    return row.name == UNSUBSCRIBED.name and row.source_kind == "product"
 
 
 def _between(column: str, oldest: datetime | None, newest: datetime | None) -> dict[str, datetime]:

@@ -20,9 +20,10 @@ from regard.act.selectors import recent_messages
 from regard.act.services import NewTask, choose_pace, leave_purpose, open_task, pace_of
 from regard.collect.models import Touchpoint
 from regard.consent.selectors import ConsentCell, consent_matrix
-from regard.consent.services import grant
+from regard.consent.services import Told, grant
 from regard.identify.models import Person
 from regard.identify.selectors import origins_of, survivor_of
+from regard.kernel.instant import to_us
 from regard.playbooks.model import Playbook
 from regard.playbooks.vocabulary import ORDER_COMPLETED
 from regard.profile.models import Card
@@ -96,13 +97,15 @@ def _save(request: HttpRequest, person: int, now: datetime) -> None:
         is_on = _field(cell.purpose, cell.channel) in request.POST
         was_on = _is_on(cell)
         if is_on and not was_on:
-            grant(
+            word = Told(
                 person=person,
                 purpose=cell.purpose,
                 channel=cell.channel,
+                is_granted=True,
                 source="preference page",
-                now=now,
+                occurred_us=to_us(now),
             )
+            grant(told=word, now=now)
         elif was_on and not is_on:
             leave_purpose(
                 person=person,
