@@ -15,8 +15,8 @@ from regard.collect.contracts import Incoming
 from regard.collect.intake.keys import create_key
 from regard.collect.models import Source
 from regard.collect.services import ensure_source
-from regard.kernel.instant import to_us
 from regard.versions.services import apply_shipped_playbook
+from tests.cast.log import order as told_order
 
 
 class Api:
@@ -51,22 +51,17 @@ def shop(db: None, as_of: datetime) -> Callable[..., list[int]]:
 
 
 def order(source: int, who: str, week: int, as_of: datetime, **more: Any) -> Incoming:
-    at = to_us(as_of - timedelta(weeks=week, hours=1))
-    return Incoming(
+    return told_order(
+        1999,
         **{
             "source": source,
             "message_id": f"{who}-{week}",
-            "type": "track",
-            "name": "Order Completed",
-            "channel": "web",
-            "occurred_us": at,
-            "received_us": at,
-            "ids": (("user_id", who), ("email", f"{who}@tideline.example")),
-            "value_minor": 1999,
-            "currency": "USD",
-            "properties": json.dumps({"order_id": f"{who}-{week}"}),
+            "at": as_of - timedelta(weeks=week, hours=1),
+            "user": who,
+            "email": f"{who}@tideline.example",
+            "properties": {"order_id": f"{who}-{week}"},
             **more,
-        }
+        },
     )
 
 

@@ -28,6 +28,7 @@ from regard.decide.models import Cycle, Decision  # noqa: E402
 from regard.identify.selectors import find_person  # noqa: E402
 from regard.kernel.instant import to_us  # noqa: E402
 from regard.versions.selectors import active_playbook  # noqa: E402
+from tests.cast.log import identify, order  # noqa: E402
 
 BIG = 6
 SHELF = {
@@ -57,34 +58,26 @@ def history(now: datetime) -> list[str]:
 
 
 def _identify(source: int, email: str, zone: str, at: datetime) -> Incoming:
-    return Incoming(
+    return identify(
+        email,
         source=source,
         message_id=f"identify-{email}",
-        type="identify",
-        name="identify",
         channel="server",
-        occurred_us=to_us(at),
-        received_us=to_us(at),
-        ids=(("email", email),),
-        traits={"email": email, "first_name": "Ines", "time_zone": zone},
+        at=at,
+        traits={"first_name": "Ines", "time_zone": zone},
     )
 
 
 def _order(source: int, n: int, turn: int, then: datetime) -> Incoming:
     lines = [{"sku": s, "name": SHELF[s], "price": 11.49, "quantity": 1} for s in BASKETS[n % len(BASKETS)]]
     at = then + timedelta(days=20 * turn, minutes=n)
-    return Incoming(
+    return order(
+        20_000 if n < BIG else 1_000,
         source=source,
         message_id=f"order-{n}-{turn}",
-        type="track",
-        name="Order Completed",
-        channel="web",
-        occurred_us=to_us(at),
-        received_us=to_us(at),
-        ids=(("email", f"ok-customer-{n}@example.org"),),
-        value_minor=20_000 if n < BIG else 1_000,
-        currency="USD",
-        properties=json.dumps({"order_id": f"{n}-{turn}", "products": lines}),
+        at=at,
+        email=f"ok-customer-{n}@example.org",
+        properties={"order_id": f"{n}-{turn}", "products": lines},
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import html
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,20 +16,19 @@ from regard import flow
 from regard.act.addresses import read_survey_token
 from regard.act.models import HumanTask, Message
 from regard.act.services import close_task
-from regard.collect.contracts import Incoming
 from regard.collect.importing.plan import make_plan
 from regard.collect.services import ensure_source
 from regard.decide.models import Decision
 from regard.identify.selectors import find_person, origins_of
 from regard.imports.run import run_import
 from regard.imports.wishes import wishes_of
-from regard.kernel.instant import to_us
 from regard.listen.selectors import asked_by
 from regard.listen.services import record_answer
 from regard.understand.selectors import people_in_segment
 from regard.versions.selectors import active_playbook
 from regard.versions.services import apply_shipped_playbook
 from tests.cast.consents import agrees
+from tests.cast.log import message
 
 
 @dataclass
@@ -62,21 +60,17 @@ class Story:
     def submit(self, who: str, name: str, *, user: str = "", **more: Any) -> None:
         """Somebody did something just now."""
         self.told += 1
-        source = ensure_source(name="shop", kind="api", now=self.now)
-        message = Incoming(
+        told = message(
             **{
-                "source": source,
+                "source": ensure_source(name="shop", kind="api", now=self.now),
                 "message_id": f"story-{self.told}",
-                "type": "track",
                 "name": name,
-                "channel": "web",
-                "occurred_us": to_us(self.now),
-                "received_us": to_us(self.now),
-                "ids": (("user_id", who),),
+                "user": who,
+                "at": self.now,
                 **more,
             }
         )
-        flow.receive([message], now=self.now)
+        flow.receive([told], now=self.now)
 
     def submit_order(self, who: str, minor: int = 2_500) -> None:
         self.submit(
@@ -84,7 +78,7 @@ class Story:
             "Order Completed",
             value_minor=minor,
             currency="USD",
-            properties=json.dumps({"order_id": f"story-order-{self.told}"}),
+            properties={"order_id": f"story-order-{self.told}"},
         )
 
     def submit_address(self, who: str, email: str, **fields: str) -> None:

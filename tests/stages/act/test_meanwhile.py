@@ -25,17 +25,16 @@ from regard.act.services import (
 )
 from regard.act.services import deliver as handing_over
 from regard.act.services.deliver import Delivered
-from regard.collect.contracts import Incoming
 from regard.collect.services import ensure_source
 from regard.consent.services import restrict, suppress
 from regard.decide.models import Decision, Enrolment
 from regard.decide.services import pause_journey
 from regard.flow import receive
 from regard.identify.services import merge_people
-from regard.kernel.instant import to_us
 from regard.playbooks.model import Playbook
 from regard.privacy.erasing import erase_person
 from tests.cast.consents import agrees, withdraws
+from tests.cast.log import identify
 
 Maker = Callable[..., int]
 Queue = Callable[..., Message]
@@ -180,15 +179,12 @@ def test_an_address_told_since_the_claim_is_the_one_written_to(
     queue(person)
     held = claim(playbook=playbook, now=as_of, worker="w1").messages
 
-    told = Incoming(
+    told = identify(
+        "old@example.org",
         source=ensure_source(name="shop", kind="api", now=as_of),
         message_id="moved",
-        type="identify",
-        name="identify",
         channel="server",
-        occurred_us=to_us(as_of),
-        received_us=to_us(as_of),
-        ids=(("email", "old@example.org"),),
+        at=as_of,
         traits={"email": "new@example.org"},
     )
     receive([told], now=as_of)

@@ -7,26 +7,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from regard.act.channels.email.handover import parse_smtp_url
-from regard.act.channels.email.transport import Outbox, Smtp
 from regard.act.models import Message
-from regard.act.services import claim, deliver, enqueue
+from regard.act.services import enqueue
 from regard.collect.models import Touchpoint
 from regard.decide.models import Decision
 from regard.playbooks.model import Playbook
+from tests.cast.sending import send_all
 from tests.mailserver import MailServer
-
-
-def send_all(playbook: Playbook, server: MailServer | None, now: datetime, worker: str = "w1") -> None:
-    transport = Smtp(parse_smtp_url(server.url)) if server else Outbox()
-    claimed = claim(playbook=playbook, now=now, worker=worker)
-    deliver(
-        messages=claimed.messages,
-        playbook=playbook,
-        opened=lambda _: transport,
-        worker=worker,
-        clock=lambda: now,
-    )
 
 
 def test_a_decision_becomes_one_message_however_often_it_is_queued(

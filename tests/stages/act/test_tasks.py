@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -19,15 +18,14 @@ from regard.act.services import (
     reopen_task,
     snooze_task,
 )
-from regard.collect.contracts import Incoming
 from regard.collect.models import Touchpoint
 from regard.collect.services import ensure_source
 from regard.decide.models import Decision
 from regard.flow import receive
-from regard.kernel.instant import to_us
 from regard.kernel.issues import Refused
 from regard.listen.services import invite_asked, record_answer
 from regard.playbooks.model import Playbook
+from tests.cast.log import order
 
 Maker = Callable[..., int]
 HOUR = timedelta(hours=1)
@@ -38,20 +36,15 @@ def person(make_person: Maker, as_of: datetime) -> int:
     person = make_person("ines@example.org", last_name="Albrecht")
     lines = [{"sku": "kb", "name": "Kind of Blue", "price": 11.49, "quantity": 1}]
     at = as_of - timedelta(days=3)
-    order = Incoming(
+    told = order(
+        1149,
         source=ensure_source(name="shop", kind="api", now=at),
         message_id="o1",
-        type="track",
-        name="Order Completed",
-        channel="web",
-        occurred_us=to_us(at),
-        received_us=to_us(at),
-        ids=(("email", "ines@example.org"),),
-        value_minor=1149,
-        currency="USD",
-        properties=json.dumps({"order_id": "A-1", "products": lines}),
+        email="ines@example.org",
+        at=at,
+        properties={"order_id": "A-1", "products": lines},
     )
-    receive([order], now=at)
+    receive([told], now=at)
     return person
 
 

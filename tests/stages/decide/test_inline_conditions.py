@@ -8,13 +8,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from regard import flow
-from regard.collect.contracts import Incoming
 from regard.collect.services import ensure_source
 from regard.decide.models import Decision
 from regard.decide.replay.what_if import Span, replay_playbook
 from regard.decide.services import computed_playbook, let_in
 from regard.identify.selectors import survivor_of
-from regard.kernel.instant import to_us
 from regard.playbooks.editing.parts import put_part
 from regard.playbooks.journeys import Journey
 from regard.playbooks.load import load_playbook
@@ -24,6 +22,7 @@ from regard.understand.models import Member
 from regard.understand.selectors import changes_of, segment_list, segments_of
 from regard.versions.selectors import active_playbook, shipped_text
 from regard.versions.services import apply_playbook
+from tests.cast.log import order as told_order
 from tests.cast.sending import make_person, playbook
 
 __all__ = ["make_person", "playbook"]
@@ -74,20 +73,14 @@ def load(*whens: object) -> Playbook:
 
 
 def order(email: str, number: int, at: datetime) -> None:
-    source = ensure_source(name="shop", kind="api", now=at)
-    row = Incoming(
-        source=source,
+    row = told_order(
+        3000,
+        "EUR",
+        source=ensure_source(name="shop", kind="api", now=at),
         message_id=f"order-{email}-{number}",
-        type="track",
-        name="Order Completed",
         channel="server",
-        direction="in",
-        actor="customer",
-        occurred_us=to_us(at),
-        received_us=to_us(at),
-        ids=(("email", email),),
-        value_minor=3000,
-        currency="EUR",
+        email=email,
+        at=at,
     )
     flow.receive([row], now=at)
 

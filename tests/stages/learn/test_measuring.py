@@ -7,17 +7,16 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from regard.collect.contracts import Incoming
 from regard.collect.services import ensure_source
 from regard.decide.models import Enrolment
 from regard.flow import receive
-from regard.kernel.instant import to_us
 from regard.learn.intervals import compare, newcombe, wilson
 from regard.learn.models import Measure
 from regard.learn.selectors import result_of
 from regard.learn.services import measure
 from regard.playbooks.model import Playbook
 from regard.playbooks.values.happening import Happening
+from tests.cast.log import order as told_order
 from tests.cast.sending import make_person, playbook
 
 __all__ = ["make_person", "playbook"]
@@ -90,17 +89,13 @@ def enter(playbook: Playbook) -> Callable[..., Enrolment]:
 
 
 def order(address: str, at: datetime, properties: str = "{}") -> None:
-    told = Incoming(
+    told = told_order(
+        1000,
         source=ensure_source(name="shop", kind="api", now=at),
         message_id=f"order-{address}-{at:%s}",
-        type="track",
-        name="Order Completed",
         channel="server",
-        occurred_us=to_us(at),
-        received_us=to_us(at),
-        ids=(("email", address),),
-        value_minor=1000,
-        currency="USD",
+        email=address,
+        at=at,
         properties=properties,
     )
     receive([told], now=at)
