@@ -6,10 +6,10 @@ the product's own services, as it would be in life.
 
 from __future__ import annotations
 
-import json
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from regard import flow
 from regard.act.models import HumanTask, Link, Message
@@ -22,7 +22,6 @@ from regard.collect.services import ensure_source
 from regard.decide.models import Cycle, Decision
 from regard.identify.models import Joining, JoinProposal
 from regard.identify.selectors import find_person, public_id_of
-from regard.kernel.instant import DAY_US, to_us
 from regard.listen.models import Answer
 from regard.playbooks.load import read_yaml
 from regard.profile.keeping import add_note, add_tag, make_promise
@@ -34,6 +33,7 @@ from regard.versions.models import PlaybookVersion
 from regard.versions.selectors import shipped_text
 from regard.versions.services import apply_shipped_playbook
 from tests.cast.consents import agrees
+from tests.cast.log import message
 
 MARK = "<img src=x onerror=window.__x=1>"  # told by customers wherever they can tell something
 
@@ -99,33 +99,18 @@ def _person(email: str) -> int:
 
 
 def _messages(source: int, now: datetime, mark: str) -> list[Incoming]:
-    def one(key: str, days: float, **rest: object) -> Incoming:
-        at = to_us(now) - round(days * DAY_US)
-        told = {"type": "track", "channel": "web", "name": key} | rest
-        return Incoming(source=source, message_id=key, occurred_us=at, received_us=at, **told)  # type: ignore[arg-type]
+    def one(key: str, days: float, **rest: Any) -> Incoming:
+        return message(**{"source": source, "message_id": key, "name": key, "at": now - timedelta(days=days)} | rest)
 
     def order(key: str, who: str, days: float, minor: int) -> Incoming:
         products = [{"sku": "A1", "name": f"Second Horizons{mark}", "category": "jazz", "quantity": 2}]
-        return one(
-            key,
-            days,
-            name="Order Completed",
-            channel="shop",
-            ids=(("email", who),),
-            value_minor=minor,
-            currency="USD",
-            properties=json.dumps({"order_id": key, "products": products}),
-        )
+        properties = {"order_id": key, "products": products}
+        spent = {"name": "Order Completed", "value_minor": minor, "currency": "USD"}
+        return one(key, days, channel="shop", email=who, properties=properties, **spent)
 
     def identify(key: str, who: str, **traits: object) -> Incoming:
-        return one(
-            key,
-            90,
-            type="identify",
-            name="identify",
-            ids=(("email", who),),
-            traits={"email": who} | traits,
-        )
+        known = {"email": who} | traits
+        return one(key, 90, type="identify", name="identify", email=who, traits=known)
 
     zone = {"time_zone": "Europe/Lisbon", "city": f"Lisbon{mark}", "language": "pt"}
     return [
@@ -139,17 +124,17 @@ def _messages(source: int, now: datetime, mark: str) -> list[Incoming]:
             f"Ticket Opened{mark}",
             3,
             channel="email",
-            ids=(("email", "ines@example.org"),),
-            properties=json.dumps({"subject": f"Recall{mark}", "text": f"Should I stop using it?{mark}"}),
+            email="ines@example.org",
+            properties={"subject": f"Recall{mark}", "text": f"Should I stop using it?{mark}"},
         ),
         one(
             "answer-wen",
             2,
             name="Survey Answered",
             channel="survey",
-            ids=(("email", "wen@example.org"),),
+            email="wen@example.org",
             score_milli=10_000,
-            properties=json.dumps({"survey": "after-order", "comment": f"Lovely{mark}"}),
+            properties={"survey": "after-order", "comment": f"Lovely{mark}"},
         ),
     ]
 
@@ -198,26 +183,16 @@ def _kept(house: House, ines: int, wen: int, owner: User, now: datetime, mark: s
 def _joined(house: House, ines: int, wen: int, now: datetime) -> None:
     """Ines's phone was once a person of its own, joined by a rule; and she looks like Wen to the machine."""
     source = ensure_source(name="shop", kind="api", now=now)
-    at = to_us(now) - 50 * DAY_US
-    loose = Incoming(
-        source=source,
-        message_id="a1",
-        type="track",
-        name="Page Viewed",
-        channel="web",
-        occurred_us=at,
-        received_us=at,
-        ids=(("anonymous_id", "anon-1"),),
-    )
-    both = Incoming(
+    at = now - timedelta(days=50)
+    loose = message(source=source, message_id="a1", anonymous="anon-1", at=at)
+    both = message(
         source=source,
         message_id="a2",
         type="identify",
         name="identify",
-        channel="web",
-        occurred_us=at + 1,
-        received_us=at + 1,
-        ids=(("anonymous_id", "anon-1"), ("email", "ines@example.org")),
+        anonymous="anon-1",
+        email="ines@example.org",
+        at=at + timedelta(microseconds=1),
     )
     flow.receive([loose], now=now)
     flow.receive([both], now=now)
