@@ -14,9 +14,10 @@ from regard.understand import services
 from regard.understand.models import Member, Standing
 from regard.understand.running.copy_of_log import columns_of_log, sync_log
 from regard.versions.services import apply_playbook
-from tests.stages.understand.script import EVERYTHING, NOON, Script
+from tests.stages.understand.script import EVERYTHING, NOON, Script, playbook
 from tests.stages.understand.world import order, source
 
+__all__ = ["playbook"]
 pytestmark = pytest.mark.django_db
 
 
