@@ -39,6 +39,9 @@ def list_messages(
             {
                 "id": public_id("msg", row.public_id),
                 "state": row.state,
+                "kind": row.kind,
+                "cause": f"{row.cause_kind}:{row.cause_id}",
+                "asked_by": row.asked_by,
                 "channel": row.channel,
                 "purpose": row.purpose,
                 "template": row.template,
@@ -53,10 +56,11 @@ def list_messages(
         )
         return
     print_table(
-        ("state", "due", "to", "subject", "note"),
+        ("state", "kind", "due", "to", "subject", "note"),
         [
             (
                 row.state,
+                row.kind,
                 row.due_at,
                 row.address or "(at sending)",
                 row.subject or row.template,

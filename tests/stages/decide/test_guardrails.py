@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
+from regard.collect.deeds import Deed, record_deeds
 from regard.consent.services import restrict
 from regard.consent.suppression import suppress
+from regard.decide.contracts import sent_key
 from regard.decide.facts.wishes import PACE, PAUSE_UNTIL
 from regard.decide.models import Decision, Enrolment
 from regard.decide.services import approve_step
 from regard.engine.journeys.guardrails import BY_CODE, GUARDRAILS
 from regard.engine.journeys.kinds import Kind
+from regard.playbooks.vocabulary import MESSAGE_SENT
 from regard.profile.services import set_field
 from tests.cast.clock import days
 from tests.cast.log import does
@@ -119,6 +123,18 @@ def test_what_the_cap_drops_is_a_no(as_of):
     does(ana, "Newsletter", now=as_of - days(2), kind="api", actor="automation", direction="out")
     decide(dropping, now=as_of)
     assert told(ana) == [("offer", "no", "cap_dropped")]
+
+
+@pytest.mark.parametrize(("kind", "verdict"), [("promotion", "cap_dropped"), ("statement", "go"), ("reply", "go")])
+def test_what_was_asked_for_outside_journeys_counts_as_its_kind(as_of, kind, verdict):
+    dropping = shop(("  when_capped: defer", "  when_capped: drop"))
+    ana = offered(as_of)
+    sent = Deed(person=ana, kind=MESSAGE_SENT, key=sent_key(kind, "1"), actor="staff" if kind == "reply" else "")
+    ours = Deed(person=ana, kind=MESSAGE_SENT, key="sent:2")  # of a decision: counted by its decision
+    with transaction.atomic():
+        record_deeds(deeds=[sent, ours], now=as_of - days(2))
+    decide(dropping, now=as_of)
+    assert [reason for _, _, reason in told(ana)] == [verdict]
 
 
 def test_a_purpose_that_was_narrowed_refuses_at_run_time_too(as_of):

@@ -10,6 +10,7 @@ from regard.profile.selectors import fields_of
 from regard.web.access import StaffRequest
 from regard.web.people import people_shown
 from regard.web.person.agreed import agreed_of
+from regard.web.person.asked import requests_of
 from regard.web.person.chart import chart_of
 from regard.web.person.decided import decisions_of, doors_of, enrolments_of, journey_name
 from regard.web.person.facts import Facts
@@ -46,8 +47,11 @@ def touchpoints(facts: Facts, request: StaffRequest) -> Read:
 
 
 def decided(facts: Facts, request: StaffRequest) -> Read:
-    """Return the newest decisions about them."""
-    return {"decisions": decisions_of(facts.origins, request.playbook)}
+    """Return the newest decisions about them, and what else was asked to be sent to them."""
+    return {
+        "decisions": decisions_of(facts.origins, request.playbook),
+        "requests": requests_of(facts.origins, facts.staff),
+    }
 
 
 def agreed(facts: Facts, request: StaffRequest) -> Read:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from regard.act.models import Message
 from regard.playbooks.model import Playbook
 from regard.staff.selectors import names_of_staff
-from regard.web.person.decided import journey_name
+from regard.web.person.decided import NEWEST, journey_name
 from regard.web.person.timeline import by_words
 from regard.web.templatetags.ui import plain
 
@@ -21,6 +21,12 @@ class AskedBy:
     journey: str = ""  # where it leads, empty where no journey asked
 
 
+def requests_of(origins: list[int], staff: dict[int, str]) -> list[tuple[Message, str]]:
+    """Return the newest messages to a person that no journey asked for, newest first, with who did."""
+    rows = Message.objects.filter(person_id__in=origins, decision__isnull=True).order_by("-id")
+    return [(row, _on_request(row, staff)) for row in rows.defer("html", "text", "given")[:NEWEST]]
+
+
 def asked_by(messages: Iterable[Message], playbook: Playbook | None) -> dict[int, AskedBy]:
     """Return by message who asked for it. The names of colleagues are read only where one of them did."""
     listed = list(messages)
@@ -31,4 +37,8 @@ def asked_by(messages: Iterable[Message], playbook: Playbook | None) -> dict[int
 def _told(one: Message, playbook: Playbook | None, staff: dict[int, str]) -> AskedBy:
     if one.decision is not None:
         return AskedBy(journey_name(playbook, one.decision.journey), one.decision.journey)
-    return AskedBy(f"{plain(one.kind).capitalize()}, asked for by {by_words(one.asked_by, staff)}")
+    return AskedBy(_on_request(one, staff))
+
+
+def _on_request(one: Message, staff: dict[int, str]) -> str:
+    return f"{plain(one.kind).capitalize()}, asked for by {by_words(one.asked_by, staff)}"
