@@ -20,7 +20,7 @@ from regard.web.access import StaffRequest, act, page
 from regard.web.framed import framed_letter
 from regard.web.journeys.wording import entries_words
 from regard.web.people import people_shown
-from regard.web.person.asked import asked_by
+from regard.web.person.decided import asked_by
 from regard.web.segments.names import segment_names
 from regard.web.templatetags.ui import plain
 from regard.web.words import FACT_WORDS

@@ -10,9 +10,8 @@ from regard.profile.selectors import fields_of
 from regard.web.access import StaffRequest
 from regard.web.people import people_shown
 from regard.web.person.agreed import agreed_of
-from regard.web.person.asked import requests_of
 from regard.web.person.chart import chart_of
-from regard.web.person.decided import decisions_of, doors_of, enrolments_of, journey_name
+from regard.web.person.decided import decisions_of, doors_of, enrolments_of, journey_name, requests_of
 from regard.web.person.facts import Facts
 from regard.web.person.memberships import memberships_of, understood_of
 from regard.web.person.next_step import next_step
