@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 
+from regard.decide.facts.ways_in import FINDERS
 from regard.playbooks import entries, steps
 from regard.playbooks.values import recall
 from tests.rules.sources import modules, short, tree_of
@@ -16,10 +17,6 @@ SORTS = (
     "regard.playbooks.traits",
     "regard.playbooks.values.recall",
 )
-# What still asks today; a number may only go down, and an entry at 0 goes.
-STILL_ASKING = {
-    "src/regard/act/channels/webhook/telling.py": 1,
-}
 
 
 def test_nothing_outside_the_playbook_asks_of_which_kind_a_part_is():
@@ -37,7 +34,7 @@ def test_nothing_outside_the_playbook_asks_of_which_kind_a_part_is():
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance":
                 asked = {name.id for name in ast.walk(node.args[1]) if isinstance(name, ast.Name)}
                 asking[short(path)] += bool(asked & kinds)
-    assert {path: count for path, count in asking.items() if count} == STILL_ASKING
+    assert {path: count for path, count in asking.items() if count} == {}
 
 
 def test_every_kind_says_what_pages_show_of_it():
@@ -58,3 +55,7 @@ def test_a_kind_that_nests_steps_names_every_key_that_holds_them():
         }
         named = {kind.nests.ways} | ({"otherwise"} if kind.nests.otherwise else set())
         assert holds == named - {""}, kind.__name__
+
+
+def test_every_way_in_has_a_finder():
+    assert set(FINDERS) == set(entries.KINDS)

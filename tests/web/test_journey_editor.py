@@ -13,12 +13,12 @@ from regard.act.models import Endpoint
 from regard.audit_log.models import Entry
 from regard.decide.models import Enrolment, JourneyVersion
 from regard.identify.selectors import find_person
+from regard.playbooks.editing.tree import shape_of, text_of, walk
 from regard.staff.models import Role
 from regard.versions.drafts import change_draft, start_draft, value_of
 from regard.versions.models import Draft, PlaybookVersion
 from regard.versions.selectors import active_playbook, active_text
 from regard.versions.services import apply_playbook
-from regard.web.journeys.editor.tree import shape_of, text_of, walk
 
 pytestmark = pytest.mark.django_db
 SLUG = "thank-high-value"

@@ -21,15 +21,13 @@ from regard.decide.models import Steering
 from regard.engine.journeys.instructions import Compiled, Program
 from regard.identify.columns import ACCOUNT_MEMBERS
 from regard.kernel.instant import from_us, to_us
-from regard.playbooks.entries import (
-    ByHand,
-    DateReached,
-    Scheduled,
-    SegmentEntered,
-    SegmentLeft,
-    Silence,
-    TouchpointSeen,
-)
+from regard.playbooks.entries.by_hand import ByHand
+from regard.playbooks.entries.date import DateReached
+from regard.playbooks.entries.schedule import Scheduled
+from regard.playbooks.entries.segment_entered import SegmentEntered
+from regard.playbooks.entries.segment_left import SegmentLeft
+from regard.playbooks.entries.silence import Silence
+from regard.playbooks.entries.touchpoint import TouchpointSeen
 from regard.playbooks.values.happening import Seen
 
 Found = Iterator[tuple[int, str, int]]  # person, entry key, due_us

@@ -34,16 +34,4 @@ if TYPE_CHECKING:
 else:
     Entry = Annotated[Union[KINDS], Field(discriminator="on")]  # noqa: UP007  a union of a list has no `|`
 
-__all__ = [
-    "KINDS",
-    "NAMED",
-    "ByHand",
-    "DateReached",
-    "Entry",
-    "EntryBase",
-    "Scheduled",
-    "SegmentEntered",
-    "SegmentLeft",
-    "Silence",
-    "TouchpointSeen",
-]
+__all__ = ["KINDS", "NAMED", "Entry", "EntryBase"]

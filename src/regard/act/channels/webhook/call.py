@@ -19,6 +19,7 @@ from regard.kernel.ids import public_id, uuid7
 from regard.kernel.issues import Issue, Refused
 from regard.playbooks.checks.templates import allowed_fields
 from regard.playbooks.model import Playbook
+from regard.playbooks.steps import Step
 from regard.playbooks.steps.webhook import Webhook
 
 CHANNEL = "webhook"
@@ -48,29 +49,29 @@ def make_call(decision: Decision, step: Webhook, *, asked: Mapping[str, str], qu
     )
 
 
-def body_of(message: Message, decision: Decision, step: Webhook, playbook: Playbook, known: Known) -> str:
+def body_of(message: Message, decision: Decision, step: Step, playbook: Playbook, known: Known) -> str:
     """Return what is told now, as JSON. Raises Refused where the step names a field its purpose does not allow."""
-    forbidden = sorted(set(step.fields_told) - allowed_fields(playbook, step.purpose))
+    forbidden = sorted(set(step.fields()) - allowed_fields(playbook, step.bound_by()))
     if forbidden:
         raise Refused(
             *(
                 Issue(
                     f"journeys.{decision.journey}.{step.step}",
-                    f"the purpose '{step.purpose}' does not allow '{field}'",
+                    f"the purpose '{step.bound_by()}' does not allow '{field}'",
                     code="field_not_allowed",
                 )
                 for field in forbidden
             )
         )
     told = {
-        "type": step.event,
+        "type": message.template,
         "timestamp": decision.as_of.isoformat(),
         "data": {
             "person": public_id(PREFIX, message.person.public_id),
             "journey": decision.journey,
             "step": decision.step,
-            "purpose": step.purpose,
-            "fields": _fields(known, step.fields_told),
+            "purpose": step.bound_by(),
+            "fields": _fields(known, step.fields()),
         },
     }
     text = json.dumps(told, ensure_ascii=False, allow_nan=False)

@@ -28,7 +28,6 @@ from regard.act.services.lanes import LANES, Lanes
 from regard.act.services.queue import step_of
 from regard.kernel.issues import Issue, Refused
 from regard.playbooks.model import Playbook
-from regard.playbooks.steps.webhook import Webhook
 
 CALLS_A_CLAIM = 100
 
@@ -87,7 +86,7 @@ def draft_call(message: Message, playbook: Playbook, known: Known) -> Draft:
     """Return what is told from what is known now; who is told was settled when it was queued. Raises Refused."""
     decision = message.decision
     step = step_of(playbook, decision) if decision else None
-    if decision is None or not isinstance(step, Webhook):
+    if decision is None or step is None or not step.tells():
         raise Refused(Issue("journey", "the step is in no playbook we have", code="no_step"))
     return Draft("", message.sender, message.subject, body_of(message, decision, step, playbook, known))
 

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from regard.kernel.issues import Issue, Level
 from regard.playbooks.checks.journeys import journey_issues
+from regard.playbooks.editing.tree import Path, Value, found_at, path_of, step_place
 from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
-from regard.web.journeys.editor.tree import Path, Value, found_at, path_of, step_place
 
 
 @dataclass(frozen=True, slots=True)

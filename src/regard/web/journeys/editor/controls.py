@@ -19,11 +19,11 @@ from pydantic.fields import FieldInfo
 
 from regard.kernel.issues import Refused
 from regard.playbooks.editing.parts import write_part
+from regard.playbooks.editing.tree import Path, Value, found_at, put_at, text_of
 from regard.playbooks.load import read_yaml
 from regard.playbooks.values import recall
 from regard.playbooks.values.base import Duration, Part, Share, TimeOfDay
 from regard.playbooks.values.happening import Happening
-from regard.web.journeys.editor.tree import Path, Value, found_at, put_at, text_of
 from regard.web.journeys.editor.words import CHOICES, RARE, hint_of, label_of
 
 MARKED = {

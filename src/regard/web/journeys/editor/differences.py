@@ -8,9 +8,9 @@ from itertools import zip_longest
 from typing import Any
 
 from regard.playbooks.editing.parts import write_part
+from regard.playbooks.editing.tree import Value, arms_of, found_at, step_place, walk
 from regard.web.journeys.editor.forms import NESTED
 from regard.web.journeys.editor.outline import step_words, way_words
-from regard.web.journeys.editor.tree import Value, arms_of, found_at, step_place, walk
 from regard.web.journeys.editor.words import LABELS, label_of
 
 LONGEST = 240

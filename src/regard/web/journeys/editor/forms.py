@@ -10,14 +10,7 @@ from typing import Any
 from django.http import QueryDict
 
 from regard.act.selectors import endpoint_names
-from regard.playbooks.ends import ExitOn, Goal, Reentry
-from regard.playbooks.entries import NAMED as ENTRIES
-from regard.playbooks.journeys import Journey
-from regard.playbooks.model import Playbook
-from regard.playbooks.steps import NAMED as STEPS
-from regard.playbooks.values.base import Part
-from regard.web.journeys.editor.controls import Choices, Control, as_yaml, controls_of, write_controls
-from regard.web.journeys.editor.tree import (
+from regard.playbooks.editing.tree import (
     Path,
     Value,
     found_at,
@@ -25,6 +18,13 @@ from regard.web.journeys.editor.tree import (
     text_of,
     waits_of,
 )
+from regard.playbooks.ends import ExitOn, Goal, Reentry
+from regard.playbooks.entries import NAMED as ENTRIES
+from regard.playbooks.journeys import Journey
+from regard.playbooks.model import Playbook
+from regard.playbooks.steps import NAMED as STEPS
+from regard.playbooks.values.base import Part
+from regard.web.journeys.editor.controls import Choices, Control, as_yaml, controls_of, write_controls
 from regard.web.journeys.editor.words import EXIT_WORDS
 from regard.web.segments.names import segment_names
 from regard.web.words import CHANNEL_WORDS

@@ -9,12 +9,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from regard.kernel.issues import Issue, Refused
-from regard.playbooks.entries import NAMED as ENTRIES
-from regard.playbooks.model import Playbook
-from regard.playbooks.steps import NAMED as STEPS
-from regard.web.journeys.editor.forms import apply_form, choices_of, settings_groups, step_groups
-from regard.web.journeys.editor.new_steps import new_entry, new_exit, new_step, new_way
-from regard.web.journeys.editor.tree import (
+from regard.playbooks.editing.tree import (
     Path,
     Value,
     found_at,
@@ -28,6 +23,11 @@ from regard.web.journeys.editor.tree import (
     take_out,
     text_of,
 )
+from regard.playbooks.entries import NAMED as ENTRIES
+from regard.playbooks.model import Playbook
+from regard.playbooks.steps import NAMED as STEPS
+from regard.web.journeys.editor.forms import apply_form, choices_of, settings_groups, step_groups
+from regard.web.journeys.editor.new_steps import new_entry, new_exit, new_step, new_way
 from regard.web.journeys.editor.words import EXIT_WORDS
 
 SOMEBODY = "somebody"

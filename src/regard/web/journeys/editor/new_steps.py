@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from regard.act.selectors import endpoint_names
+from regard.playbooks.editing.tree import Value, free_name, waits_of
 from regard.playbooks.entries import NAMED as ENTRIES
 from regard.playbooks.model import Playbook
 from regard.playbooks.steps import NAMED as STEPS
 from regard.playbooks.values.around import Around
 from regard.playbooks.vocabulary import ORDER_COMPLETED
-from regard.web.journeys.editor.tree import Value, free_name, waits_of
 
 
 def around_of(value: Value, playbook: Playbook, slug: str) -> Around:

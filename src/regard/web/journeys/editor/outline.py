@@ -9,16 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from regard.decide.selectors import JourneyRow, Outline, StepRow
-from regard.playbooks.journeys import Journey
-from regard.playbooks.model import Playbook
-from regard.playbooks.steps import NAMED as STEPS
-from regard.playbooks.steps import AnyStep, Step, walk
-from regard.playbooks.values.recall import Recall
-from regard.web.journeys.drawn import Picture, draw
-from regard.web.journeys.editor.checked import Checked, Placed
-from regard.web.journeys.editor.controls import Choices
-from regard.web.journeys.editor.forms import NESTED, Group, settings_groups, step_groups
-from regard.web.journeys.editor.tree import (
+from regard.playbooks.editing.tree import (
     DEEPEST,
     Path,
     Value,
@@ -28,6 +19,15 @@ from regard.web.journeys.editor.tree import (
     nests_of,
     text_of,
 )
+from regard.playbooks.journeys import Journey
+from regard.playbooks.model import Playbook
+from regard.playbooks.steps import NAMED as STEPS
+from regard.playbooks.steps import AnyStep, Step, walk
+from regard.playbooks.values.recall import Recall
+from regard.web.journeys.drawn import Picture, draw
+from regard.web.journeys.editor.checked import Checked, Placed
+from regard.web.journeys.editor.controls import Choices
+from regard.web.journeys.editor.forms import NESTED, Group, settings_groups, step_groups
 from regard.web.segments.names import segment_names
 from regard.web.words import quoted, sentence
 

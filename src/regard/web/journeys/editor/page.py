@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from regard.collect.meanings import MEANINGS
 from regard.kernel.issues import Issue, Refused
+from regard.playbooks.editing.tree import Value, mark_of, shape_of
 from regard.playbooks.entries import NAMED as ENTRIES
 from regard.playbooks.load import read_yaml
 from regard.playbooks.steps import NAMED as STEPS
@@ -32,7 +33,6 @@ from regard.web.journeys.editor.checked import Checked, check_draft
 from regard.web.journeys.editor.forms import choices_of
 from regard.web.journeys.editor.moves import MEANWHILE, SOMEBODY, Moved, asked_of, carry_out
 from regard.web.journeys.editor.outline import outline_of, picture_of, settings_of
-from regard.web.journeys.editor.tree import Value, mark_of, shape_of
 from regard.web.journeys.editor.words import EXIT_WORDS, UNITS
 from regard.web.journeys.page import head_of
 from regard.web.person.timeline import by_words
