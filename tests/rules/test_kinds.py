@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections import Counter
 
-from regard.decide.facts.ways_in import FINDERS
 from regard.playbooks import entries, steps
 from regard.playbooks.values import recall
 from tests.rules.sources import modules, short, tree_of
@@ -55,7 +54,3 @@ def test_a_kind_that_nests_steps_names_every_key_that_holds_them():
         }
         named = {kind.nests.ways} | ({"otherwise"} if kind.nests.otherwise else set())
         assert holds == named - {""}, kind.__name__
-
-
-def test_every_way_in_has_a_finder():
-    assert set(FINDERS) == set(entries.KINDS)

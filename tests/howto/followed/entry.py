@@ -14,7 +14,9 @@ from regard.playbooks.reference.journeys import journey_reference
 from regard.versions.selectors import shipped_text
 from regard.web.journeys.editor.new_steps import new_entry
 from regard.web.journeys.wording import entries_words
-from tests.stages.decide.cast import a_person, decide, does
+from tests.cast.log import does
+from tests.cast.people import a_person
+from tests.stages.decide.cast import decide
 
 JOURNEY = """
   thank-for-answers:

@@ -22,7 +22,7 @@ from regard.playbooks.steps import KINDS, NAMED, Op
 from regard.versions.selectors import shipped_text
 from regard.web.journeys.editor.new_steps import empty_journey, new_step
 from regard.web.journeys.editor.outline import picture_of, step_words
-from tests.stages.decide.cast import a_person
+from tests.cast.people import a_person
 
 JOURNEY = """
   tag-buyers:

@@ -9,7 +9,10 @@ from regard.decide.facts.ways_in import FINDERS
 from regard.decide.replay.what_if import Span, replay_playbook
 from regard.identify.models import Account, AccountMember
 from regard.playbooks.entries import KINDS
-from tests.stages.decide.cast import a_person, days, does, shop
+from tests.cast.clock import days
+from tests.cast.log import does
+from tests.cast.people import a_person
+from tests.cast.playbooks import shop
 
 WHOLE_ACCOUNT = """
   hello-account:
