@@ -9,6 +9,7 @@ from __future__ import annotations
 FOLDERS = ("tests/stages/", "tests/scenarios/", "tests/api/")
 MORE = (  # SQL of rooms outside of those folders
     "tests/imports/test_exports.py",
+    "tests/imports/test_resume.py::test_stopping_after_every_chunk",
     "tests/sample/test_sample.py::test_loading_twice",
     "tests/web/test_customers_order.py::test_pages_put_together",
 )

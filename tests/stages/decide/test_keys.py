@@ -15,7 +15,7 @@ NAMES = ("journey", "step", "person", "entry_key")
 ROWS = st.fixed_dictionaries({"journey": SLUGS, "step": SLUGS, "person": st.integers(1, 2**62), "entry_key": ENTRIES})
 
 
-@settings(max_examples=30)
+@settings(deadline=None, max_examples=30)
 @given(rows=st.lists(ROWS, min_size=1, max_size=20, unique_by=lambda row: tuple(row[name] for name in NAMES)))
 def test_the_key_is_short_its_own_and_the_same_on_the_workbench(rows: list[dict[str, object]]):
     keys = [decision_key(row) for row in rows]
