@@ -220,9 +220,9 @@ def analyse() -> None:
 def pages() -> Iterator[tuple[str, str, dict[str, str]]]:
     """Yield (name, address, headers) of every page to time."""
     from regard.act.models import Message
+    from regard.directory.people import people_page
+    from regard.directory.wanted import Wanted
     from regard.identify.selectors import public_id_of
-    from regard.web.customers.people import people_page
-    from regard.web.customers.wanted import Wanted
 
     yield "Today", "/today", {}
     for sort in ("recent", "value", "name"):

@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 
 from regard.collect.services import ensure_source
+from regard.directory import narrowing
+from regard.directory.ordering import SORTED_BY, read_mark
+from regard.directory.people import every_person, people_page
+from regard.directory.wanted import Wanted
 from regard.identify.models import Person
 from regard.identify.selectors import find_person
 from regard.profile.keeping import add_tag
 from regard.understand.models import Standing
-from regard.web.customers import narrowing
-from regard.web.customers.ordering import SORTED_BY, read_mark
-from regard.web.customers.people import every_person, people_page
-from regard.web.customers.wanted import Wanted
 
 pytestmark = pytest.mark.django_db
 

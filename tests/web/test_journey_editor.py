@@ -394,7 +394,8 @@ def test_who_may_not_change_journeys_finds_no_draft_and_no_button(as_role, house
 
 def test_steps_that_are_no_steps_show_as_yaml(owner):
     value = {"name": "Odd", "entry": "nobody", "steps": ["what", {"do": "dance", "to": "jazz"}]}
-    draft = start_draft(section="journeys", name="odd", value=value, by="staff:1", now=timezone.now())
+    begun = start_draft(section="journeys", name="odd", value=value, by="staff:1", now=timezone.now())
+    draft = Draft.objects.get(pk=begun.pk)
     page = owner.get(f"/journeys/drafts/{draft.pk}").content.decode()
     assert "This step, as YAML" in page
     change(owner, draft, "step", "steps.1", **{"f.steps.1": "{do: exit, step: end, reason: danced}"})

@@ -85,8 +85,8 @@ class TestCustomers:
 
     @pytest.mark.parametrize("sort", ["recent", "value", "name"])
     def test_pages_by_keyset_show_everybody_once(self, house, sort):
-        from regard.web.customers.people import people_page
-        from regard.web.customers.wanted import Wanted
+        from regard.directory.people import people_page
+        from regard.directory.wanted import Wanted
 
         seen, after = [], ""
         for _ in range(4):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from regard.audit_log.models import Entry, ErasureReceipt
 
 
@@ -14,3 +16,9 @@ def recent_entries(*, limit: int = 100, before: int | None = None) -> list[Entry
 def erasure_receipts(*, limit: int = 100) -> list[ErasureReceipt]:
     """Return the receipts of erasures, newest first."""
     return list(ErasureReceipt.objects.order_by("-id")[:limit])
+
+
+def was_noted(verb: str, *, by: str, on: tuple[str, str], since: datetime) -> bool:
+    """Say whether somebody's act on a thing (its type and id) has a line since a time."""
+    lines = Entry.objects.filter(at__gt=since, by=by, verb=verb)
+    return lines.filter(object_type=on[0], object_id=on[1]).exists()

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, Sum
 
-from regard.collect.models import ApiKey, Refusal, Touchpoint
+from regard.collect.models import ApiKey, Refusal, Source, Touchpoint
+from regard.collect.values import read_values
 from regard.kernel.ids import parse_touchpoint_id, touchpoint_id
 from regard.kernel.instant import from_us, to_us
+
+KEY_SCOPES = tuple(ApiKey.Scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,3 +171,45 @@ def _shown(row: Touchpoint) -> TouchpointRow:
         context=row.context,
         batch=row.batch_id,
     )
+
+
+def how_often(origins: Collection[int], name: str) -> int:
+    """Return how many touchpoints of a name these origins have."""
+    return Touchpoint.objects.filter(origin__in=origins, name=name).count()
+
+
+def bought_in_all(origins: Collection[int], name: str) -> list[tuple[str, int, int, int]]:
+    """Return (currency, touchpoints, of which priced, sum in minor units) of the touchpoints of a name."""
+    rows = Touchpoint.objects.filter(origin__in=origins, name=name).values_list("currency")
+    told = rows.annotate(n=Count("seq"), priced=Count("value_minor"), minor=Sum("value_minor"))
+    return [(currency, n, priced, minor or 0) for currency, n, priced, minor in told]
+
+
+class Moment(NamedTuple):
+    """The few columns of a touchpoint that pictures and stories need."""
+
+    seq: int
+    occurred_at: datetime
+    name: str
+    channel: str
+    direction: str
+    actor: str
+    value_minor: int | None
+    currency: str
+    score_milli: int | None
+
+    @property
+    def at(self) -> datetime:
+        """When it happened."""
+        return self.occurred_at
+
+
+def newest_moments(origins: Collection[int], *, limit: int) -> list[Moment]:
+    """Return the newest touchpoints of a person, newest first."""
+    rows = Touchpoint.objects.filter(origin__in=origins).order_by("-occurred_at", "-seq")
+    return read_values(Moment, rows[:limit])
+
+
+def has_sample() -> bool:
+    """Say whether the sample shop was loaded here."""
+    return Source.objects.filter(kind=Source.Kind.SAMPLE).exists()

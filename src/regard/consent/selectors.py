@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,8 @@ from django.db.models import Q
 
 from regard.collect.among import among
 from regard.collect.models import Source, Touchpoint
+from regard.collect.values import as_value, read_values
+from regard.consent.contracts import LimitStanding, WordTold
 from regard.consent.folding import State, Word, standing_of
 from regard.consent.models import Consent, Restriction
 from regard.engine.bench.consents import newest_of_each
@@ -28,6 +30,8 @@ BASES = {  # what a purpose rests on where the person said nothing
     "legal_obligation": "The law asks for it",
     "legitimate_interest": "Our legitimate interest, not objected to",
 }
+
+LIMITS = tuple(Restriction.Kind.values)
 
 
 def words_of(origins: Iterable[int], *, as_of: datetime | None = None, upto: int | None = None) -> list[Word]:
@@ -51,7 +55,7 @@ def words_among(people: Iterable[int]) -> dict[int, list[Word]]:
     return {person: [word for origin in family for word in told.get(origin, ())] for person, family in families.items()}
 
 
-def word_of(row: Consent) -> Word:
+def word_of(row: Consent | WordTold) -> Word:
     """Return what a row of the ledger says."""
     granted = row.state == Consent.State.GRANTED
     return Word(row.seq, row.purpose, row.channel, granted, to_us(row.occurred_at), to_us(row.recorded_at))
@@ -200,3 +204,22 @@ def consent_states(
     kinds = (pa.int64(), pa.string(), pa.string(), pa.string())
     arrays = [pa.array(list(column), kind) for column, kind in zip(columns, kinds, strict=True)]
     return pa.Table.from_arrays(arrays, names=["person", "purpose", "channel", "state"])
+
+
+def ledger_of(origins: Collection[int], *, as_of: datetime) -> list[WordTold]:
+    """Return every word of a person known by then, in the order it was written down."""
+    rows = Consent.objects.filter(person_id__in=origins, recorded_at__lte=as_of)
+    return read_values(WordTold, rows.order_by("seq"))
+
+
+def word_told(seq: int) -> WordTold | None:
+    """Return one word by its number in the log, or None."""
+    found = read_values(WordTold, Consent.objects.filter(seq=seq))
+    return found[0] if found else None
+
+
+def limits_standing(*, most: int = 50) -> list[LimitStanding]:
+    """Return the restrictions and objections that hold now, newest first."""
+    newest = {(r.person_id, r.kind): r for r in Restriction.objects.order_by("seq")}
+    holding = sorted((r for r in newest.values() if not r.lifted), key=lambda r: -r.seq)
+    return [as_value(LimitStanding, row) for row in holding[:most]]

@@ -1,9 +1,10 @@
-"""What Act tells Decide of messages that nobody's journey decided: what is asked for, and what left already."""
+"""What this stage hands out, and what Act tells it of messages that nobody's journey decided."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from regard.engine.journeys.kinds import Kind
 
@@ -41,3 +42,48 @@ ON_REQUEST = "request:"
 def sent_key(kind: str, message: str = "") -> str:
     """Return the id under which the log keeps that such a message was sent: by it the plan counts it under caps."""
     return f"{ON_REQUEST}{kind}:{message}"
+
+
+class Enrolled(NamedTuple):
+    """Somebody in a journey, or who was. `state`: active, paused, done, left; `arm`: treated or held_out."""
+
+    pk: int
+    person_id: int
+    journey: str
+    step: str
+    state: str
+    arm: str
+    entered_at: datetime
+    due_at: datetime | None
+    ended_at: datetime | None
+    end_reason: str
+
+
+class Steered(NamedTuple):
+    """What a colleague decided about a journey (models.Steering)."""
+
+    kind: str
+    step: str
+    version: str
+    people: int
+    left: int
+    by: str
+    at: datetime
+
+
+class DecisionRow(NamedTuple):
+    """A decision with its reason in words, what would change it, and what the guardrails saw."""
+
+    pk: int
+    person_id: int
+    journey: str
+    step: str
+    act: str
+    purpose: str
+    verdict: str
+    words: str
+    change: str
+    facts: dict[str, Any]
+    asked_at: datetime
+    as_of: datetime
+    retry_at: datetime | None

@@ -9,6 +9,8 @@ from datetime import datetime
 
 from django.db.models import F, QuerySet, Sum
 
+from regard.collect.values import read_values
+from regard.decide.contracts import Enrolled, Steered
 from regard.decide.facts.arms import holdout_share
 from regard.decide.facts.programs import INSIDE, definition_of, paused_journeys
 from regard.decide.models import (
@@ -18,6 +20,7 @@ from regard.decide.models import (
     EnrolmentTally,
     JourneyVersion,
     Passage,
+    Steering,
 )
 from regard.engine.journeys.guardrails import short_words
 from regard.engine.journeys.instructions import Compiled, Program, compile_program
@@ -26,6 +29,8 @@ from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
 from regard.playbooks.steps import Step
 from regard.playbooks.steps.base import Arm
+
+STATES = tuple(Enrolment.State)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +157,29 @@ def decisions_of(person: int, *, limit: int = 50, before: datetime | None = None
     return list(rows.order_by("-as_of", "-id")[:limit])
 
 
-def enrolments_of(person: int) -> list[Enrolment]:
-    """Return the journeys a person is or was in, newest first."""
-    return list(Enrolment.objects.filter(person_id__in=origins_of(person)).order_by("-entered_at", "-id"))
+def enrolments_of(origins: Sequence[int], *, limit: int = 50) -> list[Enrolled]:
+    """Return the journeys the people of these origins are or were in, newest first."""
+    rows = Enrolment.objects.filter(person_id__in=origins).order_by("-entered_at", "-id")
+    return read_values(Enrolled, rows[:limit])
+
+
+def enrolled_in(
+    journey: str, *, state: str = "", step: str = "", before: int | None = None, limit: int = 50
+) -> list[Enrolled]:
+    """Return who is or was in a journey, newest first: of one state, or standing at one step; `before` is a `pk`."""
+    rows = Enrolment.objects.filter(journey=journey).order_by("-id")
+    if state in Enrolment.State.values:
+        rows = rows.filter(state=state)
+    if step:
+        rows = rows.filter(step=step, state__in=INSIDE)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return read_values(Enrolled, rows[:limit])
+
+
+def steerings_of(journey: str, *, limit: int = 50) -> list[Steered]:
+    """Return what colleagues decided about a journey, newest first."""
+    return read_values(Steered, Steering.objects.filter(journey=journey).order_by("-seq")[:limit])
 
 
 def decision_list(

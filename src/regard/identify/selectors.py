@@ -53,6 +53,16 @@ def who_speaks_for(public: uuid.UUID | None) -> QuerySet[Person]:
     return Person.objects.filter(id__in=named.values(speaker=Coalesce("survivor_id", "id")))
 
 
+def speaker_of(public: uuid.UUID) -> int | None:
+    """Return the surviving person of a public id, or None."""
+    return who_speaks_for(public).values_list("id", flat=True).first()
+
+
+def person_of_public(public: uuid.UUID) -> int | None:
+    """Return the origin that carries a public id, or None."""
+    return Person.objects.filter(public_id=public).values_list("id", flat=True).first()
+
+
 def families_of(people: Iterable[int]) -> dict[int, list[int]]:
     """Return for each of these people or origins every origin behind them, in two queries."""
     survivors = survivors_of(people)
@@ -203,3 +213,9 @@ def open_proposals(person: int | None = None, limit: int = 50, *, origins: Colle
         origins = origins or origins_of(person)
         rows = rows.filter(one_id__in=origins) | rows.filter(other_id__in=origins)
     return list(rows[:limit])
+
+
+def proposal_about(proposal: int, origins: Collection[int]) -> bool:
+    """Say whether an open proposal speaks of one of these origins."""
+    rows = JoinProposal.objects.filter(Q(one__in=origins) | Q(other__in=origins), pk=proposal, state="open")
+    return rows.exists()

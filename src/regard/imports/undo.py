@@ -71,6 +71,12 @@ def plan_undo(batch: Batch) -> Undone:
     )
 
 
+def undo_import(batch: int, *, now: datetime) -> Undone | None:
+    """Take the import of a number back, or return None where there is none. Raises Refused where it is undone already."""
+    found = Batch.objects.filter(pk=batch).first()
+    return undo_batch(batch=found, now=now) if found else None
+
+
 @transaction.atomic
 def undo_batch(*, batch: Batch, now: datetime) -> Undone:
     """Take an import back, in one transaction. Raises Refused where it is undone already."""

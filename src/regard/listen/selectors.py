@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from regard.act.models import HumanTask
+from regard.collect.values import read_values
+from regard.listen.contracts import Said
 from regard.listen.models import Answer, SurveyInvitation
 from regard.playbooks.feelings import DELIGHTED_FROM
 
@@ -37,3 +40,18 @@ def thanks_due(now: datetime) -> QuerySet[Answer]:
         person=OuterRef("person"), kind="thank_you", opened_at__gte=OuterRef("answered_at")
     )
     return Answer.objects.filter(~Exists(thanked), score__gte=DELIGHTED_FROM, answered_at__gt=now - THANKS_WITHIN)
+
+
+def answers_of(origins: Collection[int], *, limit: int = 20) -> list[Said]:
+    """Return the newest answers of a person, newest first."""
+    rows = Answer.objects.filter(person_id__in=origins).order_by("-answered_at", "-seq")
+    return read_values(Said, rows[:limit])
+
+
+def asked_and_answered(since: datetime) -> tuple[int, int, int]:
+    """Return how many were asked since a time, how many answers came, and how many of those have words."""
+    asked = SurveyInvitation.objects.filter(asked_at__gt=since).count()
+    found = Answer.objects.filter(answered_at__gt=since).aggregate(
+        number=Count("pk"), with_words=Count("pk", filter=~Q(comment=""))
+    )
+    return asked, found["number"], found["with_words"]

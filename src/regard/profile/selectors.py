@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from regard.collect.among import among
 from regard.collect.models import Source
+from regard.collect.values import read_values
 from regard.identify.models import Identifier, Person
 from regard.identify.selectors import families_of, origins_of, public_ids_of, survivor_of
 from regard.playbooks.channels import REACHED_BY
 from regard.profile.cards import OWNER
-from regard.profile.models import Card, FieldChange, Promise, Tag
+from regard.profile.contracts import NoteRow, PromiseRow, TagRow
+from regard.profile.models import Card, FieldChange, Note, Promise, Tag
 from regard.profile.searching import Found as Found
 from regard.profile.searching import search_people as search_people
 
@@ -162,3 +165,48 @@ def names_of(people: Iterable[int]) -> dict[int, str]:
 def due_promises(now: datetime) -> QuerySet[Promise]:
     """Return open promises due within two days or already late."""
     return Promise.objects.filter(state=Promise.State.OPEN, due_at__lte=now + LOOK_AHEAD)
+
+
+def fields_now(person: int) -> dict[str, Any]:
+    """Return the fields of a surviving person as they stand: name -> value."""
+    return Card.objects.filter(person_id=person).values_list("fields", flat=True).first() or {}
+
+
+def notes_of(
+    origins: Collection[int],
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 50,
+) -> list[NoteRow]:
+    """Return the notes about a person, newest first; written at or after `since` and before `until`, where given."""
+    rows = Note.objects.filter(person_id__in=origins)
+    if since is not None:
+        rows = rows.filter(at__gte=since)
+    if until is not None:
+        rows = rows.filter(at__lt=until)
+    return read_values(NoteRow, rows.order_by("-at", "-id")[:limit])
+
+
+def promises_of(origins: Collection[int]) -> list[PromiseRow]:
+    """Return the promises to a person: open ones first, the soonest due on top; then what was settled, newest first."""
+    rows = read_values(PromiseRow, Promise.objects.filter(person_id__in=origins).order_by("-due_at")[:50])
+    still_open = sorted((p for p in rows if p.state == Promise.State.OPEN), key=lambda p: p.due_at)
+    return still_open + [p for p in rows if p.state != Promise.State.OPEN]
+
+
+def promise_of(promise: int, origins: Collection[int]) -> PromiseRow | None:
+    """Return one promise to a person, or None."""
+    found = read_values(PromiseRow, Promise.objects.filter(pk=promise, person_id__in=origins))
+    return found[0] if found else None
+
+
+def promises_due_between(since: datetime, until: datetime) -> dict[str, int]:
+    """Return how many promises fell due in (since, until], by state."""
+    rows = Promise.objects.filter(due_at__gt=since, due_at__lte=until)
+    return dict(rows.values_list("state").annotate(n=Count("id")))
+
+
+def tags_of(origins: Collection[int]) -> list[TagRow]:
+    """Return the tags of a person by name."""
+    return read_values(TagRow, Tag.objects.filter(person_id__in=origins).order_by("name"))

@@ -44,6 +44,8 @@ class Capability(StrEnum):
     OWN_ACCOUNT = "own_account"  # one's own saved views, keys, password, logout
 
 
+ROLES = tuple(Role)
+OWNER = Role.OWNER
 EVERYBODY = frozenset(Role)
 RUNNERS = frozenset({Role.OWNER, Role.LEAD})
 HANDS = RUNNERS | {Role.AGENT}

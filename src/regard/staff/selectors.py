@@ -7,7 +7,9 @@ from hashlib import sha256
 
 from django.db.models import Q
 
-from regard.staff.models import LoginLink, SavedView, User
+from regard.collect.values import read_values
+from regard.staff.contracts import Member, SignedIn
+from regard.staff.models import LoginLink, Role, SavedView, User
 
 
 def user_of_link(token: str, *, now: datetime) -> User | None:
@@ -21,9 +23,31 @@ def user_of_link(token: str, *, now: datetime) -> User | None:
     return link.user if link else None
 
 
-def all_staff() -> list[User]:
+def signed_in(user: object) -> SignedIn | None:
+    """Return a request's user as a member of staff, or None where nobody is signed in."""
+    return user if isinstance(user, User) else None
+
+
+def all_staff() -> list[Member]:
     """Return every member of staff by name, disabled ones last."""
-    return list(User.objects.order_by("-is_active", "name"))
+    return read_values(Member, User.objects.order_by("-is_active", "name"))
+
+
+def member(user: int) -> Member | None:
+    """Return one member of staff, or None."""
+    found = read_values(Member, User.objects.filter(pk=user))
+    return found[0] if found else None
+
+
+def member_of_address(email: str) -> Member | None:
+    """Return who signs in by an e-mail address, or None."""
+    found = read_values(Member, User.objects.filter(email=email))
+    return found[0] if found else None
+
+
+def is_last_owner(user: int) -> bool:
+    """Say whether nobody else is an owner who may sign in."""
+    return not User.objects.filter(role=Role.OWNER, is_active=True).exclude(pk=user).exists()
 
 
 def names_of_staff() -> dict[int, str]:
@@ -38,3 +62,8 @@ def views_of(user_id: int, page: str) -> list[SavedView]:
         .select_related("user")
         .order_by("name", "id")
     )
+
+
+def is_on_the_team(user: int) -> bool:
+    """Say whether somebody of this number works here."""
+    return User.objects.filter(pk=user, is_active=True).exists()

@@ -38,11 +38,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import F, Min, Q, QuerySet, Sum
 
+from regard.collect.values import as_value
 from regard.engine.understanding.questions import parse_segment, shown
+from regard.identify.selectors import who_speaks_for
 from regard.kernel.instant import from_us
 from regard.playbooks.conditions import walk
 from regard.playbooks.model import Playbook
@@ -62,6 +65,7 @@ from regard.understand.asking.questions import (
 from regard.understand.asking.stories import what_moved
 from regard.understand.asking.why import why_in_segment
 from regard.understand.columns import SHOWN_MEMBERS
+from regard.understand.contracts import FinishedRun, Known
 from regard.understand.models import Member, Run, SegmentChange, SegmentTally, Standing
 from regard.understand.running.publishing import finished_run
 from regard.understand.tallies import newest_tallies
@@ -100,9 +104,10 @@ __all__ = [
 ]
 
 
-def last_run() -> Run | None:
+def last_run() -> FinishedRun | None:
     """Return the run whose results are shown, or None before the first."""
-    return finished_run()
+    run = finished_run()
+    return as_value(FinishedRun, run) if run else None
 
 
 class Point(NamedTuple):
@@ -278,6 +283,25 @@ def changes_of(person: int, *, limit: int = 50) -> list[ChangeRow]:
     return _changes(rows.order_by("-as_of", "-id")[:limit])
 
 
+def changes_between(
+    origins: Collection[int], *, since: datetime | None, until: datetime | None, limit: int = 100
+) -> list[tuple[datetime, bool, str]]:
+    """Return (when, entered or left, segment) of people in [since, until), newest first; None: without that bound."""
+    rows = _named_changes().filter(person_id__in=origins)
+    if since is not None:
+        rows = rows.filter(as_of__gte=since)
+    if until is not None:
+        rows = rows.filter(as_of__lt=until)
+    found: list[Any] = list(rows.order_by("-as_of", "id").values_list("as_of", "entered", "segment")[:limit])
+    return found
+
+
+def first_run_at() -> datetime | None:
+    """Return the clock of the first finished run, or None."""
+    first: datetime | None = Run.objects.exclude(finished_at=None).aggregate(at=Min("as_of"))["at"]
+    return first
+
+
 def changes_since(run: int) -> list[ChangeRow]:
     """Return who entered and left in runs after this one, oldest first."""
     rows = _named_changes().filter(run_id__gt=run, run__finished_at__isnull=False)
@@ -360,3 +384,22 @@ def used_by(name: str, *, playbook: Playbook) -> list[str]:
     ]
     found += [f"trait {trait}" for trait, value in playbook.traits.items() if name in value.refers().segments]
     return found + [f"journey {j}" for j, value in playbook.journeys.items() if f"'{name}'" in repr(value)]
+
+
+def known_person(public: UUID | None) -> Known | None:
+    """Return who speaks for a public id, with card and standing, in one query; None where there is nobody."""
+    columns = (
+        "id",
+        "public_id",
+        "card__display_name",
+        "card__fields",
+        "card__owner_id",
+        "standing__traits",
+        "standing__value_minor",
+        "standing__as_of",
+    )
+    row = who_speaks_for(public).values_list(*columns).first()
+    if row is None:
+        return None
+    number, uuid, name, fields, owner, traits, value, at = row
+    return Known(number, uuid, name or "", fields or {}, owner, traits or {}, value, at)

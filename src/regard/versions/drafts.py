@@ -17,6 +17,7 @@ from regard.kernel.issues import Issue, Refused
 from regard.playbooks.editing.parts import put_part, write_part
 from regard.playbooks.load import read_yaml
 from regard.versions.base_line import with_base
+from regard.versions.contracts import DraftPart, DraftState
 from regard.versions.models import Draft, PlaybookVersion
 from regard.versions.selectors import active_text
 from regard.versions.services import Applied, apply_playbook
@@ -38,15 +39,35 @@ class Meanwhile:
     touched: bool
 
 
-def value_of(draft: Draft) -> Value:
+def value_of(draft: Draft | DraftPart) -> Value:
     """Return a draft's part as the playbook writes it."""
     value = read_yaml(draft.text)
     return value if isinstance(value, dict) else {}
 
 
-def open_drafts(section: str) -> list[Draft]:
+def open_drafts(section: str) -> list[DraftPart]:
     """Return the drafts of a section that are neither published nor dropped, last changed first."""
-    return list(Draft.objects.filter(section=section, state__in=OPEN).order_by("-changed_at"))
+    return [_as_read(row) for row in Draft.objects.filter(section=section, state__in=OPEN).order_by("-changed_at")]
+
+
+def open_draft(draft_id: int, section: str) -> DraftPart | None:
+    """Return one of them, or None."""
+    row = Draft.objects.filter(pk=draft_id, section=section, state__in=OPEN).first()
+    return _as_read(row) if row else None
+
+
+def _as_read(row: Draft) -> DraftPart:
+    return DraftPart(
+        row.pk,
+        row.section,
+        row.name,
+        row.text,
+        tuple(row.past),
+        row.base_hash,
+        DraftState(row.state),
+        row.changed_by,
+        row.changed_at,
+    )
 
 
 @lru_cache(maxsize=64)
@@ -74,7 +95,7 @@ def active_part(section: str, name: str) -> Value | None:
     return part_of_version(active[1], section, name) if active else None
 
 
-def versions_since(draft: Draft) -> list[Meanwhile]:
+def versions_since(draft: DraftPart) -> list[Meanwhile]:
     """Return what was published since the draft's version, oldest first; empty where it is still the active one."""
     active = active_text()
     if active is None or active[1] == draft.base_hash:
@@ -90,12 +111,12 @@ def versions_since(draft: Draft) -> list[Meanwhile]:
 
 
 @transaction.atomic
-def start_draft(*, section: str, name: str, value: Value, by: str, now: datetime) -> Draft:
+def start_draft(*, section: str, name: str, value: Value, by: str, now: datetime) -> DraftPart:
     """Begin a draft of a part on the active playbook. Raises Refused before the first playbook."""
     active = active_text()
     if active is None:
         raise Refused(Issue("playbook", "no playbook is active", code="no_playbook"))
-    return Draft.objects.create(
+    row = Draft.objects.create(
         section=section,
         name=name,
         text=_written(value),
@@ -105,10 +126,11 @@ def start_draft(*, section: str, name: str, value: Value, by: str, now: datetime
         started_at=now,
         changed_at=now,
     )
+    return _as_read(row)
 
 
 @transaction.atomic
-def change_draft(*, draft_id: int, change: Callable[[Value], Value], by: str, now: datetime) -> Draft:
+def change_draft(*, draft_id: int, change: Callable[[Value], Value], by: str, now: datetime) -> DraftPart:
     """Change a draft by a pure function of its value. Raises Refused where the draft is closed or grows too long.
 
     Who was asked to look looks at something else now: asking starts over.
@@ -120,28 +142,28 @@ def change_draft(*, draft_id: int, change: Callable[[Value], Value], by: str, no
         draft.text, draft.state = text, Draft.State.EDITED
         draft.changed_by, draft.changed_at = by, now
         draft.save()
-    return draft
+    return _as_read(draft)
 
 
 @transaction.atomic
-def undo_draft(*, draft_id: int, by: str, now: datetime) -> Draft:
+def undo_draft(*, draft_id: int, by: str, now: datetime) -> DraftPart:
     """Take back the newest change of a draft, as often as there is one."""
     draft = _open_draft(draft_id)
     if draft.past:
         draft.text, draft.past = draft.past[-1], draft.past[:-1]
         draft.state, draft.changed_by, draft.changed_at = Draft.State.EDITED, by, now
         draft.save()
-    return draft
+    return _as_read(draft)
 
 
-def ask_for_approval(*, draft_id: int, now: datetime) -> Draft:
+def ask_for_approval(*, draft_id: int, now: datetime) -> DraftPart:
     """Say that the draft is ready and somebody else should look at it."""
-    return _turn(draft_id, Draft.State.ASKED, now)
+    return _as_read(_turn(draft_id, Draft.State.ASKED, now))
 
 
-def refuse_draft(*, draft_id: int, now: datetime) -> Draft:
+def refuse_draft(*, draft_id: int, now: datetime) -> DraftPart:
     """Say no to a draft somebody was asked to look at: it is being edited again. Twice is fine."""
-    return _turn(draft_id, Draft.State.EDITED, now)
+    return _as_read(_turn(draft_id, Draft.State.EDITED, now))
 
 
 def drop_draft(*, draft_id: int, now: datetime) -> None:
@@ -150,7 +172,7 @@ def drop_draft(*, draft_id: int, now: datetime) -> None:
 
 
 @transaction.atomic
-def _turn(draft_id: int, state: Draft.State, now: datetime) -> Draft:
+def _turn(draft_id: int, state: DraftState, now: datetime) -> Draft:
     draft = _open_draft(draft_id)
     draft.state, draft.changed_at = state, now
     draft.save()
@@ -158,13 +180,13 @@ def _turn(draft_id: int, state: Draft.State, now: datetime) -> Draft:
 
 
 @transaction.atomic
-def take_up_newer(*, draft_id: int, now: datetime) -> Draft:
+def take_up_newer(*, draft_id: int, now: datetime) -> DraftPart:
     """Rest a draft on the active playbook: others' parts stay as they made them, this part is the draft's."""
     draft, active = _open_draft(draft_id), active_text()
     if active is not None:
         draft.base_hash, draft.changed_at = active[1], now
         draft.save()
-    return draft
+    return _as_read(draft)
 
 
 @transaction.atomic
@@ -194,3 +216,8 @@ def _written(value: Value) -> str:
     if len(text) > LONGEST_PART:
         raise Refused(Issue("yaml", f"one part has at most {LONGEST_PART:,} characters"))
     return text
+
+
+def hash_of_version(seq: int) -> str | None:
+    """Return the hash of an applied version by its number, or None where there is none."""
+    return PlaybookVersion.objects.filter(seq=seq).values_list("hash", flat=True).first()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from regard.collect.fields import InstantField, JSONTextField
+from regard.versions.contracts import DraftState
 
 
 class PlaybookVersion(models.Model):
@@ -25,11 +26,7 @@ class Draft(models.Model):
     E --ask--> A --change--> E;  E, A --publish--> P;  E, A --drop--> D.
     """
 
-    class State(models.TextChoices):
-        EDITED = "edited"
-        ASKED = "asked"
-        PUBLISHED = "published"
-        DROPPED = "dropped"
+    State = DraftState
 
     section = models.CharField(max_length=40)  # of the playbook: journeys
     name = models.CharField(max_length=60)  # of the part

@@ -23,8 +23,9 @@ from django.http import (
 from django.utils import timezone
 
 from regard.playbooks.model import Playbook
-from regard.staff.models import User
+from regard.staff.contracts import SignedIn
 from regard.staff.permissions import Capability, Permission, may
+from regard.staff.selectors import signed_in
 from regard.web.auditing import note_act
 from regard.web.playbook import playbook_or_none
 
@@ -34,7 +35,7 @@ View = Callable[..., Any]  # takes a request, returns a response
 class StaffRequest(HttpRequest):
     """A request of a member of staff at one instant: views read `now` here and nowhere else."""
 
-    user: User
+    user: SignedIn  # type: ignore[assignment]
     now: datetime
     zone: ZoneInfo
     playbook: Playbook | None  # the active one, read once a request
@@ -72,8 +73,8 @@ def _guard(capability: Capability | Permission, methods: tuple[str, ...]) -> Cal
     def wrap(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-            user = request.user
-            if not isinstance(user, User):
+            user = signed_in(request.user)
+            if user is None:
                 return _to_login(request)
             if not may(user.role, capability):
                 raise Http404
@@ -107,7 +108,7 @@ def _to_login(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(address)
 
 
-def zone_of(user: User, playbook: Playbook | None) -> ZoneInfo:
+def zone_of(user: SignedIn, playbook: Playbook | None) -> ZoneInfo:
     """Return the zone a member of staff reads times in: their own, else the company's, else UTC."""
     name = user.time_zone or (playbook.company.time_zone if playbook else "")
     return ZoneInfo(name if name in available_timezones() else "UTC")

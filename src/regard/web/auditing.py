@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 
 from django.http import HttpRequest
 
-from regard.audit_log.models import Entry
+from regard.audit_log.selectors import was_noted
 from regard.audit_log.services import record_entry
 
 _KEPT_BITS = {4: 24, 6: 48}  # of an address: enough to tell a network, not a person
@@ -27,8 +27,7 @@ def note_act(*, request: HttpRequest, by: str, verb: str, target: dict[str, obje
     named = next((str(value) for value in target.values()), "")
     if verb in _ONE_SITTING:
         verb = "draft_change"
-        lines = Entry.objects.filter(at__gt=now - _SITTING, by=by, verb="draft change")
-        if lines.filter(object_type=section, object_id=named).exists():
+        if was_noted("draft change", by=by, on=(section, named), since=now - _SITTING):
             return
     record_entry(
         by=by,

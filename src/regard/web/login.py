@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from django.conf import settings
 from django.contrib.auth import login as begin_session
 from django.contrib.auth import logout as end_session
@@ -10,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from regard.staff.models import User
+from regard.staff.contracts import SignedIn
 from regard.staff.permissions import Capability
 from regard.staff.selectors import user_of_link
 from regard.staff.services import TooManyTries, check_password, use_login_link
@@ -73,9 +75,9 @@ def _form(request: HttpRequest, *, goal: str, email: str = "", problem: str = ""
     return render(request, "web/login.html", context, status=status)
 
 
-def _begin(request: HttpRequest, user: User, goal: str) -> HttpResponse:
+def _begin(request: HttpRequest, user: SignedIn, goal: str) -> HttpResponse:
     """Start a session under a new id and remember the device, so strangers cannot lock its owner out."""
-    begin_session(request, user, backend=BACKEND)
+    begin_session(request, cast(Any, user), backend=BACKEND)
     response = HttpResponseRedirect(goal)
     response.set_cookie(
         DEVICE_COOKIE,

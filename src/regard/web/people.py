@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from regard.identify.models import Person
-from regard.kernel.ids import public_id
+from regard.directory.names import people_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +24,4 @@ class Shown:
 
 def people_shown(ids: Iterable[int]) -> dict[int, Shown]:
     """Return how to name each person (any origin may be given), one query for all."""
-    rows = (
-        Person.objects.filter(id__in=set(ids))
-        .values_list(
-            "id",
-            "survivor_id",
-            "public_id",
-            "survivor__public_id",
-            "card__display_name",
-            "survivor__card__display_name",
-        )
-        .order_by()
-    )
-    shown = {}
-    for origin, survivor, own, its, own_name, its_name in rows:
-        public = public_id("per", its or own)
-        name = (its_name if survivor else own_name) or own_name or f"Someone new ({public[-6:]})"
-        shown[origin] = Shown(survivor or origin, public, name)
-    return shown
+    return {origin: Shown(*named) for origin, named in people_named(ids).items()}

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from regard.collect.models import Source
-from regard.staff.models import User
+from regard.collect.selectors import has_sample
 from regard.staff.permissions import capabilities_of, may
+from regard.staff.selectors import signed_in
 from regard.web.playbook import currency_of
 from regard.web.rooms import PERMISSIONS, PLACES
 from regard.web.today.rows import count_waiting
@@ -16,8 +16,8 @@ from regard.web.today.rows import count_waiting
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Return what the base template needs; nothing for anonymous visitors and parts of pages."""
-    user = getattr(request, "user", None)
-    if not isinstance(user, User) or not hasattr(request, "playbook"):
+    user = signed_in(getattr(request, "user", None))
+    if user is None or not hasattr(request, "playbook"):
         return {"may": frozenset()}
     shared = {"may": capabilities_of(user.role, PERMISSIONS), "currency": currency_of(request.playbook)}
     if request.headers.get("HX-Request"):
@@ -30,6 +30,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return shared | {
         "groups": groups,
         "waiting": count_waiting(request.now),  # type: ignore[attr-defined]
-        "is_sample": Source.objects.filter(kind=Source.Kind.SAMPLE).exists(),
+        "is_sample": has_sample(),
         "company_name": request.playbook.company.name if request.playbook else "Regard",
     }

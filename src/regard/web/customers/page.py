@@ -14,21 +14,20 @@ from django.http import (
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
-from regard.identify.models import Person
+from regard.directory.narrowing import search_people
+from regard.directory.people import (
+    ListedPerson,
+    every_person,
+    listed_people,
+    people_page,
+)
+from regard.directory.wanted import NEEDS, SORTS, read_wanted
 from regard.kernel.money import to_decimal
 from regard.staff.permissions import Capability, may
 from regard.staff.selectors import all_staff, views_of
 from regard.staff.services import delete_view, save_view
 from regard.web.access import StaffRequest, act, page
 from regard.web.csv_lists import csv_line, streamed_csv
-from regard.web.customers.narrowing import search_people
-from regard.web.customers.people import (
-    ListedPerson,
-    dress,
-    every_person,
-    people_page,
-)
-from regard.web.customers.wanted import NEEDS, SORTS, read_wanted
 from regard.web.playbook import currency_of
 from regard.web.rooms import PLACES
 from regard.web.segments.names import segment_names
@@ -76,8 +75,7 @@ def _csv_lines(people: Iterator[ListedPerson], currency: str) -> Iterator[str]:
 @page(Capability.SEE_PEOPLE)
 def peek(request: StaffRequest, person_id: str) -> HttpResponse:
     """Show one person in the panel beside the list."""
-    person = _person(person_id)
-    (row,) = dress([person])
+    row = _listed(person_id)
     return render(
         request,
         "web/parts/peek.html",
@@ -85,12 +83,11 @@ def peek(request: StaffRequest, person_id: str) -> HttpResponse:
     )
 
 
-def _person(text: str) -> Person:
-    ids = search_people(text, limit=1) if text.startswith("per_") else []
-    person = Person.objects.select_related("card", "standing").filter(id__in=ids).first()
-    if person is None:
+def _listed(text: str) -> ListedPerson:
+    rows = listed_people(search_people(text, limit=1)) if text.startswith("per_") else []
+    if not rows:
         raise Http404
-    return person
+    return rows[0]
 
 
 @act(Capability.OWN_ACCOUNT)
@@ -119,8 +116,7 @@ def find(request: StaffRequest) -> HttpResponse:
     places = [p for p in PLACES if may(request.user.role, p.capability) and q.lower() in p.name.lower()]
     context = {"q": q, "places": places, "people": [], "segments": []}
     if q and may(request.user.role, Capability.SEE_PEOPLE):
-        ids = search_people(q, limit=8)
-        context["people"] = dress(list(Person.objects.select_related("card", "standing").filter(id__in=ids)))
+        context["people"] = listed_people(sorted(search_people(q, limit=8)))
     if q:
         names = segment_names(request.playbook)
         context["segments"] = [(k, n) for k, n in names.items() if q.lower() in n.lower()][:4]

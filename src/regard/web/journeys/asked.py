@@ -12,8 +12,8 @@ from regard.kernel.issues import Refused
 from regard.playbooks.model import Playbook
 from regard.staff.permissions import Capability, may
 from regard.staff.selectors import names_of_staff
+from regard.versions.contracts import DraftPart, DraftState
 from regard.versions.drafts import open_drafts, value_of
-from regard.versions.models import Draft
 from regard.web.access import StaffRequest
 from regard.web.person.timeline import by_words
 from regard.web.templatetags.ui import ago, count
@@ -41,12 +41,12 @@ def asked_of(request: StaffRequest) -> list[Asked]:
 
 
 def _drafts(request: StaffRequest) -> list[Asked]:
-    waiting = [d for d in open_drafts("journeys") if d.state == Draft.State.ASKED]
+    waiting = [d for d in open_drafts("journeys") if d.state == DraftState.ASKED]
     names = names_of_staff() if waiting else {}
     return [_draft(d, names, f"staff:{request.user.pk}") for d in waiting]
 
 
-def _draft(draft: Draft, names: dict[int, str], me: str) -> Asked:
+def _draft(draft: DraftPart, names: dict[int, str], me: str) -> Asked:
     try:
         title = str(value_of(draft).get("name") or draft.name)
     except Refused:

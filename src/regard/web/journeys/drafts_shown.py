@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from regard.staff.permissions import Capability, may
 from regard.staff.selectors import names_of_staff
+from regard.versions.contracts import DraftPart
 from regard.versions.drafts import open_drafts, value_of
-from regard.versions.models import Draft
 from regard.web.access import StaffRequest
 from regard.web.person.timeline import by_words
 
 
-def drafts_shown(request: StaffRequest) -> list[tuple[Draft, str, str]]:
+def drafts_shown(request: StaffRequest) -> list[tuple[DraftPart, str, str]]:
     """Return (draft, name of its journey, who changed it last), last changed first."""
     if not may(request.user.role, Capability.CHANGE_JOURNEYS):
         return []

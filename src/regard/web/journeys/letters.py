@@ -11,7 +11,7 @@ from django.shortcuts import render
 
 from regard.act.drafting import letter_of
 from regard.act.services.preview import preview_letter
-from regard.decide.models import Enrolment
+from regard.decide.selectors import enrolled_in
 from regard.identify.selectors import find_person
 from regard.kernel.issues import Refused
 from regard.playbooks.journeys import Journey
@@ -111,8 +111,7 @@ def journey_letter(request: StaffRequest, slug: str, step: str, language: str) -
 
 
 def _readers(slug: str) -> list[Shown]:
-    newest = Enrolment.objects.filter(journey=slug).order_by("-id")
-    people = list(dict.fromkeys(newest.values_list("person_id", flat=True)[: 3 * NEWEST]))
+    people = list(dict.fromkeys(one.person_id for one in enrolled_in(slug, limit=3 * NEWEST)))
     shown = people_shown(people[:NEWEST])
     return list({one.id: one for one in (shown[p] for p in people[:NEWEST])}.values())
 

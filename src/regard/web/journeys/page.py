@@ -9,8 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHt
 from django.shortcuts import render
 
 from regard.decide.facts.programs import paused_journeys
-from regard.decide.models import Steering
-from regard.decide.selectors import journey_list, journey_outline, versions_of, waiting_turns
+from regard.decide.selectors import journey_list, journey_outline, steerings_of, versions_of, waiting_turns
 from regard.decide.steering.acts import MOST_RELEASE_DAYS, approve_step, pause_journey, resume_journey
 from regard.decide.steering.releasing import preview_release
 from regard.decide.steering.to_another_version import crossing_of, move_people
@@ -191,7 +190,7 @@ def journey_history(request: StaffRequest, slug: str) -> HttpResponse:
         "tabs": TABS,
         "tab": "history",
         "versions": versions_of(slug),
-        "steering": [(s, by_words(s.by, staff)) for s in Steering.objects.filter(journey=slug).order_by("-seq")[:50]],
+        "steering": [(s, by_words(s.by, staff)) for s in steerings_of(slug)],
         "now": head.journey.version,
     }
     return render(request, "web/journey_history.html", context)

@@ -5,32 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import QueryDict
 
-from regard.decide.models import Enrolment
+from regard.decide.contracts import Enrolled
+from regard.decide.selectors import STATES, enrolled_in
 from regard.web.csv_lists import csv_line
 from regard.web.people import people_shown
 from regard.web.words import END_WORDS
 
 PAGE = 50
 AT_ONCE = 500
-INSIDE = (Enrolment.State.ACTIVE, Enrolment.State.PAUSED)
 
 
 def people_of(journey: str, asked: QueryDict) -> dict[str, Any]:
     """Return what the page of people shows, newest first; `before` is the mark of the page before."""
-    rows, before = _asked(journey, asked), asked.get("before", "")
-    if before.isdecimal() and len(before) < 19:
-        rows = rows.filter(id__lt=int(before))
-    found = list(rows[: PAGE + 1])
+    before = asked.get("before", "")
+    mark = int(before) if before.isdecimal() and len(before) < 19 else None
+    found = _asked(journey, asked, mark, PAGE + 1)
     people = people_shown([e.person_id for e in found])
     filters = asked.copy()
     filters.pop("before", None)
     return {
         "rows": [(e, people[e.person_id]) for e in found[:PAGE]],
         "older": found[PAGE - 1].pk if len(found) > PAGE else None,
-        "states": Enrolment.State,
+        "states": STATES,
         "state": asked.get("state", ""),
         "step": asked.get("step", ""),
         "query": filters.urlencode(),
@@ -40,9 +38,9 @@ def people_of(journey: str, asked: QueryDict) -> dict[str, Any]:
 def people_lines(journey: str, asked: QueryDict) -> Iterator[str]:
     """Yield the same people as CSV, all of them."""
     yield "id,name,step,state,arm,entered,until,why\r\n"
-    rows, last = _asked(journey, asked), None
+    last: int | None = None
     while True:
-        page = list((rows if last is None else rows.filter(id__lt=last))[:AT_ONCE])
+        page = _asked(journey, asked, last, AT_ONCE)
         people = people_shown([e.person_id for e in page])
         for e in page:
             person, until = people[e.person_id], e.due_at or e.ended_at
@@ -55,10 +53,6 @@ def people_lines(journey: str, asked: QueryDict) -> Iterator[str]:
         last = page[-1].pk
 
 
-def _asked(journey: str, asked: QueryDict) -> QuerySet[Enrolment]:
-    rows = Enrolment.objects.filter(journey=journey).order_by("-id")
-    if asked.get("state", "") in Enrolment.State.values:
-        rows = rows.filter(state=asked["state"])
-    if asked.get("step"):
-        rows = rows.filter(step=asked["step"][:60], state__in=INSIDE)
-    return rows
+def _asked(journey: str, asked: QueryDict, before: int | None, limit: int) -> list[Enrolled]:
+    state, step = asked.get("state", ""), asked.get("step", "")[:60]
+    return enrolled_in(journey, state=state, step=step, before=before, limit=limit)

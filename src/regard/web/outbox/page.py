@@ -5,14 +5,13 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from django.db.models import Count
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from regard.act.models import Message
-from regard.act.selectors import deliveries_of
+from regard.act.contracts import MessageRow, MessageWhole
+from regard.act.selectors import MESSAGE_STATES, deliveries_of, message_rows, message_whole, outbox_counts
 from regard.act.services import settle_uncertain
-from regard.consent.models import Consent
+from regard.consent.selectors import word_told
 from regard.playbooks.channels import TO_SYSTEMS
 from regard.playbooks.model import Playbook
 from regard.staff.permissions import Capability
@@ -33,12 +32,8 @@ def outbox(request: StaffRequest) -> HttpResponse:
     """List messages, newest first, of one state or all."""
     state = request.GET.get("state", "")
     before = request.GET.get("before", "")
-    messages = Message.objects.defer("html", "text").order_by("-id")
-    if state in Message.State.values:
-        messages = messages.filter(state=state)
-    if before.isdecimal() and len(before) < 19:
-        messages = messages.filter(id__lt=int(before))
-    rows = list(messages.select_related("decision")[: PAGE + 1])
+    mark = int(before) if before.isdecimal() and len(before) < 19 else None
+    rows = message_rows(state=state, before=mark, limit=PAGE + 1)
     people = people_shown([m.person_id for m in rows])
     playbook = request.playbook
     asked = asked_by(rows[:PAGE], playbook)
@@ -47,15 +42,15 @@ def outbox(request: StaffRequest) -> HttpResponse:
         "older": rows[PAGE - 1].pk if len(rows) > PAGE else None,
         "purposes": {k: p.name for k, p in playbook.purposes.items()} if playbook else {},
         "state": state,
-        "counts": dict(Message.objects.values_list("state").annotate(n=Count("id")).order_by()),
-        "states": Message.State,
+        "counts": outbox_counts(),
+        "states": MESSAGE_STATES,
     }
     return render(request, "web/outbox.html", context)
 
 
-def _message(public: str) -> Message:
+def _message(public: str) -> MessageWhole:
     try:
-        found = Message.objects.select_related("decision__enrolment").filter(public_id=uuid.UUID(public)).first()
+        found = message_whole(uuid.UUID(public))
     except ValueError:
         found = None
     if found is None:
@@ -63,7 +58,7 @@ def _message(public: str) -> Message:
     return found
 
 
-def _came_in(found: Message, playbook: Playbook | None) -> str:
+def _came_in(found: MessageRow, playbook: Playbook | None) -> str:
     """Return what lets people into the journey a message came out of, by today's playbook; nothing where none asked."""
     journey = playbook.journeys.get(found.decision.journey) if playbook and found.decision else None
     return entries_words(journey, segment_names(playbook)) if journey else ""
@@ -72,17 +67,18 @@ def _came_in(found: Message, playbook: Playbook | None) -> str:
 @page(Capability.SEE_OUTBOX)
 def message(request: StaffRequest, public: str) -> HttpResponse:
     """Show one message: where it stands, what allows it, why it was decided."""
-    found = _message(public)
-    playbook = request.playbook
+    whole = _message(public)
+    found, playbook = whole.row, request.playbook
     key, said_at = found.basis.get("consent"), found.basis.get("occurred_at")
     context = {
         "message": found,
+        "whole": whole,
         "person": people_shown([found.person_id])[found.person_id],
         "asked": asked_by([found], playbook)[found.pk],
         "cause": f"{plain(found.cause_kind)} {found.cause_id}",
-        "consent": Consent.objects.filter(seq=key).first() if isinstance(key, int) else None,
+        "consent": word_told(key) if isinstance(key, int) else None,
         "said_at": datetime.fromisoformat(said_at) if said_at else None,
-        "links": list(found.links.order_by("position")),
+        "links": whole.links,
         "attempts": deliveries_of(found.pk) if found.channel in TO_SYSTEMS else None,
         "purpose": playbook.purposes.get(found.purpose) if playbook else None,
         "came_in": _came_in(found, playbook),
@@ -96,7 +92,7 @@ def message(request: StaffRequest, public: str) -> HttpResponse:
 @act(Capability.WORK_TASKS)
 def message_settle(request: StaffRequest, public: str, word: str) -> HttpResponse:
     """Write down what somebody found out about an uncertain message; it is never sent again by itself."""
-    found = _message(public)
+    found = _message(public).row
     if word not in ("arrived", "lost"):
         raise Http404
     by = f"staff:{request.user.pk}"
@@ -107,5 +103,4 @@ def message_settle(request: StaffRequest, public: str, word: str) -> HttpRespons
 @page(Capability.SEE_OUTBOX)
 def message_letter(request: StaffRequest, public: str) -> HttpResponse:
     """Serve a letter for the sandboxed frame: its own styles by hash, no script, nothing from elsewhere (F5, F6)."""
-    found = _message(public)
-    return framed_letter(found.html)
+    return framed_letter(_message(public).html)

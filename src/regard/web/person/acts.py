@@ -7,11 +7,10 @@ from datetime import datetime
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 
-from regard.act.models import HumanTask
+from regard.act.selectors import task_of
 from regard.act.services.tasks import close_task
 from regard.identify.joining import decide_proposal, unmerge
-from regard.identify.models import JoinProposal
-from regard.identify.selectors import joinings_of, origins_of
+from regard.identify.selectors import joinings_of, origins_of, proposal_about
 from regard.kernel.issues import Refused
 from regard.profile.keeping import (
     add_note,
@@ -21,10 +20,10 @@ from regard.profile.keeping import (
     make_promise,
     remove_tag,
 )
-from regard.profile.models import Promise, Tag
+from regard.profile.selectors import promise_of, tags_of
 from regard.profile.services import assign_owner, follow_people
-from regard.staff.models import User
 from regard.staff.permissions import Capability
+from regard.staff.selectors import is_on_the_team
 from regard.web.access import StaffRequest, act
 from regard.web.person.facts import person_of
 
@@ -61,7 +60,7 @@ def tag_add(request: StaffRequest, person_id: str) -> HttpResponse:
 @act(Capability.CHANGE_PEOPLE)
 def tag_delete(request: StaffRequest, person_id: str, tag_id: int) -> HttpResponse:
     """Take a tag away."""
-    tag = Tag.objects.filter(pk=tag_id, person_id__in=origins_of(person_of(person_id))).first()
+    tag = next((one for one in tags_of(origins_of(person_of(person_id))) if one.pk == tag_id), None)
     if tag is None:
         raise Http404
     remove_tag(person=tag.person_id, name=tag.name)
@@ -81,11 +80,11 @@ def promise_make(request: StaffRequest, person_id: str) -> HttpResponse:
 @act(Capability.CHANGE_PEOPLE)
 def promise_settle(request: StaffRequest, person_id: str, promise_id: int, word: str) -> HttpResponse:
     """Say that a promise was kept or broken."""
-    promise = Promise.objects.filter(pk=promise_id, person_id__in=origins_of(person_of(person_id))).first()
+    promise = promise_of(promise_id, origins_of(person_of(person_id)))
     settle = {"kept": keep_promise, "broken": break_promise}.get(word)
     if promise is None or settle is None:
         raise Http404
-    if promise.state == Promise.State.OPEN:
+    if promise.state == "open":
         settle(promise=promise.pk, by=_by(request), now=request.now)
     return _back(person_id, "promises")
 
@@ -95,17 +94,17 @@ def owner_set(request: StaffRequest, person_id: str) -> HttpResponse:
     """Say who looks after the person."""
     person = person_of(person_id)
     chosen = request.POST.get("owner", "")
-    owner = User.objects.filter(pk=int(chosen), is_active=True).first() if chosen.isdecimal() else None
+    owner = int(chosen) if chosen.isdecimal() and is_on_the_team(int(chosen)) else None
     if chosen and owner is None:
         raise Http404
-    assign_owner(person=person, owner=owner.pk if owner else None, by=_by(request), now=request.now)
+    assign_owner(person=person, owner=owner, by=_by(request), now=request.now)
     return _back(person_id)
 
 
 @act(Capability.WORK_TASKS)
 def task_close(request: StaffRequest, person_id: str, task_id: int) -> HttpResponse:
     """Close a task of this person with what came of it; an approval is granted or refused."""
-    task = HumanTask.objects.filter(pk=task_id, person_id__in=origins_of(person_of(person_id))).first()
+    task = task_of(task_id, origins_of(person_of(person_id)))
     outcome = _text(request, "outcome", LONGEST_LINE)
     is_refused = request.POST.get("word") == "refuse"
     if task is not None and task.kind == "approval":
@@ -143,9 +142,7 @@ def joining_undo(request: StaffRequest, person_id: str, seq: int) -> HttpRespons
 def proposal_decide(request: StaffRequest, person_id: str, proposal_id: int, word: str) -> HttpResponse:
     """Say whether two people are one."""
     origins = origins_of(person_of(person_id))
-    proposal = JoinProposal.objects.filter(pk=proposal_id, state="open").first()
-    is_theirs = proposal is not None and bool({proposal.one_id, proposal.other_id} & set(origins))
-    if not is_theirs or word not in ("join", "apart"):
+    if not proposal_about(proposal_id, origins) or word not in ("join", "apart"):
         raise Http404
     with transaction.atomic():
         decide_proposal(proposal=proposal_id, join=word == "join", by=_by(request), now=request.now)

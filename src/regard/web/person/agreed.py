@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from regard.consent.contracts import WordTold
 from regard.consent.folding import State, standing_of
-from regard.consent.models import Consent
-from regard.consent.selectors import limits_of, word_of
+from regard.consent.selectors import ledger_of, limits_of, word_of
 from regard.playbooks.model import Playbook
 from regard.web.words import CHANNEL_WORDS
 
@@ -28,7 +28,7 @@ class Cell:
     state: str
     icon: str
     words: str
-    row: Consent | None
+    row: WordTold | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,12 @@ class Agreed:
     channels: list[str]
     lines: list[tuple[str, list[Cell]]]
     limits: list[str]
-    ledger: list[Consent]
+    ledger: list[WordTold]
 
 
 def agreed_of(origins: list[int], playbook: Playbook | None, as_of: datetime) -> Agreed:
     """Return the matrix of the active playbook's purposes: two queries, whatever their number."""
-    known = Consent.objects.filter(person_id__in=origins, recorded_at__lte=as_of).order_by("seq")
-    rows = {row.seq: row for row in known}
+    rows = {row.seq: row for row in ledger_of(origins, as_of=as_of)}
     words = [word_of(row) for row in rows.values()]
     ledger = list(reversed(rows.values()))
     purposes = playbook.purposes if playbook else {}

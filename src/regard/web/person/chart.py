@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from regard.collect.selectors import Moment
 from regard.kernel.money import parse_minor, to_decimal
 from regard.playbooks.feelings import feeling_of_score
 from regard.web.charts.scales import month_ticks, nice_top, share
-from regard.web.person.facts import Facts, Moment
+from regard.web.person.facts import Facts
 from regard.web.templatetags.ui import day, money, plural
 from regard.web.words import CHANNEL_WORDS
 

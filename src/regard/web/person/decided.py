@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from regard.act.models import Message
-from regard.decide.models import Decision, Enrolment
+from regard.act.contracts import Decided, MessageRow
+from regard.act.selectors import decided_about, messages_on_request
+from regard.decide.contracts import Enrolled
+from regard.decide.selectors import enrolments_of as newest_enrolments
 from regard.playbooks.model import Playbook
 from regard.staff.selectors import names_of_staff
 from regard.web.person.timeline import by_words
@@ -15,25 +17,15 @@ from regard.web.templatetags.ui import plain
 NEWEST = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """One decision with the message it led to."""
-
-    decision: Decision
-    journey: str
-    message: Message | None
+def decisions_of(origins: list[int], playbook: Playbook | None) -> list[tuple[Decided, str]]:
+    """Return the newest decisions with the name of their journey, newest first."""
+    found = decided_about(origins, limit=NEWEST)
+    return [(one, journey_name(playbook, one.decision.journey)) for one in found]
 
 
-def decisions_of(origins: list[int], playbook: Playbook | None) -> list[Decided]:
-    """Return the newest decisions, newest first."""
-    rows = Decision.objects.filter(person_id__in=origins).select_related("message").order_by("-as_of", "-id")
-    lean = rows.defer("message__html", "message__text")[:NEWEST]
-    return [Decided(r, journey_name(playbook, r.journey), getattr(r, "message", None)) for r in lean]
-
-
-def enrolments_of(origins: list[int]) -> list[Enrolment]:
+def enrolments_of(origins: list[int]) -> list[Enrolled]:
     """Return the journeys a person is or was in, newest first."""
-    return list(Enrolment.objects.filter(person_id__in=origins).order_by("-entered_at")[:10])
+    return newest_enrolments(origins, limit=10)
 
 
 def doors_of(playbook: Playbook | None) -> list[tuple[str, str]]:
@@ -56,24 +48,23 @@ class AskedBy:
     journey: str = ""  # where it leads, empty where no journey asked
 
 
-def requests_of(origins: list[int], staff: dict[int, str]) -> list[tuple[Message, str]]:
+def requests_of(origins: list[int], staff: dict[int, str]) -> list[tuple[MessageRow, str]]:
     """Return the newest messages to a person that no journey asked for, newest first, with who did."""
-    rows = Message.objects.filter(person_id__in=origins, decision__isnull=True).order_by("-id")
-    return [(row, _on_request(row, staff)) for row in rows.defer("html", "text", "given")[:NEWEST]]
+    return [(row, _on_request(row, staff)) for row in messages_on_request(origins, limit=NEWEST)]
 
 
-def asked_by(messages: Iterable[Message], playbook: Playbook | None) -> dict[int, AskedBy]:
+def asked_by(messages: Iterable[MessageRow], playbook: Playbook | None) -> dict[int, AskedBy]:
     """Return by message who asked for it. The names of colleagues are read only where one of them did."""
     listed = list(messages)
     staff = names_of_staff() if any(one.decision is None for one in listed) else {}
     return {one.pk: _told(one, playbook, staff) for one in listed}
 
 
-def _told(one: Message, playbook: Playbook | None, staff: dict[int, str]) -> AskedBy:
+def _told(one: MessageRow, playbook: Playbook | None, staff: dict[int, str]) -> AskedBy:
     if one.decision is not None:
         return AskedBy(journey_name(playbook, one.decision.journey), one.decision.journey)
     return AskedBy(_on_request(one, staff))
 
 
-def _on_request(one: Message, staff: dict[int, str]) -> str:
+def _on_request(one: MessageRow, staff: dict[int, str]) -> str:
     return f"{plain(one.kind).capitalize()}, asked for by {by_words(one.asked_by, staff)}"

@@ -7,38 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Sum
 from django.http import Http404
 
-from regard.act.models import HumanTask
-from regard.collect.models import Touchpoint
-from regard.collect.selectors import Tally, tally
-from regard.identify.models import Person
-from regard.identify.selectors import origins_behind, who_speaks_for
+from regard.act.contracts import Task
+from regard.act.selectors import tasks_of
+from regard.collect.selectors import Moment, Tally, bought_in_all, newest_moments, tally
+from regard.identify.selectors import origins_behind, speaker_of
 from regard.kernel.ids import parse_public_id, public_id
-from regard.listen.models import Answer
+from regard.listen.contracts import Said
+from regard.listen.selectors import answers_of
 from regard.playbooks.vocabulary import ORDER_COMPLETED
-from regard.profile.models import Note, Promise, Tag
-from regard.staff.models import User
+from regard.profile.contracts import NoteRow, PromiseRow, TagRow
+from regard.profile.selectors import notes_of, promises_of, tags_of
+from regard.staff.contracts import Member
 from regard.staff.selectors import all_staff
+from regard.understand.selectors import known_person
 
 NEWEST = 2_000  # touchpoints read for chart and story; the timeline itself has no end
 ORDER = ORDER_COMPLETED.name
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """The few columns of a touchpoint that chart and story need."""
-
-    seq: int
-    at: datetime
-    name: str
-    channel: str
-    direction: str
-    actor: str
-    value_minor: int | None
-    currency: str
-    score_milli: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +40,13 @@ class Bought:
 class Facts:
     """What is known of a surviving person and all their origins."""
 
-    person: Person
+    id: int  # the surviving person
     public_id: str
     origins: list[int]
     name: str
     fields: dict[str, Any]
     owner_id: int | None
-    team: list[User]
+    team: list[Member]
     staff: dict[int, str]
     tally: Tally
     moments: list[Moment]  # newest first, at most NEWEST
@@ -68,16 +54,11 @@ class Facts:
     traits: dict[str, Any]
     value_minor: int | None
     computed_at: datetime | None
-    answers: list[Answer]  # newest first
-    promises: list[Promise]  # open ones first, soonest due
-    tasks: list[HumanTask]  # open ones, soonest due
-    notes: list[Note]
-    tags: list[Tag]
-
-    @property
-    def id(self) -> int:
-        """The surviving person."""
-        return self.person.pk
+    answers: list[Said]  # newest first
+    promises: list[PromiseRow]  # open ones first, soonest due
+    tasks: list[Task]  # open ones, soonest due
+    notes: list[NoteRow]
+    tags: list[TagRow]
 
     @property
     def address(self) -> str:
@@ -107,7 +88,8 @@ class Facts:
 
 def person_of(text: str) -> int:
     """Return the surviving person of a public id in an address. Raises Http404: only `per_...` opens a page."""
-    found = who_speaks_for(parse_public_id("per", text)).values_list("id", flat=True).first()
+    public = parse_public_id("per", text)
+    found = speaker_of(public) if public else None
     if found is None:
         raise Http404
     return found
@@ -115,41 +97,33 @@ def person_of(text: str) -> int:
 
 def facts_of(text: str) -> Facts:
     """Read the facts of who speaks for a public id: ten queries whatever the history. Raises Http404."""
-    person = who_speaks_for(parse_public_id("per", text)).select_related("card", "standing").first()
-    if person is None:
+    known = known_person(parse_public_id("per", text))
+    if known is None:
         raise Http404
-    origins = origins_behind(person.pk)
-    card, standing = getattr(person, "card", None), getattr(person, "standing", None)
-    public = public_id("per", person.public_id)
-    team, moments = all_staff(), _moments(origins)
+    origins = origins_behind(known.id)
+    public = public_id("per", known.public_id)
+    team, moments = all_staff(), newest_moments(origins, limit=NEWEST)
     return Facts(
-        person=person,
+        id=known.id,
         public_id=public,
         origins=origins,
-        name=(card.display_name if card else "") or f"Someone new ({public[-6:]})",
-        fields=card.fields if card else {},
-        owner_id=card.owner_id if card else None,
+        name=known.name or f"Someone new ({public[-6:]})",
+        fields=known.fields,
+        owner_id=known.owner_id,
         team=team,
         staff={u.pk: u.name for u in team},
         tally=_tally(origins, moments),
         moments=moments,
         bought=_bought(origins, moments),
-        traits=standing.traits if standing else {},
-        value_minor=standing.value_minor if standing else None,
-        computed_at=standing.as_of if standing else None,
-        answers=list(Answer.objects.filter(person_id__in=origins).order_by("-answered_at", "-seq")[:20]),
-        promises=_promises(origins),
-        tasks=list(HumanTask.objects.filter(person_id__in=origins, state="open").order_by("due_at", "id")),
-        notes=list(Note.objects.filter(person_id__in=origins).order_by("-at", "-id")[:20]),
-        tags=list(Tag.objects.filter(person_id__in=origins).order_by("name")),
+        traits=known.traits,
+        value_minor=known.value_minor,
+        computed_at=known.computed_at,
+        answers=answers_of(origins),
+        promises=promises_of(origins),
+        tasks=tasks_of(origins),
+        notes=notes_of(origins, limit=20),
+        tags=tags_of(origins),
     )
-
-
-def _promises(origins: list[int]) -> list[Promise]:
-    """Return open promises first, the soonest due on top; then what was settled, newest first."""
-    rows = list(Promise.objects.filter(person_id__in=origins).order_by("-due_at")[:50])
-    still_open = sorted((p for p in rows if p.state == "open"), key=lambda p: p.due_at)
-    return still_open + [p for p in rows if p.state != "open"]
 
 
 def _tally(origins: list[int], moments: list[Moment]) -> Tally:
@@ -163,27 +137,10 @@ def _tally(origins: list[int], moments: list[Moment]) -> Tally:
 def _bought(origins: list[int], moments: list[Moment]) -> Bought:
     """Return what was bought in all; asked of the log only where not everything was read."""
     if len(moments) == NEWEST:
-        rows = Touchpoint.objects.filter(origin__in=origins, name=ORDER).values_list("currency")
-        told = list(rows.annotate(n=Count("seq"), priced=Count("value_minor"), minor=Sum("value_minor")))
+        told = bought_in_all(origins, ORDER)
         currency, _, _, total = max(told, key=lambda row: (row[2], row[0]), default=("", 0, 0, 0))
-        return Bought(sum(n for _, n, _, _ in told), total or 0, currency)
+        return Bought(sum(n for _, n, _, _ in told), total, currency)
     orders = [m for m in moments if m.name == ORDER]
     priced = Counter(o.currency for o in orders if o.value_minor is not None)
     currency = max(priced, key=lambda code: (priced[code], code), default="")
     return Bought(len(orders), sum(o.value_minor or 0 for o in orders if o.currency == currency), currency)
-
-
-def _moments(origins: list[int]) -> list[Moment]:
-    columns = (
-        "seq",
-        "occurred_at",
-        "name",
-        "channel",
-        "direction",
-        "actor",
-        "value_minor",
-        "currency",
-        "score_milli",
-    )
-    rows = Touchpoint.objects.filter(origin__in=origins).order_by("-occurred_at", "-seq")
-    return [Moment(*row) for row in rows.values_list(*columns)[:NEWEST]]

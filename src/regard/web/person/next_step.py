@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from regard.act.models import HumanTask
-from regard.profile.models import Promise
+from regard.act.contracts import Task
+from regard.profile.contracts import PromiseRow
 from regard.web.person.facts import Facts
 from regard.web.person.story import own_rhythm
 from regard.web.templatetags.ui import day, moment, span
@@ -20,8 +20,8 @@ class NextStep:
     title: str
     under: str
     reasons: list[str] = field(default_factory=list)
-    task: HumanTask | None = None
-    promise: Promise | None = None
+    task: Task | None = None
+    promise: PromiseRow | None = None
     quote: str = ""
 
 
@@ -52,7 +52,7 @@ def next_step(facts: Facts, now: datetime) -> NextStep:
     )
 
 
-def _task(task: HumanTask, now: datetime) -> NextStep:
+def _task(task: Task, now: datetime) -> NextStep:
     due = f"due {moment(task.due_at)}" if task.due_at else "no due time"
     reasons = [f"Opened {moment(task.opened_at)}, {due}, about {task.minutes} minutes."]
     if task.context.get("why"):
@@ -64,7 +64,7 @@ def _task(task: HumanTask, now: datetime) -> NextStep:
     return NextStep("hand-heart", task.title, f"{under}{reasons[0]}", reasons, task=task, quote=quote)
 
 
-def _promise(promise: Promise, now: datetime) -> NextStep:
+def _promise(promise: PromiseRow, now: datetime) -> NextStep:
     late = promise.due_at < now
     under = f"Overdue by {span(now - promise.due_at)}." if late else f"Due {moment(promise.due_at)}."
     return NextStep(

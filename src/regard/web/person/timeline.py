@@ -12,11 +12,11 @@ from regard.collect.selectors import TouchpointRow, timeline_page
 from regard.consent.vocabulary import UNSUBSCRIBED
 from regard.consent.vocabulary import VOCABULARY as CONSENT_WORDS
 from regard.playbooks.channels import TO_PEOPLE
-from regard.playbooks.values.recall import UNNAMED
 from regard.playbooks.vocabulary import EMAIL_LINK_CLICKED, EMAIL_OPENED, SURVEY_ANSWERED, SURVEY_ASKED
-from regard.profile.models import Note
+from regard.profile.contracts import NoteRow
+from regard.profile.selectors import notes_of
 from regard.profile.vocabulary import NOTE_ADDED
-from regard.understand.models import SegmentChange
+from regard.understand.selectors import changes_between
 from regard.web.person.telling import Told, tell
 from regard.web.words import sentence
 
@@ -70,7 +70,7 @@ def timeline_of(
     segments: dict[str, str],
     kind: str = "",
     older: str = "",
-    notes: list[Note] | None = None,
+    notes: list[NoteRow] | None = None,
 ) -> Timeline:
     """Return one page of the timeline. `notes`: the newest ones, where they were read already."""
     kind = kind if kind in _FILTERS else ""
@@ -90,20 +90,15 @@ def _is_told_twice(row: TouchpointRow) -> bool:
     return row.name == UNSUBSCRIBED.name and row.source_kind == "product"
 
 
-def _between(column: str, oldest: datetime | None, newest: datetime | None) -> dict[str, datetime]:
-    bounds = {f"{column}__gte": oldest, f"{column}__lt": newest}
-    return {k: v for k, v in bounds.items() if v is not None}
-
-
 def _notes(
     origins: list[int],
     oldest: datetime | None,
     newest: datetime | None,
     staff: dict[int, str],
-    known: list[Note] | None,
+    known: list[NoteRow] | None,
 ) -> list[Told]:
     if known is None:
-        rows = list(Note.objects.filter(person_id__in=origins, **_between("at", oldest, newest))[:50])
+        rows = notes_of(origins, since=oldest, until=newest)
     else:
         rows = [n for n in known if oldest is None or n.at >= oldest]
     return [Told(f"n{n.pk}", n.at, "Note", f"{n.text} · {by_words(n.by, staff)}", icon="sticky-note") for n in rows]
@@ -113,13 +108,9 @@ def _segment_changes(
     origins: list[int], oldest: datetime | None, newest: datetime | None, segments: dict[str, str]
 ) -> list[Told]:
     """Return one quiet line a run: what the person entered and left at that instant."""
-    rows = SegmentChange.objects.filter(person_id__in=origins, **_between("as_of", oldest, newest)).exclude(
-        segment__startswith=UNNAMED
-    )
     runs: dict[datetime, dict[bool, list[str]]] = {}
-    for row in rows.order_by("-as_of", "id")[:100]:
-        names = runs.setdefault(row.as_of, {}).setdefault(row.entered, [])
-        names.append(segments.get(row.segment, row.segment))
+    for at, entered, segment in changes_between(origins, since=oldest, until=newest):
+        runs.setdefault(at, {}).setdefault(entered, []).append(segments.get(segment, segment))
     return [Told(f"s{at:%Y%m%d%H%M%S}", at, _moved(moved), icon="funnel", is_quiet=True) for at, moved in runs.items()]
 
 

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from regard.audit_log.selectors import erasure_receipts, recent_entries
-from regard.consent.models import Restriction
+from regard.consent.selectors import LIMITS, limits_standing
 from regard.consent.services import lift_restriction, restrict
 from regard.privacy.erasing import erase_person
 from regard.privacy.exporting import export_person
@@ -36,7 +36,7 @@ def privacy(request: StaffRequest) -> HttpResponse:
     mark = int(before) if before.isdecimal() and len(before) < 19 else None
     entries = recent_entries(limit=ENTRIES + 1, before=mark)
     staff, playbook = names_of_staff(), request.playbook
-    limits = _limits()
+    limits = limits_standing()
     people = people_shown([r.person_id for r in limits])
     context = {
         "entries": [(e, by_words(e.by, staff)) for e in entries[:ENTRIES]],
@@ -46,12 +46,6 @@ def privacy(request: StaffRequest) -> HttpResponse:
         "purposes": playbook.purposes if playbook else {},
     }
     return render(request, "web/privacy.html", context)
-
-
-def _limits() -> list[Restriction]:
-    """Return the restrictions and objections that hold now, newest first."""
-    newest = {(r.person_id, r.kind): r for r in Restriction.objects.order_by("seq")}
-    return sorted((r for r in newest.values() if not r.lifted), key=lambda r: -r.seq)[:50]
 
 
 @act(Capability.EXPORT_PERSON)
@@ -82,7 +76,7 @@ def person_limit(request: StaffRequest, person_id: str, kind: str, word: str) ->
     """Restrict the processing of a person or note an objection (Art. 18, 21), or lift it again."""
     person = person_of(person_id)
     does = {"on": restrict, "off": lift_restriction}.get(word)
-    if does is None or kind not in Restriction.Kind.values:
+    if does is None or kind not in LIMITS:
         raise Http404
     does(person=person, kind=kind, by=f"staff:{request.user.pk}", now=request.now)
     return HttpResponseRedirect(f"/customers/{person_id}#agreed")

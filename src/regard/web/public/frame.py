@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from regard.identify.selectors import survivor_of
 from regard.playbooks.model import Playbook
-from regard.profile.models import Card
+from regard.profile.selectors import fields_now
 from regard.versions.selectors import active_playbook
 from regard.web.access import open_to_all
 from regard.web.public.limits import BAD_TOKENS_AN_ADDRESS
@@ -97,8 +97,7 @@ def too_fast(language: str) -> HttpResponse:
 
 def language_of(request: HttpRequest, person: int | None, playbook: Playbook) -> str:
     """Return the person's language, else the browser's, else the company's, among those the pages speak."""
-    card = Card.objects.filter(person_id=survivor_of(person)).first() if person is not None else None
-    told = str((card.fields if card else {}).get("language") or "")
+    told = str(fields_now(survivor_of(person)).get("language") or "") if person is not None else ""
     return choose(*([told] if told else []), *_accepted(request), playbook.company.language)
 
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 
 from regard.act.addresses import Leaving, preferences_address, read_unsubscribe_token
 from regard.act.services import come_back, leave_purpose, note_reason
-from regard.identify.models import Person
+from regard.identify.selectors import person_of_public
 from regard.versions.selectors import active_playbook
 from regard.web.public.frame import PublicRequest, language_of, opens_nothing, public, show
 from regard.web.public.words import WORDS
@@ -24,7 +24,7 @@ REASONS = ("too_many", "not_for_me", "never_asked", "other")
 def leave(request: HttpRequest, token: str) -> HttpResponse:
     """Show the one button; leave, undo or take the reason on POST."""
     leaving = read_unsubscribe_token(token)
-    person = Person.objects.filter(public_id=leaving.person).first() if leaving else None
+    person = person_of_public(leaving.person) if leaving else None
     if leaving is None or person is None:
         return opens_nothing(request)
     if request.method != "POST":
@@ -32,7 +32,7 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
     now = cast(PublicRequest, request).now
     if request.POST.get("List-Unsubscribe") == "One-Click":
         leave_purpose(
-            person=person.id,
+            person=person,
             purpose=leaving.purpose,
             source="one-click",
             now=now,
@@ -40,11 +40,11 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
         )
         return HttpResponse("You have left.\n", content_type="text/plain; charset=utf-8")
     if "undo" in request.POST:
-        back = come_back(person=person.id, purpose=leaving.purpose, source="undo of leaving", now=now)
+        back = come_back(person=person, purpose=leaving.purpose, source="undo of leaving", now=now)
         return _page(request, person, leaving, "leave_undone.html" if back else "leave.html")
     if request.POST.get("reason") in REASONS:
         note_reason(
-            person=person.id,
+            person=person,
             purpose=leaving.purpose,
             reason=request.POST["reason"],
             now=now,
@@ -52,7 +52,7 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
         )
         return _page(request, person, leaving, "leave_done.html", has_reason=True)
     leave_purpose(
-        person=person.id,
+        person=person,
         purpose=leaving.purpose,
         source="unsubscribe page",
         now=now,
@@ -63,14 +63,14 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
 
 def _page(
     request: HttpRequest,
-    person: Person,
+    person: int,
     leaving: Leaving,
     template: str,
     *,
     has_reason: bool = False,
 ) -> HttpResponse:
     playbook = active_playbook().playbook
-    language = language_of(request, person.id, playbook)
+    language = language_of(request, person, playbook)
     words = WORDS[language]
     declared = playbook.purposes.get(leaving.purpose)
     name = declared.words_in(language).name if declared else leaving.purpose
@@ -85,5 +85,5 @@ def _page(
         undone_text=words["undone_text"].format(purpose=name),
         reasons=[(reason, words[f"reason_{reason}"]) for reason in REASONS],
         has_reason=has_reason,
-        preferences=preferences_address(person.public_id),
+        preferences=preferences_address(leaving.person),
     )

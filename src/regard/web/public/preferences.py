@@ -15,18 +15,17 @@ from babel import Locale
 from django.http import HttpRequest, HttpResponse
 
 from regard.act.addresses import read_preferences_token
-from regard.act.models import Message
+from regard.act.contracts import MessageRow
 from regard.act.selectors import recent_messages
 from regard.act.services import NewTask, choose_pace, leave_purpose, open_task, pace_of
-from regard.collect.models import Touchpoint
+from regard.collect.selectors import how_often
 from regard.consent.selectors import ConsentCell, consent_matrix
 from regard.consent.services import Told, grant
-from regard.identify.models import Person
-from regard.identify.selectors import origins_of, survivor_of
+from regard.identify.selectors import origins_of, person_of_public, survivor_of
 from regard.kernel.instant import to_us
 from regard.playbooks.model import Playbook
 from regard.playbooks.vocabulary import ORDER_COMPLETED
-from regard.profile.models import Card
+from regard.profile.selectors import fields_now
 from regard.versions.selectors import active_playbook
 from regard.web.public.frame import (
     PublicRequest,
@@ -68,24 +67,24 @@ class Choice:
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
     """Show the choices; take them on POST."""
     public_id = read_preferences_token(token)
-    person = Person.objects.filter(public_id=public_id).first() if public_id else None
-    if person is None:
+    person = person_of_public(public_id) if public_id else None
+    if person is None or public_id is None:
         return opens_nothing(request)
     playbook = active_playbook().playbook
-    language = language_of(request, person.id, playbook)
+    language = language_of(request, person, playbook)
     if request.method != "POST":
         return _page(cast(PublicRequest, request), person, playbook, language)
     now = cast(PublicRequest, request).now
-    if not POSTS_A_LINK.allows(f"preferences:{person.public_id.hex}", now):
+    if not POSTS_A_LINK.allows(f"preferences:{public_id.hex}", now):
         return too_fast(language)
     wish = request.POST.get("ask", "")
     if wish in WISHES:
-        _pass_on(person.id, wish, now)
+        _pass_on(person, wish, now)
         return go_to(f"{request.path}?asked={wish}")
     if "stop" in request.POST:
-        leave_purpose(person=person.id, purpose="*", source="preference page", now=now)
+        leave_purpose(person=person, purpose="*", source="preference page", now=now)
         return go_to(f"{request.path}?saved=1")
-    _save(request, person.id, now)
+    _save(request, person, now)
     return go_to(f"{request.path}?saved=1")
 
 
@@ -137,28 +136,28 @@ def _pass_on(person: int, wish: str, now: datetime) -> None:
     open_task(new=new, now=now, by="customer")
 
 
-def _page(request: PublicRequest, person: Person, playbook: Playbook, language: str) -> HttpResponse:
+def _page(request: PublicRequest, person: int, playbook: Playbook, language: str) -> HttpResponse:
     words = WORDS[language]
-    pace = pace_of(person.id, as_of=request.now)
+    pace = pace_of(person, as_of=request.now)
     asked = request.GET.get("asked", "")
     return show(
         "preferences.html",
         language=language,
         address=request.path,
         title=words["prefs_title"].format(company=playbook.company.name),
-        choices=list(_choices(person.id, playbook, language, request.now)),
+        choices=list(_choices(person, playbook, language, request.now)),
         pace=pace.name,
         paused_until=words["paused_until"].format(day=day_words(pace.until, language)) if pace.until else "",
         is_saved="saved" in request.GET,
         asked=words.get(f"asked_{asked}", "") if asked in WISHES else "",
-        facts=list(_facts(person.id, playbook, language)),
+        facts=list(_facts(person, playbook, language)),
         messages=[
             {
                 "subject": m.subject,
-                "day": day_words(m.sent_at, language),
+                "day": day_words(m.sent_at or m.queued_at, language),
                 "why": _why(m, playbook, language),
             }
-            for m in recent_messages(person.id, since=request.now - timedelta(days=92))
+            for m in recent_messages(person, since=request.now - timedelta(days=92))
         ],
     )
 
@@ -194,8 +193,7 @@ def _field(purpose: str, channel: str) -> str:
 def _facts(person: int, playbook: Playbook, language: str) -> Iterable[dict[str, Any]]:
     """Yield what we know, in words, with the purposes that may use it."""
     words = WORDS[language]
-    card = Card.objects.filter(person_id=survivor_of(person)).first()
-    for name, value in sorted((card.fields if card else {}).items()):
+    for name, value in sorted(fields_now(survivor_of(person)).items()):
         if name in OWN_SETTINGS or name.startswith("_") or value in (None, ""):
             continue
         shown = _in_words(name, str(value), language) if name in SHOWN else words["kept_hidden"]
@@ -207,7 +205,7 @@ def _facts(person: int, playbook: Playbook, language: str) -> Iterable[dict[str,
             "used_for": purposes,
             "else": words[_ELSE.get(name, "used_never")],
         }
-    orders = Touchpoint.objects.filter(origin__in=origins_of(person), name=ORDER_COMPLETED.name).count()
+    orders = how_often(origins_of(person), ORDER_COMPLETED.name)
     if orders:
         yield {
             "label": words["field_orders"],
@@ -230,7 +228,7 @@ def _used_for(field: str, playbook: Playbook, language: str) -> list[str]:
     return [p.words_in(language).name for p in playbook.purposes.values() if field in p.fields]
 
 
-def _why(message: Message, playbook: Playbook, language: str) -> str:
+def _why(message: MessageRow, playbook: Playbook, language: str) -> str:
     """Return the purpose a letter was sent for, and since when the person agrees to it."""
     declared = playbook.purposes.get(message.purpose)
     name = declared.words_in(language).name if declared else message.purpose

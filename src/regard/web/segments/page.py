@@ -7,7 +7,7 @@ from collections import OrderedDict
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from regard.identify.models import Person
+from regard.directory.people import listed_people
 from regard.playbooks.model import Playbook
 from regard.playbooks.values.lexicon import PlaybookLexicon
 from regard.staff.permissions import Capability
@@ -24,7 +24,6 @@ from regard.understand.selectors import (
 )
 from regard.web.access import StaffRequest, page
 from regard.web.charts.scales import nice_top, share, step_path
-from regard.web.customers.people import dress
 from regard.web.person.decided import journey_name
 from regard.web.segments.names import segment_names
 
@@ -58,7 +57,6 @@ def segment(request: StaffRequest, slug: str) -> HttpResponse:
         raise Http404
     found = playbook.segments[slug]
     members = [m.person for m in members_page(slug, limit=SHOWN)]
-    people = Person.objects.select_related("card", "standing").in_bulk(members)
     size = sizes_now().get(slug, 0)
     context = {
         "slug": slug,
@@ -67,7 +65,7 @@ def segment(request: StaffRequest, slug: str) -> HttpResponse:
         "names": segment_names(playbook),
         "words": found.who.words(PlaybookLexicon(playbook)),
         "size": size,
-        "people": dress([people[m] for m in members if m in people]),
+        "people": listed_people(members),
         "history": _history(slug, request),
         "versions": versions_of(slug),
         "used_by": [_named(user, playbook) for user in used_by(slug, playbook=playbook)],

@@ -18,7 +18,7 @@ from regard.playbooks.checks.sensitive import sensitive_mark
 from regard.playbooks.feelings import feeling_of_score
 from regard.playbooks.model import Playbook
 from regard.staff.permissions import Capability, may
-from regard.understand.models import Run
+from regard.understand.contracts import FinishedRun
 from regard.understand.selectors import last_run, persona_of, portrait_of, said_of
 from regard.versions.selectors import active_playbook, playbook_of_hash
 from regard.web.access import StaffRequest, page
@@ -81,7 +81,7 @@ def _drawn(slug: str, playbook_hash: str, at: _Instant) -> Portrait:
     return portrait_of(slug, playbook=playbook, as_of=at.as_of, upto=at.upto)
 
 
-def _portrait(slug: str, run: Run) -> Portrait:
+def _portrait(slug: str, run: FinishedRun) -> Portrait:
     """Return the portrait of a segment as its people were at a run, from memory where somebody asked before."""
     at = _Instant(run.pk, run.started_at, run.as_of, run.upto)
     return _drawn(slug, active_playbook().hash, at)

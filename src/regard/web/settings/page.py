@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
@@ -14,14 +15,12 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from regard.collect.intake.keys import create_key, revoke_key
-from regard.collect.models import ApiKey, Batch
-from regard.collect.selectors import key_list, newest_refusals, refusal_counts
+from regard.collect.selectors import KEY_SCOPES, key_list, newest_refusals, refusal_counts
 from regard.imports.batches import list_batches
-from regard.imports.undo import undo_batch
+from regard.imports.undo import undo_import
 from regard.kernel.issues import Refused
-from regard.staff.models import Role, User
-from regard.staff.permissions import Capability, may
-from regard.staff.selectors import all_staff
+from regard.staff.permissions import OWNER, ROLES, Capability, may
+from regard.staff.selectors import all_staff, is_last_owner, member, member_of_address
 from regard.staff.services import (
     change_role,
     create_login_link,
@@ -48,9 +47,9 @@ def _context(request: StaffRequest, **more: object) -> dict[str, object]:
     role = request.user.role
     return {
         "keys": key_list() if may(role, Capability.MANAGE_KEYS) else [],
-        "scopes": ApiKey.Scope,
+        "scopes": KEY_SCOPES,
         "staff": all_staff() if may(role, Capability.MANAGE_STAFF) else [],
-        "roles": Role,
+        "roles": ROLES,
         "refusals": newest_refusals(limit=20),
         "refusal_counts": refusal_counts(since=since),
         "batches": list_batches(limit=20),
@@ -67,7 +66,7 @@ def _context(request: StaffRequest, **more: object) -> dict[str, object]:
 def key_create(request: StaffRequest) -> HttpResponse:
     """Make a key and show it once: the page is not cached and the key is kept as a hash only."""
     scope, name = request.POST.get("scope", ""), request.POST.get("name", "").strip()[:80]
-    if scope not in ApiKey.Scope.values or not name:
+    if scope not in {each.value for each in KEY_SCOPES} or not name:
         raise Http404
     made = create_key(scope=scope, name=name, now=request.now)
     return render(request, "web/settings.html", _context(request, made=made))
@@ -94,43 +93,42 @@ def staff_add(request: StaffRequest) -> HttpResponse:
             "web/settings.html",
             _context(request, staff_problem="That is no e-mail address."),
         )
-    if role not in Role.values or not name:
+    if role not in ROLES or not name:
         raise Http404
-    if User.objects.filter(email=email).exists():
+    if member_of_address(email) is not None:
         return render(
             request,
             "web/settings.html",
             _context(request, staff_problem="They are on the staff already."),
         )
-    user = create_user(email=email, name=name, role=role)
-    return _with_link(request, user)
+    made = create_user(email=email, name=name, role=role)
+    return _with_link(request, made.pk, name)
 
 
 @act(Capability.MANAGE_STAFF)
 def staff_link(request: StaffRequest, user_id: int) -> HttpResponse:
     """Make a one-time link for a colleague and show it once."""
-    user = User.objects.filter(pk=user_id, is_active=True).first()
-    if user is None:
+    found = member(user_id)
+    if found is None or not found.is_active:
         raise Http404
-    return _with_link(request, user)
+    return _with_link(request, user_id, found.name)
 
 
-def _with_link(request: StaffRequest, user: User) -> HttpResponse:
-    token = create_login_link(user_id=user.pk, now=request.now)
+def _with_link(request: StaffRequest, user: int, name: str) -> HttpResponse:
+    token = create_login_link(user_id=user, now=request.now)
     link = f"{settings.PUBLIC_URL}/login/{token}"
-    return render(request, "web/settings.html", _context(request, link=link, link_for=user.name))
+    return render(request, "web/settings.html", _context(request, link=link, link_for=name))
 
 
 @act(Capability.MANAGE_STAFF)
 def staff_change(request: StaffRequest, user_id: int) -> HttpResponse:
     """Change a colleague's role or switch them off; their sessions end. The last owner stays one."""
-    user = User.objects.filter(pk=user_id).first()
+    found = member(user_id)
     role, active = request.POST.get("role", ""), request.POST.get("active")
-    if user is None or (role and role not in Role.values):
+    if found is None or (role and role not in ROLES):
         raise Http404
-    others = User.objects.filter(role=Role.OWNER, is_active=True).exclude(pk=user_id).exists()
-    loses_owner = user.role == Role.OWNER and ((role and role != Role.OWNER) or active == "no")
-    if loses_owner and not others:
+    loses_owner = found.role == OWNER and ((role and role != OWNER) or active == "no")
+    if loses_owner and is_last_owner(user_id):
         words = "Somebody must stay owner: make another one first."
         return render(request, "web/settings.html", _context(request, staff_problem=words))
     if role:
@@ -143,13 +141,12 @@ def staff_change(request: StaffRequest, user_id: int) -> HttpResponse:
 @act(Capability.MANAGE_IMPORTS)
 def import_undo(request: StaffRequest, batch_id: int) -> HttpResponse:
     """Undo an import: exactly the rows that carry its id."""
-    batch = Batch.objects.filter(pk=batch_id).first()
-    if batch is None:
-        raise Http404
     try:
-        undone = undo_batch(batch=batch, now=request.now)
+        undone = undo_import(batch_id, now=request.now)
     except Refused as refused:
         return render(request, "web/settings.html", _context(request, import_problem=refused.issues))
+    if undone is None:
+        raise Http404
     return render(request, "web/settings.html", _context(request, undone=undone))
 
 
@@ -171,12 +168,13 @@ def me_password(request: StaffRequest) -> HttpResponse:
     """Choose a password; every other session of this person ends."""
     password = request.POST.get("password", "")[:1024]
     try:
-        validate_password(password, request.user)
+        validate_password(password, cast(Any, request.user))
     except ValidationError as error:
         return render(request, "web/me.html", {"problems": error.messages})
     if len(password) < PASSWORD_LEAST:
         return render(request, "web/me.html", {"problems": [f"At least {PASSWORD_LEAST} characters."]})
     set_password(user_id=request.user.pk, password=password)
-    request.user.refresh_from_db()
-    update_session_auth_hash(request, request.user)
+    user = cast(Any, request.user)
+    user.refresh_from_db()
+    update_session_auth_hash(request, user)
     return render(request, "web/me.html", {"saved": True})

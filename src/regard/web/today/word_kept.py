@@ -5,16 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
-from typing import Any
 
-from django.db.models import Count, Min, Q
-
-from regard.act.models import HumanTask, Message
-from regard.listen.models import Answer, SurveyInvitation
+from regard.act.selectors import complaints_since, offers_since
+from regard.listen.selectors import asked_and_answered
 from regard.playbooks.model import Playbook
-from regard.profile.models import Promise
-from regard.understand.models import Run
-from regard.understand.selectors import moved_since
+from regard.profile.selectors import promises_due_between
+from regard.understand.selectors import first_run_at, moved_since
 from regard.web.templatetags.ui import count, day, plural, span
 
 WINDOW = timedelta(days=30)
@@ -47,9 +43,7 @@ def figures(now: datetime) -> list[Figure]:
 
 
 def _promises(now: datetime) -> Figure | None:
-    rows = dict(
-        Promise.objects.filter(due_at__gt=now - WINDOW, due_at__lte=now).values_list("state").annotate(n=Count("id"))
-    )
+    rows = promises_due_between(now - WINDOW, now)
     total = sum(rows.values())
     if not total:
         return None
@@ -59,11 +53,7 @@ def _promises(now: datetime) -> Figure | None:
 
 
 def _complaints(now: datetime) -> Figure | None:
-    rows: list[Any] = list(
-        HumanTask.objects.filter(kind="complaint", opened_at__gt=now - WINDOW)
-        .order_by("-opened_at")
-        .values_list("opened_at", "closed_at")[:2000]
-    )
+    rows = complaints_since(now - WINDOW)
     if not rows:
         return None
     took = [closed - opened for opened, closed in rows if closed]
@@ -74,11 +64,7 @@ def _complaints(now: datetime) -> Figure | None:
 
 
 def _answers(now: datetime) -> Figure | None:
-    asked = SurveyInvitation.objects.filter(asked_at__gt=now - WINDOW).count()
-    answered = Answer.objects.filter(answered_at__gt=now - WINDOW).aggregate(
-        number=Count("pk"), with_words=Count("pk", filter=~Q(comment=""))
-    )
-    number, with_words = answered["number"], answered["with_words"]
+    asked, number, with_words = asked_and_answered(now - WINDOW)
     if not asked + number:
         return None
     value = f"{number} of {asked}" if asked >= number else str(number)
@@ -86,13 +72,7 @@ def _answers(now: datetime) -> Figure | None:
 
 
 def _messages(now: datetime) -> Figure | None:
-    # `IN` and not a bare yes: SQLite reads an index for the one and not for the other.
-    sent = Message.objects.filter(sent_at__gt=now - WINDOW, is_marketing__in=(True,)).count()
-    ends = Message.objects.filter(Q(state="cancelled", due_at__gt=now - WINDOW) | Q(state="uncertain")).aggregate(
-        stopped=Count("pk", filter=Q(state="cancelled")),
-        uncertain=Count("pk", filter=Q(state="uncertain")),
-    )
-    stopped, uncertain = ends["stopped"], ends["uncertain"]
+    sent, stopped, uncertain = offers_since(now - WINDOW)
     if not sent + stopped + uncertain:
         return None
     words = f"{plural(stopped, 'was,were')} stopped at the last moment"
@@ -108,7 +88,7 @@ def changes(now: datetime, playbook: Playbook | None) -> tuple[str, list[Change]
     """
     if playbook is None or not playbook.segments:
         return "", []
-    first = Run.objects.exclude(finished_at=None).aggregate(at=Min("as_of"))["at"]
+    first = first_run_at()
     if first is None:
         return "", []
     since = max(first, now - RECENT)

@@ -16,18 +16,18 @@ from regard.playbooks.load import read_yaml
 from regard.playbooks.steps import NAMED as STEPS
 from regard.staff.permissions import Capability
 from regard.staff.selectors import names_of_staff
+from regard.versions.contracts import DraftPart
 from regard.versions.drafts import (
-    OPEN,
     active_part,
     change_draft,
     drop_draft,
+    open_draft,
     open_drafts,
     start_draft,
     undo_draft,
     value_of,
     versions_since,
 )
-from regard.versions.models import Draft
 from regard.web.access import StaffRequest, act, page
 from regard.web.journeys.editor.checked import Checked, check_draft
 from regard.web.journeys.editor.forms import choices_of
@@ -39,15 +39,15 @@ from regard.web.person.timeline import by_words
 from regard.web.segments.page import the_playbook
 
 
-def the_draft(draft_id: int) -> Draft:
+def the_draft(draft_id: int) -> DraftPart:
     """Return an open draft of a journey. Raises Http404."""
-    draft = Draft.objects.filter(pk=draft_id, section="journeys", state__in=OPEN).first()
+    draft = open_draft(draft_id, "journeys")
     if draft is None:
         raise Http404
     return draft
 
 
-def checked_of(request: StaffRequest, draft: Draft, value: Value) -> Checked:
+def checked_of(request: StaffRequest, draft: DraftPart, value: Value) -> Checked:
     """Return a draft checked inside the active playbook."""
     return check_draft(value, slug=draft.name, playbook=the_playbook(request))
 
@@ -140,19 +140,19 @@ def draft_yaml(request: StaffRequest, draft_id: int) -> HttpResponse:
     return HttpResponseRedirect(f"/journeys/drafts/{draft_id}")
 
 
-def _refuse_unseen(found: Draft, seen: str) -> None:
+def _refuse_unseen(found: DraftPart, seen: str) -> None:
     """Raise Refused where the draft is not the one the page was made from: nobody's change is overwritten unseen."""
     if seen and seen != mark_of(value_of(found), whole=True):
         raise Refused(Issue("yaml", MEANWHILE, "take yours over once more to put it in its place"))
 
 
-def _signed(refused: Refused, found: Draft) -> list[Issue]:
+def _signed(refused: Refused, found: DraftPart) -> list[Issue]:
     """Return what was refused; a change made meanwhile with the name of who made it."""
     who = by_words(found.changed_by, names_of_staff())
     return [replace(i, message=i.message.replace(SOMEBODY, who, 1)) for i in refused.issues]
 
 
-def _yaml_page(request: StaffRequest, found: Draft, text: str, issues: list[Issue]) -> HttpResponse:
+def _yaml_page(request: StaffRequest, found: DraftPart, text: str, issues: list[Issue]) -> HttpResponse:
     value = value_of(found)
     context = {
         **_head(request, found, value),
@@ -167,7 +167,7 @@ def _yaml_page(request: StaffRequest, found: Draft, text: str, issues: list[Issu
 
 
 def _answer(
-    request: StaffRequest, found: Draft, moved: Moved, refused: list[Issue] | None = None, *, undo: bool = False
+    request: StaffRequest, found: DraftPart, moved: Moved, refused: list[Issue] | None = None, *, undo: bool = False
 ) -> HttpResponse:
     """Return the editor as a part for htmx, else send back to the page, so that it works without script too."""
     if not request.headers.get("HX-Request"):
@@ -179,7 +179,7 @@ def _answer(
     return render(request, "web/parts/journey_editor.html", context)
 
 
-def _head(request: StaffRequest, found: Draft, value: Value) -> dict[str, Any]:
+def _head(request: StaffRequest, found: DraftPart, value: Value) -> dict[str, Any]:
     playbook, staff = the_playbook(request), names_of_staff()
     return {
         "draft": found,
@@ -191,7 +191,7 @@ def _head(request: StaffRequest, found: Draft, value: Value) -> dict[str, Any]:
     }
 
 
-def _context(request: StaffRequest, found: Draft, moved: Moved) -> dict[str, Any]:
+def _context(request: StaffRequest, found: DraftPart, moved: Moved) -> dict[str, Any]:
     playbook, value = the_playbook(request), moved.value
     checked, choice = (
         checked_of(request, found, value),

@@ -20,6 +20,7 @@ from regard.playbooks.model import Playbook
 from regard.staff.permissions import Capability
 from regard.staff.selectors import names_of_staff
 from regard.understand.selectors import segment_size
+from regard.versions.contracts import DraftPart, DraftState
 from regard.versions.drafts import (
     Value,
     active_part,
@@ -31,7 +32,6 @@ from regard.versions.drafts import (
     value_of,
     versions_since,
 )
-from regard.versions.models import Draft
 from regard.web.access import StaffRequest, act, page
 from regard.web.journeys.editor.checked import Checked, named
 from regard.web.journeys.editor.differences import changes_between
@@ -145,7 +145,7 @@ class Review:
             )
 
 
-def review_of(request: StaffRequest, draft: Draft) -> Review:
+def review_of(request: StaffRequest, draft: DraftPart) -> Review:
     """Return the review of a draft as this colleague sees it."""
     value = value_of(draft)
     checked, journey = checked_of(request, draft, value), None
@@ -157,7 +157,7 @@ def review_of(request: StaffRequest, draft: Draft) -> Review:
         reach, needs = reach_of(journey, publishing), needs_of(journey, checked.playbook)
         limit = checked.playbook.guardrails.approval_above
         above = limit if limit is not None and reach > limit else None
-    is_second = draft.state == Draft.State.ASKED and draft.changed_by != f"staff:{request.user.pk}"
+    is_second = draft.state == DraftState.ASKED and draft.changed_by != f"staff:{request.user.pk}"
     conflict = bool(versions_since(draft))
     same = active_part(draft.section, draft.name) == value
     return Review(checked, value, needs, publishing, reach, above, is_second, conflict, same)
@@ -236,7 +236,7 @@ def draft_take_up(request: StaffRequest, draft_id: int) -> HttpResponse:
     return HttpResponseRedirect(f"/journeys/drafts/{draft_id}/publish")
 
 
-def _review_page(request: StaffRequest, draft: Draft, refused: list[Issue]) -> HttpResponse:
+def _review_page(request: StaffRequest, draft: DraftPart, refused: list[Issue]) -> HttpResponse:
     review, staff = review_of(request, draft), names_of_staff()
     since = versions_since(draft)
     theirs = active_part(draft.section, draft.name)

@@ -14,11 +14,11 @@ from regard.versions.drafts import (
     Value,
     active_part,
     change_draft,
+    hash_of_version,
     open_drafts,
     part_of_version,
     start_draft,
 )
-from regard.versions.models import PlaybookVersion
 from regard.versions.selectors import version_list
 from regard.web.access import StaffRequest, act, page
 from regard.web.journeys.editor.differences import Change, changes_between
@@ -67,8 +67,8 @@ def journey_versions(request: StaffRequest, slug: str) -> HttpResponse:
 def journey_bring_back(request: StaffRequest, slug: str, version: int) -> HttpResponse:
     """Make a draft of an older version and show what publishing it would change; publishing is the undo."""
     head_of(request, slug)
-    row = PlaybookVersion.objects.filter(seq=version).first()
-    value = part_of_version(row.hash, "journeys", slug) if row else None
+    digest = hash_of_version(version)
+    value = part_of_version(digest, "journeys", slug) if digest else None
     if value is None or active_part("journeys", slug) is None:
         raise Http404
     by = f"staff:{request.user.pk}"

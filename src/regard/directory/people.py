@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,18 +16,20 @@ from typing import Any
 from django.db.models import QuerySet
 
 from regard.act.models import HumanTask
+from regard.collect.values import as_value
+from regard.directory.narrowing import Narrowed, narrow
+from regard.directory.ordering import Key, mark_of, ordered
+from regard.directory.wanted import Wanted
 from regard.identify.models import Person
 from regard.kernel.ids import public_id
 from regard.listen.models import Answer
 from regard.playbooks.feelings import feeling_of_score
 from regard.playbooks.unnamed import is_unnamed
+from regard.profile.contracts import PromiseRow
 from regard.profile.models import Card, Promise
 from regard.staff.selectors import names_of_staff
 from regard.understand.models import Standing
 from regard.understand.selectors import last_run, shown_members
-from regard.web.customers.narrowing import Narrowed, narrow
-from regard.web.customers.ordering import Key, mark_of, ordered
-from regard.web.customers.wanted import Wanted
 
 PAGE = 50
 COUNT_TO = 10_000
@@ -46,7 +48,7 @@ class ListedPerson:
     traits: dict[str, Any]
     owner: str = ""
     feeling: str = ""
-    promise: Promise | None = None
+    promise: PromiseRow | None = None
     segments: list[str] = field(default_factory=list)
     is_waiting: bool = False
 
@@ -65,7 +67,7 @@ def people_page(wanted: Wanted, *, limit: int = PAGE, staff: dict[int, str] | No
     """Return one page of the list. `staff`: names by id, where they were read already."""
     narrowed = narrow(wanted)
     found = _survivors(narrowed, wanted.sort, wanted.after, limit + 1)
-    rows = dress([p for _, p in found[:limit]], staff=staff)
+    rows = _dress([p for _, p in found[:limit]], staff=staff)
     if len(found) <= limit and not wanted.after:
         return PeoplePage(rows, "", len(found), narrowed.is_cut)
     mark = mark_of(found[limit - 1][0]) if len(found) > limit else ""
@@ -76,7 +78,7 @@ def every_person(wanted: Wanted, *, chunk: int = 500) -> Iterator[ListedPerson]:
     """Yield the whole list page by page, for export."""
     narrowed, after = narrow(wanted), ""
     while found := _survivors(narrowed, wanted.sort, after, chunk):
-        yield from dress([person for _, person in found])
+        yield from _dress([person for _, person in found])
         after = mark_of(found[-1][0])
 
 
@@ -115,7 +117,13 @@ def _met(narrowed: Narrowed) -> QuerySet[Card]:
     return Card.objects.filter(*narrowed.asked)
 
 
-def dress(people: list[Person], *, staff: dict[int, str] | None = None) -> list[ListedPerson]:
+def listed_people(ids: Sequence[int]) -> list[ListedPerson]:
+    """Return list rows of these people, in their order; who is not there is left out."""
+    known = Person.objects.select_related("card", "standing").in_bulk(ids)
+    return _dress([known[person] for person in ids if person in known])
+
+
+def _dress(people: list[Person], *, staff: dict[int, str] | None = None) -> list[ListedPerson]:
     """Return list rows with everything the columns show: seven queries, however many people."""
     ids = [p.pk for p in people]
     origin = {p: p for p in ids}
@@ -126,7 +134,7 @@ def dress(people: list[Person], *, staff: dict[int, str] | None = None) -> list[
         if answer.score is not None:
             rows[origin[answer.person_id]].feeling = feeling_of_score(answer.score * 1000)
     for promise in Promise.objects.filter(person_id__in=origin, state="open").order_by("-due_at"):
-        rows[origin[promise.person_id]].promise = promise
+        rows[origin[promise.person_id]].promise = as_value(PromiseRow, promise)
     for person in HumanTask.objects.filter(person_id__in=origin, state="open").values_list("person_id", flat=True):
         rows[origin[person]].is_waiting = True
     segments = defaultdict(list)

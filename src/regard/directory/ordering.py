@@ -14,11 +14,11 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from regard.collect.among import among
+from regard.directory.narrowing import Narrowed
 from regard.identify.models import Person
 from regard.kernel.instant import from_us, to_us
 from regard.profile.models import Card
 from regard.understand.models import Standing
-from regard.web.customers.narrowing import Narrowed
 
 Key = tuple[int | str | None, int]  # the value sorted by, None for none; the person
 NONE = "none"

@@ -13,12 +13,12 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from regard.act.models import HumanTask
+from regard.directory.wanted import Wanted
 from regard.identify.models import Person
 from regard.identify.selectors import find_person
 from regard.profile.models import Card, Promise, Tag
 from regard.profile.selectors import search_people as search_cards
 from regard.understand.selectors import shown_members
-from regard.web.customers.wanted import Wanted
 
 FEW = 5_000
 FOUND = 2_000  # most people a search answers with

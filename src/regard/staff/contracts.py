@@ -1,0 +1,27 @@
+"""What this stage hands out."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+
+class Member(NamedTuple):
+    """A member of staff, as others name them."""
+
+    pk: int
+    name: str
+    email: str
+    role: str
+    is_active: bool
+    is_invented: bool
+
+
+class SignedIn(Protocol):
+    """Whoever makes a request: what pages may know of them."""
+
+    pk: int
+    name: str
+    email: str
+    role: str
+    time_zone: str
+    single_keys: bool
