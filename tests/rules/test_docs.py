@@ -7,7 +7,7 @@ from pathlib import Path
 
 from regard.cli import COMMANDS
 from regard.cli.reference import pages, reasons
-from regard.collect.channels import CHANNELS
+from regard.collect.vocabulary import CHANNELS
 from regard.playbooks import conditions, traits
 from regard.playbooks.model import Playbook
 from regard.playbooks.reference.journeys import journey_reference

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from regard.playbooks.channels import TO_PEOPLE
 from regard.playbooks.vocabulary import TouchpointKind
+
+# Where a touchpoint may have happened, as plain words: channels that reach people, and places that reach nobody.
+PLACES = ("server", "shop", "community", "survey", "device", "staff")
+CHANNELS = (*(channel.name for channel in TO_PEOPLE), *PLACES)
 
 PAGE_VIEWED = TouchpointKind("Page Viewed", "Looked at a page", "", "web", "in", "customer", is_quiet=True)
 SCREEN_VIEWED = TouchpointKind("Screen Viewed", "Looked at a screen", "", "app", "in", "customer", True)

@@ -27,7 +27,7 @@ from regard.kernel.instant import to_us
 from regard.kernel.issues import Issue, Refused
 from regard.profile.cards import rebuild_cards
 from regard.profile.models import Card, FieldChange
-from regard.profile.retracting import retract_batch as retract_fields
+from regard.profile.taking_back.retracting import retract_batch as retract_fields
 
 # What is worked out again from the log, or goes with the person without anybody missing it.
 _DERIVED_STAGES = ("understand", "decide")

@@ -2,7 +2,7 @@
 
 This is all that playbooks, the engine and the stages before Act know of a channel. How a message is made and handed over
 is in the folder `act/channels/<name>/` of those that are carried. Where a touchpoint happened is another list, of plain
-words (`collect/channels.py`): a shop or a device reaches nobody.
+words (`collect/vocabulary.py`): a shop or a device reaches nobody.
 """
 
 from __future__ import annotations

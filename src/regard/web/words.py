@@ -6,7 +6,7 @@ import re
 
 from regard.playbooks.channels import TO_PEOPLE
 
-_PLACES = {  # where things happen that reach nobody (collect/channels.py): word, icon
+_PLACES = {  # where things happen that reach nobody (collect/vocabulary.py): word, icon
     "server": ("Server", "server"),
     "shop": ("Shop", "store"),
     "community": ("Community", "users"),

@@ -15,8 +15,8 @@ from regard.flow import receive
 from regard.identify.models import Identifier
 from regard.playbooks.load import load_playbook
 from regard.profile.models import FieldChange
-from regard.profile.pruning import prune_tellings
 from regard.profile.services import set_field
+from regard.profile.taking_back.pruning import prune_tellings
 from regard.understand import selectors, services
 from regard.understand.models import Run, SegmentChange, Standing
 from regard.understand.pruning import prune_understanding

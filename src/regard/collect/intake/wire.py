@@ -11,13 +11,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from regard.collect.channels import CHANNELS
 from regard.collect.contracts import Incoming
 from regard.collect.intake.declared import Properties, currency_of, score_of, value_of
 from regard.collect.intake.limits import LONGEST_TEXT
 from regard.collect.intake.times import corrected, read_time
 from regard.collect.meanings import FIRST_NAMES, SURVEY_ANSWERS
-from regard.collect.vocabulary import PAGE_VIEWED, SCREEN_VIEWED
+from regard.collect.vocabulary import CHANNELS, PAGE_VIEWED, SCREEN_VIEWED
 
 _CHANNELS = frozenset(CHANNELS) | {"mobile"}
 _APP_LIBRARIES = (

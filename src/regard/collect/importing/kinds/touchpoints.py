@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from regard.collect.channels import CHANNELS
 from regard.collect.contracts import Incoming
 from regard.collect.importing.kinds.base import CURRENCY, IDS, WHEN, WHO, WHO_NEEDED, Field, Kind
 from regard.collect.importing.reading import Reading, json_of, text_of
 from regard.collect.models import Actor, Direction
+from regard.collect.vocabulary import CHANNELS
 
 _CHANNELS, _DIRECTIONS, _ACTORS = (
     frozenset(CHANNELS),

@@ -1,0 +1,1 @@
+"""What profiles take back: tellings past their term, and those of an import that was undone."""
