@@ -102,7 +102,7 @@ class Touchpoint(models.Model):
     sent_at = InstantField(null=True)  # as the client said
     stamped_at = InstantField(null=True)  # the client's own timestamp, uncorrected
     name = models.CharField(max_length=255)
-    channel = models.CharField(max_length=12)  # one of collect.channels, where it happened
+    channel = models.CharField(max_length=12)  # one of the vocabulary, where it happened
     direction = models.CharField(max_length=4, choices=Direction.choices)
     actor = models.CharField(max_length=10, choices=Actor.choices)
     value_minor = models.BigIntegerField(null=True)

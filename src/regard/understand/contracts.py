@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -31,3 +32,41 @@ class FinishedRun(NamedTuple):
     took_ms: int
     people: int
     report: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A member of a segment, and since when."""
+
+    person: int
+    since_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """Somebody entered or left a segment."""
+
+    segment: str
+    person: int
+    as_of: datetime
+    entered: bool
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Another segment and how many members two segments share; of a large segment, reckoned from a few thousand."""
+
+    segment: str
+    shared: int
+    size: int
+    is_reckoned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentVersion:
+    """A definition of a segment that ran."""
+
+    version: str
+    first_at: datetime
+    changes: int

@@ -65,7 +65,7 @@ from regard.understand.asking.questions import (
 from regard.understand.asking.stories import what_moved
 from regard.understand.asking.why import why_in_segment
 from regard.understand.columns import SHOWN_MEMBERS
-from regard.understand.contracts import FinishedRun, Known
+from regard.understand.contracts import ChangeRow, FinishedRun, Known, MemberRow, Overlap, SegmentVersion
 from regard.understand.models import Member, Run, SegmentChange, SegmentTally, Standing
 from regard.understand.running.publishing import finished_run
 from regard.understand.tallies import newest_tallies
@@ -241,30 +241,11 @@ def segment_size(name: str) -> int:
     return shown_members().filter(segment=name).count()
 
 
-@dataclass(frozen=True, slots=True)
-class MemberRow:
-    """A member of a segment, and since when."""
-
-    person: int
-    since_at: datetime
-
-
 def members_page(name: str, *, after: int = 0, limit: int = 50) -> list[MemberRow]:
     """Return members by person id, after the last one of the page before."""
     rows = shown_members().filter(segment=name, person_id__gt=after).order_by("person_id")
     found: Any = rows.values_list("person_id", "since_at")[:limit]
     return [MemberRow(person, since) for person, since in found]
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeRow:
-    """Somebody entered or left a segment."""
-
-    segment: str
-    person: int
-    as_of: datetime
-    entered: bool
-    run: int
 
 
 def _changes(rows: QuerySet[SegmentChange]) -> list[ChangeRow]:
@@ -308,16 +289,6 @@ def changes_since(run: int) -> list[ChangeRow]:
     return _changes(rows.order_by("run_id", "id"))
 
 
-@dataclass(frozen=True, slots=True)
-class Overlap:
-    """Another segment and how many members two segments share; of a large segment, reckoned from a few thousand."""
-
-    segment: str
-    shared: int
-    size: int
-    is_reckoned: bool = False
-
-
 def overlap(name: str) -> list[Overlap]:
     """Return the segments that share members with this one, most shared first."""
     sizes = sizes_now()
@@ -350,15 +321,6 @@ def size_history(name: str, *, as_of: datetime, days: int = 365) -> list[SizePoi
     """Return a segment's size at the end of each day on which somebody entered or left."""
     rows = SegmentTally.objects.filter(segment=name, as_of__lte=as_of, as_of__gte=as_of - timedelta(days=days))
     return [SizePoint(row.as_of, row.size) for row in rows.order_by("as_of", "id")]
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentVersion:
-    """A definition of a segment that ran."""
-
-    version: str
-    first_at: datetime
-    changes: int
 
 
 def versions_of(name: str) -> list[SegmentVersion]:
