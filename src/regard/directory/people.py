@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -35,9 +35,9 @@ PAGE = 50
 COUNT_TO = 10_000
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ListedPerson:
-    """One row of the list."""
+    """One row of the list. `segments`: the named ones, in the order they were come into."""
 
     id: int
     public_id: str
@@ -46,11 +46,22 @@ class ListedPerson:
     value_minor: int | None
     last_at: datetime | None
     traits: dict[str, Any]
-    owner: str = ""
-    feeling: str = ""
-    promise: PromiseRow | None = None
-    segments: list[str] = field(default_factory=list)
-    is_waiting: bool = False
+    owner: str
+    feeling: str
+    promise: PromiseRow | None
+    segments: tuple[str, ...]
+    is_waiting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What stands in other tables about the people of a page, by surviving person."""
+
+    staff: dict[int, str]
+    feelings: dict[int, str]
+    promises: dict[int, PromiseRow]
+    segments: dict[int, list[str]]
+    waiting: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,28 +136,29 @@ def listed_people(ids: Sequence[int]) -> list[ListedPerson]:
 
 def _dress(people: list[Person], *, staff: dict[int, str] | None = None) -> list[ListedPerson]:
     """Return list rows with everything the columns show: seven queries, however many people."""
-    ids = [p.pk for p in people]
+    around = _around([p.pk for p in people], names_of_staff() if staff is None else staff)
+    return [_listed(person, around) for person in people]
+
+
+def _around(ids: list[int], staff: dict[int, str]) -> _Around:
     origin = {p: p for p in ids}
     origin.update(Person.objects.filter(survivor_id__in=ids).values_list("id", "survivor_id"))
-    staff = names_of_staff() if staff is None else staff
-    rows = {p.pk: _listed(p, staff) for p in people}
+    feelings = {}
     for answer in Answer.objects.filter(person_id__in=origin).order_by("answered_at", "seq"):
         if answer.score is not None:
-            rows[origin[answer.person_id]].feeling = feeling_of_score(answer.score * 1000)
-    for promise in Promise.objects.filter(person_id__in=origin, state="open").order_by("-due_at"):
-        rows[origin[promise.person_id]].promise = as_value(PromiseRow, promise)
-    for person in HumanTask.objects.filter(person_id__in=origin, state="open").values_list("person_id", flat=True):
-        rows[origin[person]].is_waiting = True
+            feelings[origin[answer.person_id]] = feeling_of_score(answer.score * 1000)
+    open_promises = Promise.objects.filter(person_id__in=origin, state="open").order_by("-due_at")
+    promises = {origin[p.person_id]: as_value(PromiseRow, p) for p in open_promises}
+    tasks = HumanTask.objects.filter(person_id__in=origin, state="open").values_list("person_id", flat=True)
+    waiting = frozenset(origin[person] for person in tasks)
     segments = defaultdict(list)
     for person, segment in shown_members().filter(person_id__in=ids).order_by("id").values_list("person_id", "segment"):
         if not is_unnamed(segment):
             segments[person].append(segment)
-    for person, names in segments.items():
-        rows[person].segments = names
-    return list(rows.values())
+    return _Around(staff, feelings, promises, segments, waiting)
 
 
-def _listed(person: Person, staff: dict[int, str]) -> ListedPerson:
+def _listed(person: Person, around: _Around) -> ListedPerson:
     card: Card | None = getattr(person, "card", None)
     standing: Standing | None = getattr(person, "standing", None)
     fields = card.fields if card else {}
@@ -162,5 +174,9 @@ def _listed(person: Person, staff: dict[int, str]) -> ListedPerson:
         value_minor=standing.value_minor if standing else None,
         last_at=standing.last_touch_at if standing else None,
         traits=standing.traits if standing else {},
-        owner=staff.get(card.owner_id or 0, "") if card else "",
+        owner=around.staff.get(card.owner_id or 0, "") if card else "",
+        feeling=around.feelings.get(person.pk, ""),
+        promise=around.promises.get(person.pk),
+        segments=tuple(around.segments.get(person.pk, ())),
+        is_waiting=person.pk in around.waiting,
     )

@@ -91,9 +91,10 @@ def set_active(*, user_id: int, is_active: bool) -> None:
     User.objects.filter(pk=user_id).update(is_active=is_active)
 
 
-def set_password(*, user_id: int, password: str) -> None:
-    """Set a password; every session of this person ends."""
+def set_password(*, user_id: int, password: str) -> User:
+    """Set a password and return whose it is, as they are now; every session of this person ends."""
     User.objects.filter(pk=user_id).update(password=make_password(password))
+    return User.objects.get(pk=user_id)
 
 
 def set_single_keys(*, user_id: int, is_on: bool) -> None:

@@ -21,13 +21,13 @@ from regard.directory.people import (
     listed_people,
     people_page,
 )
-from regard.directory.wanted import NEEDS, SORTS, read_wanted
 from regard.kernel.money import to_decimal
 from regard.staff.permissions import Capability, may
 from regard.staff.selectors import all_staff, views_of
 from regard.staff.services import delete_view, save_view
 from regard.web.access import StaffRequest, act, page
 from regard.web.csv_lists import csv_line, streamed_csv
+from regard.web.customers.wanted import NEEDS, SORTS, read_wanted
 from regard.web.playbook import currency_of
 from regard.web.rooms import PLACES
 from regard.web.segments.names import segment_names

@@ -173,8 +173,5 @@ def me_password(request: StaffRequest) -> HttpResponse:
         return render(request, "web/me.html", {"problems": error.messages})
     if len(password) < PASSWORD_LEAST:
         return render(request, "web/me.html", {"problems": [f"At least {PASSWORD_LEAST} characters."]})
-    set_password(user_id=request.user.pk, password=password)
-    user = cast(Any, request.user)
-    user.refresh_from_db()
-    update_session_auth_hash(request, user)
+    update_session_auth_hash(request, set_password(user_id=request.user.pk, password=password))
     return render(request, "web/me.html", {"saved": True})
