@@ -37,12 +37,22 @@ def pieces_of(page: str) -> list[Piece]:
 
 def build(page: str, folder: Path) -> list[str]:
     """Copy the repository into a folder, add what the page tells, and nothing else. Returns the files it touched."""
+    copy_repository(folder)
+    return follow(page, folder)
+
+
+def copy_repository(folder: Path) -> None:
+    """Copy what a page speaks of into a folder."""
     left_out = shutil.ignore_patterns("__pycache__", "*.pyc")
     for name in COPIED:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, ignore=left_out)
         else:
             shutil.copy2(ROOT / name, folder / name)
+
+
+def follow(page: str, folder: Path) -> list[str]:
+    """Do in a copy what a page tells. Returns the files it touched."""
     pieces = pieces_of(page)
     for piece in pieces:
         _put(piece, folder / piece.path)
