@@ -96,7 +96,7 @@ class Destination:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class DoorAnswer:
     """The status of an answer and what it said about trying again, '' for nothing."""
 
     status: int
@@ -181,7 +181,7 @@ def post(
     body: bytes,
     resolve: Resolve = resolve_name,
     seconds: float = SECONDS,
-) -> Answered:
+) -> DoorAnswer:
     """Post a body and return the answer's status. Raises Closed, NotSent or NoAnswer, and nothing else."""
     deadline = time.monotonic() + seconds
     addresses = list(resolve(destination.host, destination.port))
@@ -208,13 +208,13 @@ def post(
 
 def _exchange(
     pool: httpcore.ConnectionPool, destination: Destination, headers: Mapping[str, str], body: bytes
-) -> Answered:
+) -> DoorAnswer:
     url = httpcore.URL(
         scheme=destination.scheme, host=destination.host, port=destination.port, target=destination.target
     )
     with pool.stream("POST", url, headers=list(headers.items()), content=body) as response:
         told = {name.lower(): value for name, value in response.headers}
-        answered = Answered(response.status, told.get(b"retry-after", b"").decode("ascii", "replace")[:60])
+        answered = DoorAnswer(response.status, told.get(b"retry-after", b"").decode("ascii", "replace")[:60])
         _read_some(response.iter_stream())
         return answered
 

@@ -23,7 +23,7 @@ from regard.act.models import HumanTask  # noqa: E402
 from regard.act.services import close_task, enqueue  # noqa: E402
 from regard.collect.contracts import Incoming  # noqa: E402
 from regard.collect.services import ensure_source  # noqa: E402
-from regard.consent.services import Told, record_consents  # noqa: E402
+from regard.consent.services import ToldWord, record_consents  # noqa: E402
 from regard.decide.models import Cycle, Decision  # noqa: E402
 from regard.identify.selectors import find_person  # noqa: E402
 from regard.kernel.instant import to_us  # noqa: E402
@@ -81,8 +81,8 @@ def _order(source: int, n: int, turn: int, then: datetime) -> Incoming:
     )
 
 
-def _agreed(person: int, purpose: str, at: datetime) -> Told:
-    return Told(
+def _agreed(person: int, purpose: str, at: datetime) -> ToldWord:
+    return ToldWord(
         person=person,
         purpose=purpose,
         is_granted=True,

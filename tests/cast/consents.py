@@ -10,7 +10,7 @@ from regard.act.requests import Cause, Request, Templated
 from regard.act.services import ask
 from regard.collect.selectors import timeline_page
 from regard.consent.folding import EVERY
-from regard.consent.services import Told, withdraw
+from regard.consent.services import ToldWord, withdraw
 from regard.consent.services import grant as grant_told
 from regard.engine.journeys.kinds import Kind
 from regard.identify.selectors import origins_of
@@ -21,7 +21,7 @@ from regard.web.person.timeline import timeline_of
 
 def agrees(*, person: int, purpose: str, now: datetime, occurred_at: datetime | None = None, **more: Any) -> int | None:
     """Write down that somebody agreed, as any page of ours does."""
-    word = Told(person=person, purpose=purpose, is_granted=True, occurred_us=to_us(occurred_at or now), **more)
+    word = ToldWord(person=person, purpose=purpose, is_granted=True, occurred_us=to_us(occurred_at or now), **more)
     return grant_told(told=word, now=now)
 
 
@@ -29,7 +29,7 @@ def withdraws(
     *, person: int, now: datetime, purpose: str = EVERY, occurred_at: datetime | None = None, **more: Any
 ) -> int | None:
     """Write down the word alone, in the ledger: what waits is left for the claim to judge."""
-    word = Told(person=person, purpose=purpose, is_granted=False, occurred_us=to_us(occurred_at or now), **more)
+    word = ToldWord(person=person, purpose=purpose, is_granted=False, occurred_us=to_us(occurred_at or now), **more)
     return withdraw(told=[word], now=now)[0]
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regard.kernel.money import own_minor
-from regard.playbooks.values.happening import Happening, Seen, property_text
+from regard.playbooks.values.happening import Happening, RowSeen, property_text
 
 CURRENCIES = st.sampled_from(["EUR", "JPY", "KWD"])
 PLAIN = st.one_of(st.booleans(), st.integers(-2, 2), st.sampled_from(["", "true", "1", "1.5", "None"]), st.just(1.5))
@@ -26,7 +26,7 @@ happenings = st.builds(
     where=st.dictionaries(NAMES, PLAIN, max_size=2),
 )
 touchpoints = st.builds(
-    Seen,
+    RowSeen,
     score_milli=st.none() | st.integers(0, 10).map(lambda score: score * 1000),
     value_minor=MINORS,
     currency=st.sampled_from(["", "EUR", "JPY", "KWD"]),
@@ -37,7 +37,7 @@ BENCH.execute("CREATE TABLE touch (seq BIGINT, name VARCHAR, score_milli BIGINT,
 BENCH.execute("CREATE TABLE detail (seq BIGINT, name VARCHAR, value VARCHAR)")
 
 
-def fits_in_the_engine(happening: Happening, seen: Seen, own: str) -> bool:
+def fits_in_the_engine(happening: Happening, seen: RowSeen, own: str) -> bool:
     """Ask as a journey's wait does: of the tables `touch` and `detail`."""
     value = own_minor(seen.value_minor, seen.currency, own)
     told = {key: property_text(v) for key, v in json.loads(seen.properties).items()}
@@ -71,14 +71,14 @@ def test_the_log_and_the_engine_say_the_same(happening, seen, own):
 )
 def test_an_amount_is_in_the_places_of_its_currency(own, least, minor, does_fit):
     happening = Happening(name="Order Completed", value_at_least=least)
-    assert happening.fits(Seen(None, minor, own, "{}"), own) is does_fit
-    assert happening.fits(Seen(None, minor, "", "{}"), own) is does_fit
+    assert happening.fits(RowSeen(None, minor, own, "{}"), own) is does_fit
+    assert happening.fits(RowSeen(None, minor, "", "{}"), own) is does_fit
 
 
 def test_an_amount_in_another_currency_is_never_compared():
     happening = Happening(name="Order Completed", value_at_least=0)
-    assert not happening.fits(Seen(None, 1_000_000, "JPY", "{}"), "USD")
-    assert Happening(name="Order Completed").fits(Seen(None, 1_000_000, "JPY", "{}"), "USD")
+    assert not happening.fits(RowSeen(None, 1_000_000, "JPY", "{}"), "USD")
+    assert Happening(name="Order Completed").fits(RowSeen(None, 1_000_000, "JPY", "{}"), "USD")
 
 
 def test_no_happening_asks_for_an_endless_amount():

@@ -10,9 +10,9 @@ from regard.playbooks.letters.language import (
     LARGEST_LETTER,
     Items,
     LetterError,
+    LetterRun,
     Mark,
     Paragraph,
-    Run,
     blocks,
     fill,
     fill_line,
@@ -128,10 +128,10 @@ def test_the_structure_is_read_from_the_template_only() -> None:
     )
 
     assert blocks(told) == (
-        Paragraph((Run("One two"),)),
+        Paragraph((LetterRun("One two"),)),
         Mark("products"),
-        Items(((Run("a"),), (Run("b", is_strong=True),))),
-        Paragraph((Run("See "), Run("us", "https://x.example/?q=a%20b&c=(d)"), Run("."))),
+        Items(((LetterRun("a"),), (LetterRun("b", is_strong=True),))),
+        Paragraph((LetterRun("See "), LetterRun("us", "https://x.example/?q=a%20b&c=(d)"), LetterRun("."))),
     )
 
 

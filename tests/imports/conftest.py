@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
-from regard.collect.importing.plan import Plan, make_plan
+from regard.collect.importing.plan import ImportPlan, make_plan
 from regard.imports.batches import BatchRow
 from regard.imports.run import run_import
 from regard.imports.wishes import asked_of, wishes_of
@@ -35,8 +35,8 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def plan_of(write: Callable[..., Path]) -> Callable[..., Plan]:
-    def plan(file: str | Path, **wishes: object) -> Plan:
+def plan_of(write: Callable[..., Path]) -> Callable[..., ImportPlan]:
+    def plan(file: str | Path, **wishes: object) -> ImportPlan:
         path = file if isinstance(file, Path) else write(file)
         return make_plan(path, wishes_of(**wishes))  # type: ignore[arg-type]
 
@@ -44,7 +44,7 @@ def plan_of(write: Callable[..., Path]) -> Callable[..., Plan]:
 
 
 @pytest.fixture
-def import_file(plan_of: Callable[..., Plan], tmp_path: Path, as_of: datetime) -> Import:
+def import_file(plan_of: Callable[..., ImportPlan], tmp_path: Path, as_of: datetime) -> Import:
     """Import a text or a path; `consent` and `told` as on the command line."""
 
     def run(

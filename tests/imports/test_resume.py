@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from regard.collect.importing.plan import Plan
+from regard.collect.importing.plan import ImportPlan
 from regard.collect.models import Batch, Touchpoint
 from regard.imports.batches import BatchRow, list_batches
 from regard.imports.run import Progress, StoppedImportError, run_import
@@ -48,7 +48,7 @@ def stopping_after(chunks: int) -> Callable[[Progress], None]:
 @pytest.mark.parametrize("text", [orders(), lines()], ids=["orders", "order-lines"])
 def test_stopping_after_every_chunk_gives_what_one_run_gives(
     text: str,
-    plan_of: Callable[..., Plan],
+    plan_of: Callable[..., ImportPlan],
     tmp_path: Path,
     as_of: datetime,
     import_file: Callable[..., BatchRow],
@@ -84,7 +84,7 @@ def test_stopping_after_every_chunk_gives_what_one_run_gives(
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(chunk_rows=st.integers(1, 120), chunks=st.integers(1, 5))
 def test_whatever_the_chunks_every_row_is_accounted_for(
-    chunk_rows: int, chunks: int, plan_of: Callable[..., Plan], tmp_path: Path, as_of: datetime
+    chunk_rows: int, chunks: int, plan_of: Callable[..., ImportPlan], tmp_path: Path, as_of: datetime
 ) -> None:
     source = f"{chunk_rows}:{chunks}"
     plan = plan_of(lines(120))
@@ -107,7 +107,7 @@ def test_whatever_the_chunks_every_row_is_accounted_for(
 
 
 def test_a_half_done_import_is_not_read_in_another_way(
-    plan_of: Callable[..., Plan], tmp_path: Path, as_of: datetime
+    plan_of: Callable[..., ImportPlan], tmp_path: Path, as_of: datetime
 ) -> None:
     text = "customer id,date,total\n" + "".join(f"{n},01/02/2025,5\n" for n in range(20))
     with pytest.raises(StoppedImportError):
@@ -123,7 +123,7 @@ def test_a_half_done_import_is_not_read_in_another_way(
 
 
 def test_two_imports_of_one_file_at_once_do_not_both_go_on(
-    plan_of: Callable[..., Plan], tmp_path: Path, as_of: datetime
+    plan_of: Callable[..., ImportPlan], tmp_path: Path, as_of: datetime
 ) -> None:
     plan = plan_of(orders())
 
@@ -135,7 +135,7 @@ def test_two_imports_of_one_file_at_once_do_not_both_go_on(
     assert Touchpoint.objects.count() == Batch.objects.get().rows_stored
 
 
-def test_a_plan_with_errors_stores_nothing(plan_of: Callable[..., Plan], tmp_path: Path, as_of: datetime) -> None:
+def test_a_plan_with_errors_stores_nothing(plan_of: Callable[..., ImportPlan], tmp_path: Path, as_of: datetime) -> None:
     with pytest.raises(Refused, match="orders need a column for occurred_at"):
         run_import(plan=plan_of("customer id,total\n1,5\n", kind="orders"), folder=tmp_path, now=as_of)
     assert not Batch.objects.exists()

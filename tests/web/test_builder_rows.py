@@ -7,7 +7,7 @@ import pytest
 from regard.playbooks.conditions import NAMED
 from regard.playbooks.editing.rows import Row
 from regard.playbooks.segments import Segment
-from regard.web.segments.builder import GROUPS, KINDS, Draft, definition_of, draft_of, shown
+from regard.web.segments.builder import GROUPS, KINDS, BuilderDraft, definition_of, draft_of, shown
 
 SAID = [
     {"did": "Order Completed", "at_least": 2, "within": "90 days"},
@@ -63,4 +63,4 @@ def test_a_row_offers_what_the_playbook_has():
     told = {one.slot.name: (one.value, one.options) for one in row.controls}
     assert told["what"] == ("email", [("email", "Email")])
     assert told["value"] == ("offers", [("", "anything"), ("offers", "Offers")])
-    assert definition_of(Draft("all", [Row("did", "Order Completed")])) == [{"did": "Order Completed"}]
+    assert definition_of(BuilderDraft("all", [Row("did", "Order Completed")])) == [{"did": "Order Completed"}]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError
 
-from regard.worker.loop import BUSY_WORDS, Mood, Routine
+from regard.worker.loop import BUSY_WORDS, Routine, WorkerMood
 from tests.installation import Installation, installation
 
 ORDERS = 6_000
@@ -87,7 +87,7 @@ def test_a_locked_store_costs_a_routine_one_line_and_no_more(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, kind: type[Exception]
 ) -> None:
     monkeypatch.setattr("regard.worker.loop.FIRST_WAIT", 0.0)
-    stop, mood, tries = threading.Event(), Mood(), []
+    stop, mood, tries = threading.Event(), WorkerMood(), []
 
     def step(now: datetime) -> float:
         tries.append(now)
@@ -114,5 +114,5 @@ def test_another_trouble_still_shows_where_it_happened(
         stop.set()
         raise OperationalError("disk I/O error")
 
-    Routine("absorb", step, Mood(), stop).run()
+    Routine("absorb", step, WorkerMood(), stop).run()
     assert "Traceback" in capsys.readouterr().err

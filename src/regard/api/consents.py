@@ -17,7 +17,7 @@ from regard.api.problems import Problem, pointed
 from regard.collect.contracts import Incoming
 from regard.collect.intake.keys import Key
 from regard.consent.selectors import consent_of_key
-from regard.consent.services import Told, grant
+from regard.consent.services import ToldWord, grant
 from regard.identify.services import resolve
 from regard.kernel.instant import to_us
 
@@ -83,7 +83,7 @@ def write_consent(
     now = datetime.now(UTC)
     occurred = _aware(told.occurred_at, now)
     person = person_of(told.person_id) if told.person_id else _resolve(told.identifiers, key, now)
-    word = Told(
+    word = ToldWord(
         person=person,
         purpose=told.purpose,
         channel=told.channel,
@@ -108,7 +108,7 @@ def write_consent(
     return Status(201, noted)
 
 
-def _told_before(word: Told) -> int:
+def _told_before(word: ToldWord) -> int:
     """Return the number of the word this key wrote before. Raises Problem 422 where it was another word."""
     before = consent_of_key(word.key or "")
     same = (word.person, word.purpose, word.channel, "granted" if word.is_granted else "withdrawn")

@@ -45,7 +45,7 @@ class SegmentList(Paged):
     items: list[SegmentShown]
 
 
-class Membership(PersonLine):
+class MembershipShown(PersonLine):
     """A person in a segment."""
 
     since: datetime | None = Field(description="Since when; null where an instant was asked for.")
@@ -54,7 +54,7 @@ class Membership(PersonLine):
 class MembershipPage(Paged):
     """A page of the people in a segment."""
 
-    items: list[Membership]
+    items: list[MembershipShown]
 
 
 @router.get("/segments", response=SegmentList, summary="List segments")

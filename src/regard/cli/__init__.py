@@ -20,42 +20,42 @@ from regard.cli.frame import choose_data_folder, run_guarded
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CommandEntry:
     """One line of the table: where a command lives and what `--help` says of it."""
 
     module: str
     words: str
 
 
-SECTIONS: dict[str, dict[str, Entry]] = {
+SECTIONS: dict[str, dict[str, CommandEntry]] = {
     "Run": {
-        "up": Entry("up", "Start the product and print one login link"),
-        "doctor": Entry("doctor", "Check this installation and say what to do"),
-        "backup": Entry("backup", "Write everything into one file, while running"),
-        "restore": Entry("restore", "Bring a backup back into an empty folder"),
-        "key": Entry("key", "Keys for the API: create, list, revoke"),
-        "staff": Entry("staff", "Colleagues: add, list, login-link"),
+        "up": CommandEntry("up", "Start the product and print one login link"),
+        "doctor": CommandEntry("doctor", "Check this installation and say what to do"),
+        "backup": CommandEntry("backup", "Write everything into one file, while running"),
+        "restore": CommandEntry("restore", "Bring a backup back into an empty folder"),
+        "key": CommandEntry("key", "Keys for the API: create, list, revoke"),
+        "staff": CommandEntry("staff", "Colleagues: add, list, login-link"),
     },
     "Data in and out": {
-        "import": Entry("imports", "Read people, orders, tickets, answers or touchpoints from a file"),
-        "export": Entry("exports", "Write touchpoints, or all that is held of one person"),
-        "sample": Entry("sample", "The sample shop: load it"),
-        "erase": Entry("privacy", "Erase a person everywhere, with a receipt"),
+        "import": CommandEntry("imports", "Read people, orders, tickets, answers or touchpoints from a file"),
+        "export": CommandEntry("exports", "Write touchpoints, or all that is held of one person"),
+        "sample": CommandEntry("sample", "The sample shop: load it"),
+        "erase": CommandEntry("privacy", "Erase a person everywhere, with a receipt"),
     },
     "People": {
-        "person": Entry("person", "What is known of a person"),
-        "why": Entry("why", "Why a person is where they are, and why they got what they got"),
-        "segment": Entry("segments", "Segments: list, show, people"),
+        "person": CommandEntry("person", "What is known of a person"),
+        "why": CommandEntry("why", "Why a person is where they are, and why they got what they got"),
+        "segment": CommandEntry("segments", "Segments: list, show, people"),
     },
     "The loop": {
-        "cycle": Entry("cycle", "Run one cycle: understand, decide, act, learn"),
-        "refresh": Entry("refresh", "Compute everybody anew from the whole log"),
-        "journey": Entry("journeys", "Journeys: list, show, check, replay"),
-        "playbook": Entry("playbook", "The playbook: plan, apply, export"),
-        "outbox": Entry("outbox", "Messages: list"),
+        "cycle": CommandEntry("cycle", "Run one cycle: understand, decide, act, learn"),
+        "refresh": CommandEntry("refresh", "Compute everybody anew from the whole log"),
+        "journey": CommandEntry("journeys", "Journeys: list, show, check, replay"),
+        "playbook": CommandEntry("playbook", "The playbook: plan, apply, export"),
+        "outbox": CommandEntry("outbox", "Messages: list"),
     },
 }
-COMMANDS: dict[str, Entry] = {name: e for part in SECTIONS.values() for name, e in part.items()}
+COMMANDS: dict[str, CommandEntry] = {name: e for part in SECTIONS.values() for name, e in part.items()}
 
 
 class LazyGroup(TyperGroup):

@@ -45,10 +45,10 @@ from regard.cli.start import start_django
 from regard.kernel.issues import Refused
 
 if TYPE_CHECKING:
-    from regard.collect.importing.plan import Plan, Wishes
+    from regard.collect.importing.plan import ImportPlan, Wishes
     from regard.imports.batches import BatchRow
-    from regard.imports.check import Check
-    from regard.imports.consents import Asked
+    from regard.imports.check import ImportCheck
+    from regard.imports.consents import ConsentsAsked
 
 
 class _ImportGroup(DefaultGroup):
@@ -114,7 +114,7 @@ def file_command(
     _run(plan, source, asked, now, as_json=as_json, quiet=quiet)
 
 
-def _shown_plan(path: Path, wishes: Wishes, *, as_json: bool, quiet: bool) -> Plan:
+def _shown_plan(path: Path, wishes: Wishes, *, as_json: bool, quiet: bool) -> ImportPlan:
     """Return what the file is read as, said to whoever watches. Raises Refused for a plan with errors."""
     from regard.collect.importing.plan import make_plan
 
@@ -126,7 +126,7 @@ def _shown_plan(path: Path, wishes: Wishes, *, as_json: bool, quiet: bool) -> Pl
     return plan
 
 
-def _run(plan: Plan, source: str, asked: list[Asked], now: Any, *, as_json: bool, quiet: bool) -> None:
+def _run(plan: ImportPlan, source: str, asked: list[ConsentsAsked], now: Any, *, as_json: bool, quiet: bool) -> None:
     from regard.cli.progress import rows_bar
     from regard.config import read_config
     from regard.imports.run import Progress, StoppedImportError, run_import
@@ -171,7 +171,7 @@ def _run(plan: Plan, source: str, asked: list[Asked], now: Any, *, as_json: bool
     say_next(f"regard segment list    (take it back: regard import undo {batch.name})")
 
 
-def _dry_run(plan: Plan, source: str, now: Any, *, as_json: bool, quiet: bool) -> None:
+def _dry_run(plan: ImportPlan, source: str, now: Any, *, as_json: bool, quiet: bool) -> None:
     from regard.cli.progress import rows_bar
     from regard.config import read_config
     from regard.imports.check import check_file
@@ -190,7 +190,7 @@ def _dry_run(plan: Plan, source: str, now: Any, *, as_json: bool, quiet: bool) -
     say("Nothing was stored.")
 
 
-def _show_plan(plan: Plan) -> None:
+def _show_plan(plan: ImportPlan) -> None:
     form = {"csv": "CSV", "ndjson": "NDJSON", "parquet": "Parquet"}[plan.survey.format]
     parts = [form + (" (gzip)" if plan.survey.is_gzip else "")]
     if plan.survey.format == "csv":
@@ -214,7 +214,7 @@ def _show_plan(plan: Plan) -> None:
     tell_issues(issue for issue in plan.issues if issue not in plan.errors)
 
 
-def _ask_consent() -> list[Asked]:
+def _ask_consent() -> list[ConsentsAsked]:
     from regard.imports.wishes import asked_of, purposes_to_ask
 
     say("What did these people agree to? Enter keeps it unknown, and nothing can be sent.")
@@ -245,7 +245,7 @@ def _batch_json(batch: BatchRow) -> dict[str, Any]:
     }
 
 
-def _check_json(plan: Plan, check: Check) -> dict[str, Any]:
+def _check_json(plan: ImportPlan, check: ImportCheck) -> dict[str, Any]:
     return {
         "plan": plan.as_json(),
         "rows": check.rows,

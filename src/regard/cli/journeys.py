@@ -178,12 +178,12 @@ def replay(
 ) -> None:
     """Say what a playbook would have done over the log: the real engine, the clocks of then, nothing sent."""
     start_django()
-    from regard.cli.replaying import Wanted, after_us, replay_and_show, span_of
+    from regard.cli.replaying import ReplayWanted, after_us, replay_and_show, span_of
 
     after = after_us(approve_after)
     span = span_of(clock(start) if start else None, clock(end) if end else None)
     replay_and_show(
-        Wanted(
+        ReplayWanted(
             what=what,
             span=span,
             person=person,

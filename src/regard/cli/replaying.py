@@ -16,7 +16,7 @@ from regard.cli.frame import clock, emit, nothing, print_table, progress_bar, sa
 from regard.cli.person import find_or_refuse
 from regard.collect.selectors import last_instant
 from regard.decide.replay import Span, replay_playbook
-from regard.decide.replay.found import Found, difference, end_words, only_of
+from regard.decide.replay.found import ReplayFound, difference, end_words, only_of
 from regard.decide.replay.report import cells_of, report_of, rows_of, story_of
 from regard.decide.replay.report_page import CHANGED, page_of
 from regard.engine.journeys.guardrails import short_words
@@ -32,7 +32,7 @@ USUAL = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ReplayWanted:
     """What was asked: a journey's name, a file or nothing; the stretch; whose; how to show it."""
 
     what: str
@@ -67,7 +67,7 @@ def _end_of_log() -> datetime | None:
     return None if newest is None else min(newest, now)
 
 
-def replay_and_show(wanted: Wanted, *, html: Path | None, decisions: Path | None) -> None:
+def replay_and_show(wanted: ReplayWanted, *, html: Path | None, decisions: Path | None) -> None:
     """Replay, then print or write the report. Raises Refused for a name or file that is not there."""
     playbook, journey, is_other = _meant(wanted.what)
     person = find_or_refuse(wanted.person) if wanted.person else None
@@ -147,7 +147,7 @@ def _print_person(rows: list[dict[str, Any]]) -> None:
     )
 
 
-def _print_found(found: Found, lines: list[dict[str, Any]]) -> None:
+def _print_found(found: ReplayFound, lines: list[dict[str, Any]]) -> None:
     write, cost = sys.stdout.write, to_decimal(round(found.cost_minor), found.currency)
     write(
         f"{found.start:%Y-%m-%d} to {found.end:%Y-%m-%d}: {found.people:,} people looked at, {found.messages:,} messages, "
@@ -191,7 +191,7 @@ def _print_found(found: Found, lines: list[dict[str, Any]]) -> None:
     say(f"Took {sum(found.took_ms.values()) / 1000:.1f} s: {parts}")
 
 
-def _print_crowds(found: Found) -> None:
+def _print_crowds(found: ReplayFound) -> None:
     """Print the days on which a step had to wait for a colleague's approval."""
     if not found.crowds:
         return
@@ -203,7 +203,7 @@ def _print_crowds(found: Found) -> None:
         say_next("--approve-after 4h    suppose that a colleague approves")
 
 
-def _print_steps(found: Found) -> None:
+def _print_steps(found: ReplayFound) -> None:
     """Print what each step would do, and why people were held back or delayed."""
     print_table(
         ("journey", "step", "would go", "held back", "delayed at the end", "depends on the answer"),

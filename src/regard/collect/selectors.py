@@ -52,7 +52,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class LogTally:
     """How much is known of somebody: how many touchpoints, from when to when."""
 
     count: int
@@ -110,12 +110,12 @@ def find_touchpoint(public_id: str) -> TouchpointRow | None:
     return _shown(row)
 
 
-def tally(origins: Collection[int]) -> Tally:
+def tally(origins: Collection[int]) -> LogTally:
     """Return how many touchpoints a person has, with the first and the last time."""
     found = Touchpoint.objects.filter(origin__in=origins).aggregate(
         count=Count("seq"), first_at=Min("occurred_at"), last_at=Max("occurred_at")
     )
-    return Tally(**found)
+    return LogTally(**found)
 
 
 def names_of(origins: Collection[int]) -> dict[str, int]:
@@ -185,7 +185,7 @@ def bought_in_all(origins: Collection[int], name: str) -> list[tuple[str, int, i
     return [(currency, n, priced, minor or 0) for currency, n, priced, minor in told]
 
 
-class Moment(NamedTuple):
+class TouchpointMoment(NamedTuple):
     """The few columns of a touchpoint that pictures and stories need."""
 
     seq: int
@@ -204,10 +204,10 @@ class Moment(NamedTuple):
         return self.occurred_at
 
 
-def newest_moments(origins: Collection[int], *, limit: int) -> list[Moment]:
+def newest_moments(origins: Collection[int], *, limit: int) -> list[TouchpointMoment]:
     """Return the newest touchpoints of a person, newest first."""
     rows = Touchpoint.objects.filter(origin__in=origins).order_by("-occurred_at", "-seq")
-    return read_values(Moment, rows[:limit])
+    return read_values(TouchpointMoment, rows[:limit])
 
 
 def has_sample() -> bool:

@@ -54,14 +54,14 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ConsentStanding:
     """The state and the word it rests on (None: never said)."""
 
     state: State
     word: Word | None
 
 
-def standing_of(words: Iterable[Word], purpose: str, channel: str) -> Standing:
+def standing_of(words: Iterable[Word], purpose: str, channel: str) -> ConsentStanding:
     """Return where a purpose stands on a channel, given the words of all origins of a person."""
     newest = max(
         (word for word in words if word.covers(purpose, channel)),
@@ -69,8 +69,8 @@ def standing_of(words: Iterable[Word], purpose: str, channel: str) -> Standing:
         default=None,
     )
     if newest is None:
-        return Standing(State.UNKNOWN, None)
-    return Standing(State.GRANTED if newest.is_granted else State.WITHDRAWN, newest)
+        return ConsentStanding(State.UNKNOWN, None)
+    return ConsentStanding(State.GRANTED if newest.is_granted else State.WITHDRAWN, newest)
 
 
 def has_left(words: Iterable[Word], purpose: str, channel: str) -> bool:

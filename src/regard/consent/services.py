@@ -23,7 +23,7 @@ from regard.playbooks.purposes import Purpose
 from regard.versions.selectors import active_playbook
 
 __all__ = [
-    "Told",
+    "ToldWord",
     "grant",
     "lift_restriction",
     "lift_suppression",
@@ -36,7 +36,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class ToldWord:
     """A person's word, as it came to us. `key` makes it once only: a word told again under its key is no new word."""
 
     person: int
@@ -69,7 +69,7 @@ def lock_people(people: Iterable[int]) -> None:
 
 
 @transaction.atomic
-def record_consents(*, told: Sequence[Told], now: datetime, source: int | None = None) -> list[int | None]:
+def record_consents(*, told: Sequence[ToldWord], now: datetime, source: int | None = None) -> list[int | None]:
     """Write words down, in order; return the number of each, or None where its key was told before.
 
     Each is also a touchpoint (`Consent Granted`, `Consent Withdrawn`) under the same number. `source` is the log's
@@ -82,7 +82,7 @@ def record_consents(*, told: Sequence[Told], now: datetime, source: int | None =
     return recorded
 
 
-def _deed(word: Told) -> Deed:
+def _deed(word: ToldWord) -> Deed:
     key = word.key or f"{word.person}:{word.purpose}:{word.channel}:{int(word.is_granted)}:{word.occurred_us}"
     return Deed(
         person=word.person,
@@ -96,7 +96,7 @@ def _deed(word: Told) -> Deed:
     )
 
 
-def _row(word: Told, seq: int, now: datetime) -> Consent:
+def _row(word: ToldWord, seq: int, now: datetime) -> Consent:
     return Consent(
         seq=seq,
         person_id=word.person,
@@ -114,7 +114,7 @@ def _row(word: Told, seq: int, now: datetime) -> Consent:
     )
 
 
-def grant(*, told: Told, now: datetime) -> int | None:
+def grant(*, told: ToldWord, now: datetime) -> int | None:
     """Write down that a person agreed; return its number, or None where its key was told before.
 
     Without a `wording` the one shown now is named. Raises Refused where the purpose, its channel or the wording is not
@@ -128,7 +128,7 @@ def grant(*, told: Told, now: datetime) -> int | None:
 
 
 @transaction.atomic
-def withdraw(*, told: Sequence[Told], now: datetime, source: int | None = None) -> list[int | None]:
+def withdraw(*, told: Sequence[ToldWord], now: datetime, source: int | None = None) -> list[int | None]:
     """Write down that people withdrew a purpose ('*': all of them); return the number of each, None where told before.
 
     Only `act.services.withdraw_consents` calls this: it cancels what waits as well. Never refused for what the playbook
@@ -150,7 +150,7 @@ def withdraw(*, told: Sequence[Told], now: datetime, source: int | None = None) 
     return [seqs[place] for place in range(len(told))]
 
 
-def _said_by(word: Told, now_us: int, at_us: int) -> Told:
+def _said_by(word: ToldWord, now_us: int, at_us: int) -> ToldWord:
     return replace(word, occurred_us=max(word.occurred_us, at_us)) if word.occurred_us >= now_us else word
 
 

@@ -54,7 +54,7 @@ class JourneyRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldBack:
     """How many were held back or delayed for one reason, in the words people read."""
 
     code: str
@@ -76,7 +76,7 @@ class StepRow:
     here: int = 0  # waiting at it now
     through: int = 0  # went past it
     went: int = 0
-    held: tuple[Held, ...] = ()
+    held: tuple[HeldBack, ...] = ()
     ways: tuple[tuple[str, int], ...] = ()  # (next step or "", people)
 
 
@@ -87,7 +87,7 @@ class Outline:
     row: JourneyRow
     journey: Journey
     steps: tuple[StepRow, ...]
-    held: tuple[Held, ...]
+    held: tuple[HeldBack, ...]
     versions: tuple[tuple[str, int], ...] = field(default=())
 
 
@@ -122,7 +122,7 @@ def _inside_by_step_and_version(journey: str) -> tuple[Counter[str], Counter[str
     return steps, versions
 
 
-def held_back(journey: str) -> tuple[Held, ...]:
+def held_back(journey: str) -> tuple[HeldBack, ...]:
     """Return why people were held back or delayed in a journey, most frequent first."""
     rows = DecisionTally.objects.filter(journey=journey, people__gt=0).exclude(verdict=Decision.Verdict.GO)
     counted = rows.values_list("reason", "verdict").annotate(n=Sum("people")).order_by("-n", "reason")
@@ -283,8 +283,8 @@ def _step_row(
     )
 
 
-def _held(code: str, verdict: str, people: int) -> Held:
-    return Held(code, short_words(code), people, verdict == Decision.Verdict.WAIT)
+def _held(code: str, verdict: str, people: int) -> HeldBack:
+    return HeldBack(code, short_words(code), people, verdict == Decision.Verdict.WAIT)
 
 
 def _held_by_step(journey: str) -> dict[str, list[tuple[str, str, int]]]:

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from regard.collect.importing.plan import Plan
+from regard.collect.importing.plan import ImportPlan
 from regard.collect.models import Batch, Source
 from regard.kernel.ids import parse_public_id, public_id, uuid7
 from regard.kernel.instant import to_us
@@ -47,7 +47,7 @@ class BatchRow:
 
 @transaction.atomic
 def start_or_resume_batch(
-    *, plan: Plan, source: str, asked: Mapping[str, Any], folder: Path, now: datetime
+    *, plan: ImportPlan, source: str, asked: Mapping[str, Any], folder: Path, now: datetime
 ) -> tuple[Batch, bool]:
     """Return the batch of this file and whether it goes on where it stopped.
 
@@ -78,7 +78,7 @@ def start_or_resume_batch(
     return batch, False
 
 
-def _read_otherwise(batch: Batch, plan: Plan) -> Issue:
+def _read_otherwise(batch: Batch, plan: ImportPlan) -> Issue:
     return Issue(
         plan.survey.path.name,
         f"an import of this file stopped after {batch.rows_read:,} rows, with other settings",

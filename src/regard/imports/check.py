@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from regard.collect.importing.plan import Plan
+from regard.collect.importing.plan import ImportPlan
 from regard.collect.importing.reading import Setting
 from regard.collect.models import Source, Touchpoint
 from regard.imports.run import units
@@ -23,7 +23,7 @@ _QUOTED = re.compile(r"'.*'")
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class ImportCheck:
     """What an import of the file would do. `reasons` are the most frequent ones of the rejected rows.
 
     Reasons that differ by the value they quote are one, told with the first of them.
@@ -46,12 +46,12 @@ class _Reason:
 
 def check_file(
     *,
-    plan: Plan,
+    plan: ImportPlan,
     folder: Path,
     now: datetime,
     source: str = "import",
     on_rows: Callable[[int, int], None] | None = None,
-) -> Check:
+) -> ImportCheck:
     """Read the whole file and count what would become of its rows."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     source_id = Source.objects.filter(name=source).values_list("id", flat=True).first() or 0
@@ -69,7 +69,7 @@ def check_file(
             if on_rows is not None:
                 on_rows(rows, plan.table.about_rows)
     common = sorted(reasons.values(), key=lambda one: (-one.rows, one.words))[:10]
-    return Check(rows, new, known, rejected, tuple((one.words, one.rows) for one in common))
+    return ImportCheck(rows, new, known, rejected, tuple((one.words, one.rows) for one in common))
 
 
 def _here_already(source: int, ids: set[str]) -> int:

@@ -17,14 +17,14 @@ from regard.collect.contracts import Recorded
 from regard.collect.models import Batch
 from regard.collect.sequence import last_sequence
 from regard.consent.selectors import consent_states
-from regard.consent.services import Told, record_consents
+from regard.consent.services import ToldWord, record_consents
 from regard.identify.selectors import survivors_of
 from regard.imports.units import Unit
 from regard.kernel.instant import to_us
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ConsentsAsked:
     """One thing that was said of everybody in the file: `--consent offers=granted --consent-source "..."`.
 
     `state` "by row" says that a column tells it row by row.
@@ -41,7 +41,7 @@ class Asked:
 
 def record_told(
     *,
-    asked: Sequence[Asked],
+    asked: Sequence[ConsentsAsked],
     units: Sequence[Unit],
     recorded: Sequence[Recorded],
     batch: Batch,
@@ -65,7 +65,7 @@ def record_told(
 
 
 def _words(
-    asked: Sequence[Asked], units: Sequence[Unit], recorded: Sequence[Recorded]
+    asked: Sequence[ConsentsAsked], units: Sequence[Unit], recorded: Sequence[Recorded]
 ) -> Iterator[tuple[int, str, bool, str]]:
     evidence = {one.purpose: one.evidence for one in asked if one.state == "by row"}
     for unit, row in zip(units, recorded, strict=True):
@@ -83,9 +83,9 @@ def _withdrawn(people: set[int], now: datetime) -> set[tuple[int, str]]:
     return {(row["person"], row["purpose"]) for row in states if row["state"] == "withdrawn"}
 
 
-def _told(person: int, purpose: str, is_granted: bool, evidence: str, batch: Batch, now: datetime) -> Told:
+def _told(person: int, purpose: str, is_granted: bool, evidence: str, batch: Batch, now: datetime) -> ToldWord:
     digest = blake2b(evidence.encode(), digest_size=6).hexdigest()
-    return Told(
+    return ToldWord(
         person=person,
         purpose=purpose,
         is_granted=is_granted,

@@ -21,7 +21,7 @@ from regard import flow
 from regard.collect.among import among
 from regard.collect.contracts import Recorded
 from regard.collect.importing.baskets import grouped_rows
-from regard.collect.importing.plan import Plan
+from regard.collect.importing.plan import ImportPlan
 from regard.collect.importing.reading import Reading, Setting
 from regard.collect.importing.rejects import Rejects
 from regard.collect.models import Batch
@@ -33,7 +33,7 @@ from regard.imports.batches import (
     start_or_resume_batch,
     stop_batch,
 )
-from regard.imports.consents import Asked, record_told
+from regard.imports.consents import ConsentsAsked, record_told
 from regard.imports.units import Unit
 from regard.kernel.instant import to_us
 from regard.kernel.issues import Issue, Refused
@@ -63,11 +63,11 @@ class StoppedImportError(Exception):
 
 def run_import(
     *,
-    plan: Plan,
+    plan: ImportPlan,
     folder: Path,
     now: datetime,
     source: str = "import",
-    asked: Sequence[Asked] = (),
+    asked: Sequence[ConsentsAsked] = (),
     on_progress: Callable[[Progress], None] | None = None,
     chunk_rows: int = CHUNK_ROWS,
 ) -> BatchRow:
@@ -107,7 +107,7 @@ def run_import(
     return batch_row(batch)
 
 
-def units(plan: Plan, setting: Setting, folder: Path) -> Generator[Unit, None, None]:
+def units(plan: ImportPlan, setting: Setting, folder: Path) -> Generator[Unit, None, None]:
     """Yield what every row, or every order, of the file says, in an order that depends on the file alone."""
     row = Reading(plan.table.columns, plan.mapping, plan.formats, setting, plan.left_out)
     rows = plan.table.rows()
@@ -123,7 +123,7 @@ def units(plan: Plan, setting: Setting, folder: Path) -> Generator[Unit, None, N
             yield _unit_of_group(plan, row, *found)
 
 
-def _unit_of_row(plan: Plan, row: Reading, line: int, cells: Sequence[Any], problem: str) -> Unit:
+def _unit_of_row(plan: ImportPlan, row: Reading, line: int, cells: Sequence[Any], problem: str) -> Unit:
     if not problem:
         row.line, row.cells = line, cells
         try:
@@ -133,7 +133,7 @@ def _unit_of_row(plan: Plan, row: Reading, line: int, cells: Sequence[Any], prob
     return Unit(1, [(line, cells)], None, problem)
 
 
-def _unit_of_group(plan: Plan, row: Reading, lines: list[tuple[int, list[Any]]], count: int) -> Unit:
+def _unit_of_group(plan: ImportPlan, row: Reading, lines: list[tuple[int, list[Any]]], count: int) -> Unit:
     read_group = plan.kind.read_group
     assert read_group is not None  # noqa: S101 (a kind with group_by has it)
     try:
@@ -167,7 +167,7 @@ def _store_chunk(
     batch: Batch,
     chunk: list[Unit],
     rejects: Rejects,
-    asked: Sequence[Asked],
+    asked: Sequence[ConsentsAsked],
     now: datetime,
     progress: Progress,
 ) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from regard.collect.importing.plan import Wishes
 from regard.collect.importing.reading import CONSENT
-from regard.imports.consents import Asked
+from regard.imports.consents import ConsentsAsked
 from regard.kernel.issues import Issue, Refused
 from regard.versions.selectors import active_playbook
 
@@ -91,7 +91,7 @@ def purposes_to_ask() -> list[tuple[str, str]]:
     return [(name, purpose.name) for name, purpose in purposes.items() if purpose.basis == "consent"]
 
 
-def asked_of(pairs: Iterable[str], told: str, columns: Iterable[str] = ()) -> list[Asked]:
+def asked_of(pairs: Iterable[str], told: str, columns: Iterable[str] = ()) -> list[ConsentsAsked]:
     """Return what `purpose=state` pairs say, and fields `consent:<purpose>` that columns were mapped to. Raises Refused for an unknown purpose or state, or without a source.
 
     An agreement nobody can account for is none (GDPR Art. 7(1)): a grant needs words on where and how it was given.
@@ -112,7 +112,7 @@ def asked_of(pairs: Iterable[str], told: str, columns: Iterable[str] = ()) -> li
                     "such as --consent-source 'checkout form, March 2024'",
                 )
             )
-        asked.append(Asked(purpose, state, told.strip()))
+        asked.append(ConsentsAsked(purpose, state, told.strip()))
     for name in columns:
         purpose = name.removeprefix(CONSENT)
         if purpose not in purposes:
@@ -125,7 +125,7 @@ def asked_of(pairs: Iterable[str], told: str, columns: Iterable[str] = ()) -> li
                     "a column alone proves nothing",
                 )
             )
-        asked.append(Asked(purpose, BY_ROW, told.strip()))
+        asked.append(ConsentsAsked(purpose, BY_ROW, told.strip()))
     if mistakes:
         raise Refused(*mistakes)
     return asked

@@ -13,7 +13,7 @@ from regard.kernel.instant import to_us
 from regard.learn.models import Measure
 from regard.playbooks.ends import Goal
 from regard.playbooks.model import Playbook
-from regard.playbooks.values.happening import Seen
+from regard.playbooks.values.happening import RowSeen
 
 _ARMS = (Enrolment.Arm.TREATED, Enrolment.Arm.HELD_OUT)
 
@@ -89,5 +89,5 @@ def _condition(goal: Goal, journey: str, currency: str, *, until: int) -> tuple[
             """,
             [happening.name, journey, until],
         )
-        listed, bound = among(seq for seq, *seen in cursor.fetchall() if happening.fits(Seen(*seen), currency))
+        listed, bound = among(seq for seq, *seen in cursor.fetchall() if happening.fits(RowSeen(*seen), currency))
     return f"AND t.seq {listed}", [bound]

@@ -19,19 +19,19 @@ THANKS_WITHIN = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SurveyAsked:
     """An invitation with the answer that counts, None before the first."""
 
     invitation: SurveyInvitation
     answer: Answer | None
 
 
-def asked_by(public_id: uuid.UUID) -> Asked | None:
+def asked_by(public_id: uuid.UUID) -> SurveyAsked | None:
     """Return the invitation of a public id with its newest answer, or None."""
     invitation = SurveyInvitation.objects.select_related("person", "message").filter(public_id=public_id).first()
     if invitation is None:
         return None
-    return Asked(invitation, Answer.objects.filter(invitation=invitation).order_by("-seq").first())
+    return SurveyAsked(invitation, Answer.objects.filter(invitation=invitation).order_by("-seq").first())
 
 
 def thanks_due(now: datetime) -> QuerySet[Answer]:

@@ -23,7 +23,7 @@ _FINGERPRINT_OF = "regard backup"
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class ArchiveManifest:
     """What a backup says of itself."""
 
     regard: str
@@ -74,12 +74,12 @@ def take_file(archive: ZipFile, name: str, path: Path, *, digest: str) -> None:
         raise Refused(Issue(name, "is damaged: its checksum differs", hint="take another backup file"))
 
 
-def write_manifest(archive: ZipFile, manifest: Manifest) -> None:
+def write_manifest(archive: ZipFile, manifest: ArchiveManifest) -> None:
     """Write the manifest, as the last member: a file without one was never finished."""
     archive.writestr(MANIFEST, json.dumps(asdict(manifest), indent=1))
 
 
-def read_manifest(path: Path) -> Manifest:
+def read_manifest(path: Path) -> ArchiveManifest:
     """Return a backup's manifest. Raises Refused where the file is no finished backup of a known format."""
     try:
         with ZipFile(path) as archive:
@@ -89,7 +89,7 @@ def read_manifest(path: Path) -> Manifest:
     if raw.get("format") != FORMAT:
         hint = "restore it with the version of Regard that made it"
         raise Refused(Issue(str(path), f"has format {raw.get('format')}, this version reads {FORMAT}", hint=hint))
-    return Manifest(**{**raw, "migrations": [tuple(pair) for pair in raw["migrations"]]})
+    return ArchiveManifest(**{**raw, "migrations": [tuple(pair) for pair in raw["migrations"]]})
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from regard.kernel.issues import Issue, Refused
 from regard.operations import postgres_store, sqlite_store
 from regard.operations.archive import (
     KEPT_FOR,
-    Manifest,
+    ArchiveManifest,
     expiry,
     fingerprint,
     read_manifest,
@@ -33,7 +33,7 @@ NOT_COMPARED = ("django_migrations", "django_session", "sqlite_sequence")
 class Restored:
     """What a restore brought back: the manifest, tables whose rows differ from it, people erased again."""
 
-    manifest: Manifest
+    manifest: ArchiveManifest
     differing: dict[str, tuple[int, int]]  # table -> (in the backup, here)
     erased_again: int
 
@@ -42,7 +42,7 @@ def _store() -> ModuleType:
     return postgres_store if connection.vendor == "postgresql" else sqlite_store
 
 
-def write_backup(*, file: Path, now: datetime, kept_for: timedelta = KEPT_FOR) -> Manifest:
+def write_backup(*, file: Path, now: datetime, kept_for: timedelta = KEPT_FOR) -> ArchiveManifest:
     """Write a backup of the running installation to `file` (0600), complete or not at all.
 
     Raises Refused where the file exists already. The columnar copy is a cache and stays out; so does the secret.
@@ -55,7 +55,7 @@ def write_backup(*, file: Path, now: datetime, kept_for: timedelta = KEPT_FOR) -
     try:
         with ZipFile(aside, "w", ZIP_DEFLATED, compresslevel=1) as archive:
             copied = _store().copy_out(archive, settings.CONFIG.folder)
-            manifest = Manifest(
+            manifest = ArchiveManifest(
                 regard=__version__,
                 vendor=_store().VENDOR,
                 created_at=now.isoformat(),
@@ -73,7 +73,7 @@ def write_backup(*, file: Path, now: datetime, kept_for: timedelta = KEPT_FOR) -
     return manifest
 
 
-def check_backup(*, file: Path, now: datetime, secret: str, vendor: str, take_expired: bool = False) -> Manifest:
+def check_backup(*, file: Path, now: datetime, secret: str, vendor: str, take_expired: bool = False) -> ArchiveManifest:
     """Return the manifest of a backup that may be brought back here. Raises Refused with every reason it may not."""
     manifest = read_manifest(file)
     issues = []
@@ -91,7 +91,7 @@ def check_backup(*, file: Path, now: datetime, secret: str, vendor: str, take_ex
     return manifest
 
 
-def restore_backup(*, file: Path, manifest: Manifest, erase_again: Callable[[], int]) -> Restored:
+def restore_backup(*, file: Path, manifest: ArchiveManifest, erase_again: Callable[[], int]) -> Restored:
     """Bring a checked backup into this empty installation, erase again who was erased since, compare the counts.
 
     Raises Refused where this installation holds something already.
@@ -107,7 +107,7 @@ def restore_backup(*, file: Path, manifest: Manifest, erase_again: Callable[[], 
     return Restored(manifest, differing, erase_again())
 
 
-def _differing(manifest: Manifest) -> dict[str, tuple[int, int]]:
+def _differing(manifest: ArchiveManifest) -> dict[str, tuple[int, int]]:
     """Return the tables whose number of rows is not the manifest's."""
     differing = {}
     with connection.cursor() as cursor:

@@ -18,7 +18,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from regard.collect.sequence import last_sequence
 from regard.kernel.issues import Issue, Refused
-from regard.operations.archive import Copied, Manifest
+from regard.operations.archive import ArchiveManifest, Copied
 
 VENDOR = "postgresql"
 _JOURNAL = "collect_journal"
@@ -37,7 +37,7 @@ def copy_out(archive: ZipFile, folder: Path) -> Copied:  # noqa: ARG001 (the sig
         return Copied(digests, counts, last_sequence(), [(app, name) for app, name in cursor.fetchall()])
 
 
-def copy_in(archive: ZipFile, manifest: Manifest) -> None:
+def copy_in(archive: ZipFile, manifest: ArchiveManifest) -> None:
     """Make the tables as they were, fill them in one transaction, and set their counters."""
     _migrate_as_then(manifest)
     with transaction.atomic(), connection.cursor() as cursor:
@@ -84,7 +84,7 @@ def _copy_table(archive: ZipFile, cursor: CursorWrapper, table: str) -> str:
     return digest.hexdigest()
 
 
-def _fill_table(archive: ZipFile, cursor: CursorWrapper, table: str, manifest: Manifest) -> None:
+def _fill_table(archive: ZipFile, cursor: CursorWrapper, table: str, manifest: ArchiveManifest) -> None:
     digest = sha256()
     name = f"{table}.copy"
     with archive.open(name) as source:
@@ -104,7 +104,7 @@ def _raw(cursor: CursorWrapper) -> Any:
     return cursor.cursor
 
 
-def _migrate_as_then(manifest: Manifest) -> None:
+def _migrate_as_then(manifest: ArchiveManifest) -> None:
     """Bring the empty database to the migrations the backup was made with."""
     executor = MigrationExecutor(connection)
     known = set(executor.loader.graph.nodes)

@@ -16,7 +16,7 @@ from zipfile import ZipFile
 from django.conf import settings
 from django.db import connection
 
-from regard.operations.archive import Copied, Manifest, add_file, take_file
+from regard.operations.archive import ArchiveManifest, Copied, add_file, take_file
 
 VENDOR = "sqlite"
 MAIN, JOURNAL = "main.sqlite3", "journal.sqlite3"
@@ -36,7 +36,7 @@ def copy_out(archive: ZipFile, folder: Path) -> Copied:
             return Copied(digests, _counts(copy), _last_sequence(copy), _migrations(copy))
 
 
-def copy_in(archive: ZipFile, manifest: Manifest) -> None:
+def copy_in(archive: ZipFile, manifest: ArchiveManifest) -> None:
     """Bring both files to their places. Their folder must be prepared and empty of databases."""
     main, journal = _main_file(), Path(settings.JOURNAL_FILE)
     take_file(archive, MAIN, main, digest=manifest.digests[MAIN])

@@ -16,7 +16,7 @@ _MAYA, _TOMAS, _PRIYA = "Maya Lindqvist", "Tomas Hale", "Priya Nair"
 
 
 @dataclass(slots=True)
-class Told:
+class CaseTold:
     """What the stories add: deeds of colleagues, messages both ways, and answers."""
 
     items: list[Item] = field(default_factory=list)
@@ -43,10 +43,10 @@ class Cast:
         return (self._now.date() - buyer.last_on).days
 
 
-def tell_stories(shop: Shop, desk: Desk, invented: Invented, tickets: Sequence[Ticket]) -> Told:
+def tell_stories(shop: Shop, desk: Desk, invented: Invented, tickets: Sequence[Ticket]) -> CaseTold:
     """Return today's stories; `tickets` are those of the past, so that no story contradicts them."""
     wrote = {ticket.buyer.number for ticket in tickets}
-    cast, told = Cast(shop), Told()
+    cast, told = Cast(shop), CaseTold()
     scene = _Scene(shop, desk, invented, told)
 
     def recent(buyer: Buyer) -> bool:
@@ -83,7 +83,7 @@ class _Scene:
     shop: Shop
     desk: Desk
     invented: Invented
-    told: Told
+    told: CaseTold
 
     def _talk(self, buyer: Buyer, key: str, when: datetime, subject: str, text: str, agent: str = "") -> None:
         """Add one message of a conversation: the customer's, or a colleague's where one is named."""

@@ -28,7 +28,7 @@ _PRICES = (899, 1099, 1199, 1299, 1399, 1499, 1699, 1899, 2499)
 
 
 @dataclass(frozen=True, slots=True)
-class Product:
+class SampleProduct:
     """One invented record."""
 
     sku: str
@@ -38,24 +38,24 @@ class Product:
     minor: int
 
 
-def make_catalogue(random: Random) -> tuple[Product, ...]:
+def make_catalogue(random: Random) -> tuple[SampleProduct, ...]:
     """Return about 190 records, three to four by each artist."""
     titles = [f"{one} {two}" for one in _FIRST for two in _SECOND]
     random.shuffle(titles)
-    products: list[Product] = []
+    products: list[SampleProduct] = []
     for genre, artists in _ARTISTS.items():
         for artist in artists:
             for _ in range(random.choice((3, 3, 4))):
                 sku = f"REC-{len(products) + 101}"
-                products.append(Product(sku, titles[len(products)], artist, genre, random.choice(_PRICES)))
+                products.append(SampleProduct(sku, titles[len(products)], artist, genre, random.choice(_PRICES)))
     return tuple(products)
 
 
-class Shelf:
+class SampleShelf:
     """Chooses records for orders: by the person's genres, with some artists far more popular than others."""
 
-    def __init__(self, products: tuple[Product, ...]) -> None:
-        self._by_genre: dict[str, list[Product]] = {}
+    def __init__(self, products: tuple[SampleProduct, ...]) -> None:
+        self._by_genre: dict[str, list[SampleProduct]] = {}
         for product in products:
             self._by_genre.setdefault(product.genre, []).append(product)
         self.genres = tuple(self._by_genre)
@@ -68,7 +68,7 @@ class Shelf:
     def choose(self, order: Order, taste: tuple[str, str], random: Random) -> list[dict[str, Any]]:
         """Return the order's products: as many discs as it counts, their prices scaled to its amount to the cent."""
         kinds = min(order.quantity, 6)
-        picked: dict[str, Product] = {}
+        picked: dict[str, SampleProduct] = {}
         while len(picked) < kinds:
             genre = random.choices((*taste, random.choice(self.genres)), (70, 22, 8))[0]
             shelf = self._by_genre[genre]
@@ -83,14 +83,14 @@ class Shelf:
         ]
 
 
-def _prices(picked: dict[str, Product], counts: dict[str, int], minor: int) -> list[float]:
+def _prices(picked: dict[str, SampleProduct], counts: dict[str, int], minor: int) -> list[float]:
     """Share the real amount over the lines by list price; each disc's price in dollars, four decimals."""
     listed = sum(picked[sku].minor * count for sku, count in counts.items())
     paid = float(to_decimal(minor, CURRENCY))
     return [round(paid * picked[sku].minor / listed, 4) for sku in counts]
 
 
-def _line(product: Product, count: int, price: float) -> dict[str, Any]:
+def _line(product: SampleProduct, count: int, price: float) -> dict[str, Any]:
     return {
         "sku": product.sku,
         "name": product.name,

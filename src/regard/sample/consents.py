@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from regard.consent.services import Told
+from regard.consent.services import ToldWord
 from regard.sample.shop import Buyer, Shop, daytime, ordered_at, us
 
 WORDING = "till-2025"
@@ -16,7 +16,7 @@ WORDS = {
 }
 
 
-def words_of(shop: Shop, person_of: Mapping[int, int]) -> Iterator[Told]:
+def words_of(shop: Shop, person_of: Mapping[int, int]) -> Iterator[ToldWord]:
     """Yield grants and withdrawals, each with its wording, source and time. `person_of`: buyer's number -> person."""
     for buyer in shop.buyers:
         person = person_of[buyer.number]
@@ -29,8 +29,8 @@ def words_of(shop: Shop, person_of: Mapping[int, int]) -> Iterator[Told]:
                 yield from _withdrawn(shop, buyer, person, purpose)
 
 
-def _granted(buyer: Buyer, person: int, purpose: str) -> Told:
-    return Told(
+def _granted(buyer: Buyer, person: int, purpose: str) -> ToldWord:
+    return ToldWord(
         person=person,
         purpose=purpose,
         channel="email",
@@ -49,12 +49,12 @@ def _granted(buyer: Buyer, person: int, purpose: str) -> Told:
     )
 
 
-def _withdrawn(shop: Shop, buyer: Buyer, person: int, purpose: str) -> Iterator[Told]:
+def _withdrawn(shop: Shop, buyer: Buyer, person: int, purpose: str) -> Iterator[ToldWord]:
     first = ordered_at(buyer.orders[0])
     random = buyer.luck(f"withdrawn:{purpose}")
     when = daytime(random, (first + (shop.now - first) * random.uniform(0.2, 0.95)).date())
     if when < shop.now:
-        yield Told(
+        yield ToldWord(
             person=person,
             purpose=purpose,
             channel="email",

@@ -23,7 +23,7 @@ class Culture:
 
 
 @dataclass(frozen=True, slots=True)
-class Persona:
+class SamplePersona:
     """Who a real order history was given to. Every field is invented."""
 
     first_name: str
@@ -133,12 +133,12 @@ class People:
     def __init__(self) -> None:
         self._taken: set[str] = set()
 
-    def persona(self, number: int, random: Random) -> Persona:
+    def persona(self, number: int, random: Random) -> SamplePersona:
         """Return the persona of person `number`; call in order of numbers."""
         culture = random.choices(CULTURES, [c.weight for c in CULTURES])[0]
         first, last = random.choice(culture.given), random.choice(culture.family)
         city, code, country, zone = random.choice(culture.towns)
-        return Persona(
+        return SamplePersona(
             first_name=first,
             last_name=last,
             email=self._address(first, last, number, random),

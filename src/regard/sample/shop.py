@@ -8,9 +8,9 @@ from random import Random
 from typing import Any
 
 from regard.kernel.instant import from_us, to_us
-from regard.sample.catalogue import Product, Shelf, make_catalogue
+from regard.sample.catalogue import SampleProduct, SampleShelf, make_catalogue
 from regard.sample.history import ZONE, Order, noon_us, read_orders, weeks_to_shift
-from regard.sample.names import People, Persona
+from regard.sample.names import People, SamplePersona
 
 SEED = 1997
 AGENTS = ("Maya Lindqvist", "Tomas Hale", "Priya Nair")
@@ -21,7 +21,7 @@ class Buyer:
     """One person: real orders, invented everything else. Chance is drawn by topic, so nothing moves anything else."""
 
     number: int
-    persona: Persona
+    persona: SamplePersona
     taste: tuple[str, str]
     orders: list[Order] = field(default_factory=list)
     baskets: list[list[dict[str, Any]]] = field(default_factory=list)  # by order
@@ -64,7 +64,7 @@ class Shop:
 
     now: datetime
     buyers: tuple[Buyer, ...]
-    products: tuple[Product, ...]
+    products: tuple[SampleProduct, ...]
 
 
 def make_shop(now: datetime) -> Shop:
@@ -73,7 +73,7 @@ def make_shop(now: datetime) -> Shop:
     for order in read_orders(weeks_to_shift(now)):
         orders.setdefault(order.person, []).append(order)
     products = make_catalogue(Random(SEED))  # noqa: S311 (a sample, not a secret)
-    shelf, people = Shelf(products), People()
+    shelf, people = SampleShelf(products), People()
     buyers = []
     for number in sorted(orders):
         random = Random(f"{SEED}:{number}")  # noqa: S311

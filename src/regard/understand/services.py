@@ -35,7 +35,7 @@ from regard.understand.running.publishing import (
     take_back_unfinished,
 )
 from regard.understand.running.readers.base import Log
-from regard.understand.running.who_changed import Moved, needs_everybody, who_moved
+from regard.understand.running.who_changed import WhoMoved, needs_everybody, who_moved
 from regard.understand.running.workbench import kept_workbench, open_workbench
 
 # Above this share of everybody, one pass over all columns costs less than picking people out.
@@ -134,7 +134,7 @@ def _refresh(turn: _Turn) -> UnderstandReport:
         return _compute_copy(turn, bench, None)
 
 
-def _compute_copy(turn: _Turn, bench: Workbench, moved: Moved | None) -> UnderstandReport:
+def _compute_copy(turn: _Turn, bench: Workbench, moved: WhoMoved | None) -> UnderstandReport:
     log = open_log(turn.understanding.at.upto)
     turn.understanding.codes = log.codes
     return _compute(turn, bench, log, moved)
@@ -185,7 +185,7 @@ def _understanding(playbook: Playbook, as_of: datetime, upto: int | None, cuts: 
     return Understanding(playbook, at, Codes(), keep_cuts=cuts is not None)
 
 
-def _compute(turn: _Turn, bench: Workbench, log: Log, moved: Moved | None) -> UnderstandReport:
+def _compute(turn: _Turn, bench: Workbench, log: Log, moved: WhoMoved | None) -> UnderstandReport:
     """Lay out, run the steps, and publish what changed."""
     understanding, playbook = turn.understanding, turn.understanding.playbook
     people = lay_inputs(bench, understanding, log, None if moved is None else moved.people)
@@ -233,7 +233,9 @@ def _ms_since(began: float) -> int:
     return round((time.perf_counter() - began) * 1000)
 
 
-def _report(bench: Workbench, understanding: Understanding, before: Run | None, moved: Moved | None) -> dict[str, Any]:
+def _report(
+    bench: Workbench, understanding: Understanding, before: Run | None, moved: WhoMoved | None
+) -> dict[str, Any]:
     """Return what a run found: how many people there are, the size of each segment, the cut points it scored against."""
     names = sorted(understanding.playbook.segments)
     columns = [

@@ -9,7 +9,7 @@ from regard.playbooks.model import Playbook
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class PlaybookDifference:
     """One part that was added, removed or changed; `where` is its path, such as journeys.thank-high-value."""
 
     where: str
@@ -23,17 +23,17 @@ class Difference:
         return f"{self.where}: {self.verb}"
 
 
-def compare_playbooks(before: Playbook | None, after: Playbook) -> list[Difference]:
+def compare_playbooks(before: Playbook | None, after: Playbook) -> list[PlaybookDifference]:
     """Return the differences between two playbooks, in the order of the playbook's sections."""
     old = before.model_dump(mode="json", by_alias=True) if before else {}
     new = after.model_dump(mode="json", by_alias=True)
-    found: list[Difference] = []
+    found: list[PlaybookDifference] = []
     for section in new:
         found += _compare(section, old.get(section), new[section], depth=0)
     return found
 
 
-def _compare(where: str, old: Any, new: Any, *, depth: int) -> list[Difference]:
+def _compare(where: str, old: Any, new: Any, *, depth: int) -> list[PlaybookDifference]:
     """Go down into mappings three levels deep: section, part, field. Below that a value is told as a whole."""
     if old == new:
         return []
@@ -44,5 +44,5 @@ def _compare(where: str, old: Any, new: Any, *, depth: int) -> list[Difference]:
         ]
     verb = "added" if old in (None, {}, []) else "removed" if new in (None, {}, []) else "changed"
     if verb == "added" and depth == 0 and isinstance(new, dict):
-        return [Difference(f"{where}.{key}", "added", None, value) for key, value in new.items()]
-    return [Difference(where, verb, old, new)]
+        return [PlaybookDifference(f"{where}.{key}", "added", None, value) for key, value in new.items()]
+    return [PlaybookDifference(where, verb, old, new)]

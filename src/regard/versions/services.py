@@ -12,7 +12,7 @@ from regard.kernel.issues import Issue, Level, Refused
 from regard.playbooks.load import load_playbook
 from regard.playbooks.model import Playbook
 from regard.versions.base_line import hash_of, split_base
-from regard.versions.difference import Difference, compare_playbooks
+from regard.versions.difference import PlaybookDifference, compare_playbooks
 from regard.versions.models import PlaybookVersion
 from regard.versions.selectors import active_text, shipped_text
 
@@ -24,7 +24,7 @@ class Applied:
     hash: str
     seq: int
     is_new: bool
-    differences: tuple[Difference, ...]
+    differences: tuple[PlaybookDifference, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Planned:
     hash: str
     base: str
     active_hash: str
-    differences: tuple[Difference, ...]
+    differences: tuple[PlaybookDifference, ...]
 
     @property
     def is_stale(self) -> bool:

@@ -45,7 +45,7 @@ WORKER = f"{socket.gethostname()[:40]}:{os.getpid()}"
 
 
 @dataclass(slots=True)
-class Mood:
+class WorkerMood:
     """What the routines tell each other, for the sign of life."""
 
     waiting: int = 0
@@ -59,7 +59,7 @@ class Routine:
 
     name: str
     step: Callable[[datetime], float]
-    mood: Mood
+    mood: WorkerMood
     stop: threading.Event
 
     def run(self) -> None:
@@ -101,7 +101,7 @@ class Routine:
 class Absorbing:
     """Looks at the journal and takes in what waits."""
 
-    mood: Mood
+    mood: WorkerMood
     journal: Journal | None = None
     position: int = -1
     busy_until: float = 0.0
@@ -120,7 +120,7 @@ class Absorbing:
         return BUSY if time.monotonic() < self.busy_until else QUIET
 
 
-def _cycle(mood: Mood) -> Callable[[datetime], float]:
+def _cycle(mood: WorkerMood) -> Callable[[datetime], float]:
     def step(now: datetime) -> float:
         if not flow.is_cycle_due(now=now):
             return CYCLE_LOOKS
@@ -149,7 +149,7 @@ def _clock() -> datetime:
     return datetime.now(UTC)
 
 
-def _beat(mood: Mood) -> Callable[[datetime], float]:
+def _beat(mood: WorkerMood) -> Callable[[datetime], float]:
     def step(now: datetime) -> float:
         trouble = "; ".join(mood.troubles.values())
         write_beat(
@@ -171,7 +171,7 @@ def _keep_house(now: datetime) -> float:
 
 def main() -> int:
     """Run the routines until SIGTERM or SIGINT; each finishes the step it is in."""
-    stop, mood, lanes = threading.Event(), Mood(), Lanes()
+    stop, mood, lanes = threading.Event(), WorkerMood(), Lanes()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     stop_with_parent()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from regard.collect.contracts import Incoming
 from regard.collect.services import ensure_source
-from regard.consent.services import Told, record_consents
+from regard.consent.services import ToldWord, record_consents
 from regard.decide.models import Cycle, Decision
 from regard.flow import receive
 from regard.kernel.instant import to_us
@@ -23,7 +23,7 @@ def lay(each: int, letters: int) -> int:
     addresses = [f"{kind}-{n}@example.org" for n in range(each) for kind in KINDS]
     people = [recorded.origin for recorded in receive([_person(source, a, then) for a in addresses], now=then)]
     agreed = [
-        Told(
+        ToldWord(
             person=p,
             purpose="offers",
             is_granted=True,

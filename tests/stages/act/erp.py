@@ -12,7 +12,7 @@ from standardwebhooks.webhooks import Webhook
 
 from regard import flow
 from regard.act.models import Endpoint, Message
-from regard.act.services.endpoints import NewKey, add_endpoint
+from regard.act.services.endpoints import NewSigningKey, add_endpoint
 from regard.decide.services import let_in
 from regard.playbooks.editing.parts import put_part
 from regard.playbooks.model import Playbook
@@ -47,7 +47,7 @@ class Erp:
     """The ERP: what it is told, what it answers, and how it comes to be told."""
 
     receiver: Receiver
-    key: NewKey
+    key: NewSigningKey
     make_person: Callable[..., int]
     now: datetime
 

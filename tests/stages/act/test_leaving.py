@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from regard.act.services import leave_purpose
 from regard.consent.folding import EVERY, State, standing_of
 from regard.consent.selectors import words_of
-from regard.consent.services import Told, record_consents
+from regard.consent.services import ToldWord, record_consents
 from regard.identify.models import Person
 from regard.kernel.instant import to_us
 
@@ -40,7 +40,7 @@ def test_whoever_leaves_has_left(
     person = make_person(f"ok-{Person.objects.count()}@example.org", agreed=())
     for turn, (yes, about, where, occurred, recorded) in enumerate(said):
         is_granted = yes and about != EVERY
-        word = Told(
+        word = ToldWord(
             person=person,
             purpose=about,
             channel=where,
@@ -79,7 +79,7 @@ def test_who_left_everything_and_agreed_to_something_since_leaves_everything_aga
 
     def told(is_granted: bool, purpose: str, channel: str, hours: int) -> None:
         at = as_of + hours * HOUR
-        word = Told(
+        word = ToldWord(
             person=person, purpose=purpose, channel=channel, is_granted=is_granted, source="x", occurred_us=to_us(at)
         )
         record_consents(told=[word], now=at)

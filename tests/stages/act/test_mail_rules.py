@@ -14,8 +14,8 @@ from html.parser import HTMLParser
 import pytest
 
 from regard.act.channels.base import Outcome
-from regard.act.channels.email.handover import Line, parse_smtp_url
-from regard.act.channels.email.mime import LARGEST_MAIL, Envelope, UnfitAddress, build_mail
+from regard.act.channels.email.handover import SmtpLine, parse_smtp_url
+from regard.act.channels.email.mime import LARGEST_MAIL, MailEnvelope, UnfitAddress, build_mail
 from regard.act.models import Message
 from regard.playbooks.model import Playbook
 from tests.cast.sending import send_all
@@ -141,7 +141,7 @@ def test_every_mail_keeps_the_rules_whatever_a_person_is_called(
 
 @pytest.mark.parametrize("value", HEADER_VALUES)
 def test_no_value_makes_a_second_header(value: str, as_of: datetime) -> None:
-    envelope = Envelope(
+    envelope = MailEnvelope(
         "<a@b.example>",
         value,
         "maya@shop.example",
@@ -175,14 +175,14 @@ def test_no_value_makes_a_second_header(value: str, as_of: datetime) -> None:
     ],
 )
 def test_an_address_that_is_none_is_refused_before_anything_is_said(receiver: str, as_of: datetime) -> None:
-    envelope = Envelope("<a@b.example>", "Maya Lindqvist", "maya@shop.example", receiver, "Hi", "l.example", "L")
+    envelope = MailEnvelope("<a@b.example>", "Maya Lindqvist", "maya@shop.example", receiver, "Hi", "l.example", "L")
 
     with pytest.raises(UnfitAddress):
         build_mail(envelope, text="Hello", html="<p>Hello</p>", at=as_of)
 
 
 def test_a_mail_that_cannot_be_left_offers_no_way_to(as_of: datetime) -> None:
-    envelope = Envelope(
+    envelope = MailEnvelope(
         "<a@b.example>",
         "Maya Lindqvist",
         "maya@shop.example",
@@ -198,7 +198,7 @@ def test_a_mail_that_cannot_be_left_offers_no_way_to(as_of: datetime) -> None:
 
 
 def test_a_dot_alone_on_a_line_arrives_as_it_was(mail_server: MailServer, as_of: datetime) -> None:
-    envelope = Envelope(
+    envelope = MailEnvelope(
         "<a@b.example>",
         "Maya Lindqvist",
         "maya@shop.example",
@@ -209,7 +209,7 @@ def test_a_dot_alone_on_a_line_arrives_as_it_was(mail_server: MailServer, as_of:
     )
     raw = build_mail(envelope, text="one\n.\n..two\n", html="<p>x</p>", at=as_of)
 
-    line = Line(parse_smtp_url(mail_server.url))
+    line = SmtpLine(parse_smtp_url(mail_server.url))
     handed = line.hand_over(sender="maya@shop.example", receiver="ok@example.org", mail=raw)
     line.close()
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regard.collect.intake.limits import Rate, TokenBucket
+from regard.collect.intake.limits import RateLimit, TokenBucket
 
 
 def bucket(per_second: float = 10, burst: float = 20) -> TokenBucket:
-    return TokenBucket(Rate(per_second, burst))
+    return TokenBucket(RateLimit(per_second, burst))
 
 
 def test_a_burst_passes_and_then_the_rate_holds():

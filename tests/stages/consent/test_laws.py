@@ -12,7 +12,7 @@ from regard.collect.sequence import last_sequence
 from regard.consent.folding import EVERY, State, Word, standing_of
 from regard.consent.models import Consent
 from regard.consent.selectors import consent_states
-from regard.consent.services import Told, record_consents
+from regard.consent.services import ToldWord, record_consents
 from regard.identify.services import resolve
 from regard.kernel.instant import from_us
 from regard.versions.services import apply_shipped_playbook
@@ -91,7 +91,7 @@ def test_the_store_agrees_one_by_one_and_in_bulk_and_repetition_changes_nothing(
         apply_shipped_playbook(now=NOW)
         (ana,) = resolve([message(source=a_source(), user="ana", email="ana@example.org")])
         told = [
-            Told(
+            ToldWord(
                 person=ana,
                 purpose=w.purpose,
                 channel="email" if w.channel == "sms" else w.channel,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from regard.decide.models import Enrolment
 from regard.decide.selectors import journey_list, journey_outline
 from regard.decide.services import let_in, pause_journey, preview_release, resume_journey
-from regard.decide.steering.releasing import Held, turns_of
+from regard.decide.steering.releasing import HeldRow, turns_of
 from regard.kernel.instant import DAY_US
 from tests.cast.clock import days
 from tests.cast.log import does
@@ -123,7 +123,7 @@ def test_a_pause_within_the_days_holds_the_rest(as_of):
 
 
 HELD = st.builds(
-    Held,
+    HeldRow,
     id=st.integers(1, 10**6),
     person=st.integers(1, 50),
     entry_key=st.sampled_from(("in:1", "in:2", "tp:3")),

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from regard.consent.models import Consent
-from regard.consent.services import Told, lock_people, record_consents
+from regard.consent.services import ToldWord, lock_people, record_consents
 from regard.flow import receive
 from regard.identify.models import Identifier, Joining, Person
 from regard.identify.selectors import survivor_of
@@ -100,7 +100,7 @@ def test_withdrawals_receipts_and_locks_do_not_block_each_other_for_good():
         for step in range(5):
             person = people[(number + step) % 5]
             if number % 3 == 0:
-                word = Told(
+                word = ToldWord(
                     person=person,
                     purpose="offers",
                     is_granted=False,

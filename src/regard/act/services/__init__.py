@@ -6,7 +6,7 @@ may do with what it holds meanwhile.
 """
 
 from regard.act.pace import Pace, choose_pace, pace_of
-from regard.act.services.asking import Asked, ask, ask_reply
+from regard.act.services.asking import MessageAsked, ask, ask_reply
 from regard.act.services.claim import Claimed, claim, letters
 from regard.act.services.deliver import Delivered, deliver
 from regard.act.services.endpoints import prune_deliveries
@@ -26,11 +26,11 @@ from regard.act.services.tasks import (
 from regard.act.services.tracking import follow_link, note_open
 
 __all__ = [
-    "Asked",
     "Claimed",
     "Delivered",
     "Enqueued",
     "Lanes",
+    "MessageAsked",
     "NewTask",
     "Pace",
     "Settled",

@@ -38,7 +38,7 @@ _UNSAID = (EMAIL_OPENED, EMAIL_LINK_CLICKED, *CONSENT_WORDS)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class MessageAsked:
     """The message of a request, and whether this asking made it."""
 
     message: int
@@ -46,7 +46,7 @@ class Asked:
     is_new: bool
 
 
-def ask(*, request: Request, playbook: Playbook, now: datetime) -> Asked:
+def ask(*, request: Request, playbook: Playbook, now: datetime) -> MessageAsked:
     """Queue the message of a request; in force when it returns. Asked again under its key, it is the same message.
 
     Who asks a survey lets `listen.invite_asked` run in the same transaction. Raises Refused where what is asked for
@@ -66,12 +66,12 @@ def ask(*, request: Request, playbook: Playbook, now: datetime) -> Asked:
         kept = Message.objects.only("id", "public_id", "person_id").get(key=request.key)
         if kept.person_id not in origins_of(request.person):
             raise Refused(Issue("key", "was used for a message to somebody else", code="key_reused"))
-    return Asked(kept.pk, kept.public_id, kept.public_id == made.public_id)
+    return MessageAsked(kept.pk, kept.public_id, kept.public_id == made.public_id)
 
 
 def ask_reply(
     *, person: int, answers: int, purpose: str, letter: Written, by: str, playbook: Playbook, now: datetime
-) -> Asked:
+) -> MessageAsked:
     """Queue a colleague's answer to what a person said: the touchpoint numbered `answers`. `by`: "staff:<id>".
 
     The same words to the same touchpoint are one message. Raises Refused, also where the person said no such thing: a

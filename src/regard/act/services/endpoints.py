@@ -14,7 +14,7 @@ from django.db import transaction
 from regard import door
 from regard.act.channels.base import Outcome
 from regard.act.channels.webhook.call import trial_body
-from regard.act.channels.webhook.handover import GONE, Told, hand_over
+from regard.act.channels.webhook.handover import GONE, CallTold, hand_over
 from regard.act.channels.webhook.signing import key_of, shown_key, signed_headers
 from regard.act.models import Delivery, Endpoint
 from regard.kernel.ids import public_id, uuid7
@@ -31,14 +31,14 @@ AGENT = "Regard/1 (webhooks)"
 
 
 @dataclass(frozen=True, slots=True)
-class NewKey:
+class NewSigningKey:
     """An endpoint and its signing key, to be shown now and never again."""
 
     endpoint: Endpoint
     secret: str
 
 
-def add_endpoint(*, name: str, url: str, by: str, now: datetime, allowed_range: str = "") -> NewKey:
+def add_endpoint(*, name: str, url: str, by: str, now: datetime, allowed_range: str = "") -> NewSigningKey:
     """Name another system that playbooks may tell. Raises Refused for a name or an address that cannot be one.
 
     `allowed_range`: private addresses that this endpoint alone may have, such as 10.1.0.0/16; '' for public ones only.
@@ -60,17 +60,17 @@ def add_endpoint(*, name: str, url: str, by: str, now: datetime, allowed_range: 
             created_at=now,
             created_by=by[:80],
         )
-    return NewKey(endpoint, _shown(endpoint))
+    return NewSigningKey(endpoint, _shown(endpoint))
 
 
-def exchange_key(*, endpoint_id: int, now: datetime) -> NewKey:
+def exchange_key(*, endpoint_id: int, now: datetime) -> NewSigningKey:
     """Give an endpoint another key; for a day both sign, so that the other side can change over. Raises Refused."""
     with transaction.atomic():
         endpoint = _locked(endpoint_id)
         endpoint.generation += 1
         endpoint.exchanged_at = now
         endpoint.save(update_fields=["generation", "exchanged_at"])
-    return NewKey(endpoint, _shown(endpoint))
+    return NewSigningKey(endpoint, _shown(endpoint))
 
 
 def switch_endpoint(*, endpoint_id: int, is_on: bool, because: str, now: datetime) -> Endpoint:
@@ -83,7 +83,7 @@ def switch_endpoint(*, endpoint_id: int, is_on: bool, because: str, now: datetim
     return endpoint
 
 
-def try_endpoint(*, endpoint_id: int, now: datetime) -> Told:
+def try_endpoint(*, endpoint_id: int, now: datetime) -> CallTold:
     """Tell an endpoint a test that is about nobody, and keep how it went. Raises Refused."""
     endpoint = Endpoint.objects.filter(pk=endpoint_id).first()
     if endpoint is None:
@@ -94,7 +94,7 @@ def try_endpoint(*, endpoint_id: int, now: datetime) -> Told:
     return told
 
 
-def tell_endpoint(endpoint: Endpoint, *, event: str, body: bytes, now: datetime) -> Told:
+def tell_endpoint(endpoint: Endpoint, *, event: str, body: bytes, now: datetime) -> CallTold:
     """Sign and post one webhook, outside of any transaction; never raises for what the other side does."""
     headers = {
         "content-type": "application/json",
@@ -105,7 +105,7 @@ def tell_endpoint(endpoint: Endpoint, *, event: str, body: bytes, now: datetime)
     return hand_over(endpoint.url, allowed=allowed, headers=headers, body=body, now=now)
 
 
-def note_attempt(*, endpoint: int, told: Told, message: int | None, now: datetime) -> bool:
+def note_attempt(*, endpoint: int, told: CallTold, message: int | None, now: datetime) -> bool:
     """Keep how an attempt went, and pause the endpoint after failures in a row or where it asks for rest.
 
     Returns whether nothing may be told to it for now.

@@ -16,7 +16,7 @@ from regard.collect.deeds import Deed, record_deeds
 from regard.consent.folding import EVERY, has_left
 from regard.consent.models import Consent
 from regard.consent.selectors import words_among, words_of
-from regard.consent.services import Told, lock_people, record_consents, withdraw
+from regard.consent.services import ToldWord, lock_people, record_consents, withdraw
 from regard.consent.vocabulary import UNSUBSCRIBED
 from regard.decide.models import Decision
 from regard.decide.services import record_outcome
@@ -27,7 +27,7 @@ from regard.versions.selectors import active_playbook
 WITHDRAWN = "Withdrawn before it was handed over"
 
 
-def withdraw_consents(*, told: Sequence[Told], now: datetime, source: int | None = None) -> list[int | None]:
+def withdraw_consents(*, told: Sequence[ToldWord], now: datetime, source: int | None = None) -> list[int | None]:
     """Write withdrawals down: the one way there is, for pages, imports and clients of the API. In force when it returns.
 
     1. Lock the people, then what waits for them: a claim is wholly before or after (promise C3).
@@ -69,7 +69,7 @@ def leave_purpose(
 
     Twice is fine: a second withdrawal within the same state writes nothing. Returns the number of the withdrawal.
     """
-    word = Told(
+    word = ToldWord(
         person=person,
         purpose=purpose,
         channel=channel,
@@ -97,7 +97,7 @@ def come_back(*, person: int, purpose: str, source: str, now: datetime) -> bool:
         before = rows.filter(state=Consent.State.GRANTED, purpose=purpose).first()
         if newest is None or newest.state != Consent.State.WITHDRAWN or before is None:
             return False
-        again = Told(
+        again = ToldWord(
             person=person,
             purpose=purpose,
             channel=before.channel,
@@ -151,7 +151,7 @@ def _lock_waiting(families: Iterable[Sequence[int]]) -> list[_Waiting]:
     return [one for one in listed if one.purpose not in declared or declared[one.purpose].can_be_left]
 
 
-def _cancel(waiting: Sequence[_Waiting], left: Iterable[tuple[Told, Sequence[int]]], now: datetime) -> None:
+def _cancel(waiting: Sequence[_Waiting], left: Iterable[tuple[ToldWord, Sequence[int]]], now: datetime) -> None:
     """Cancel what these words of these people forbid."""
     gone: dict[int, int | None] = {}
     for word, family in left:
@@ -165,7 +165,7 @@ def _cancel(waiting: Sequence[_Waiting], left: Iterable[tuple[Told, Sequence[int
         )
 
 
-def _left(word: Told, seq: int) -> Deed:
+def _left(word: ToldWord, seq: int) -> Deed:
     """Tell the log that somebody left; an import that is undone takes it back with its words."""
     said = {"message": word.evidence["message"]} if "message" in word.evidence else {}
     return Deed(

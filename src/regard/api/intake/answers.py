@@ -53,7 +53,7 @@ class Turned(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class IntakeAnswer:
     """Status, body and what is added to the usual headers."""
 
     status: int
@@ -70,21 +70,21 @@ class Answer:
         }
 
 
-PREFLIGHT = Answer(200, b"{}", _PREFLIGHT)
+PREFLIGHT = IntakeAnswer(200, b"{}", _PREFLIGHT)
 
 
-def taken(accepted: int, refused: Sequence[Refused]) -> Answer:
+def taken(accepted: int, refused: Sequence[Refused]) -> IntakeAnswer:
     """Return the 200 of a request: how many messages are durable, and each refused one with its reason."""
     listed = [{"index": r.position, "messageId": r.message_id, "code": r.code, "message": r.message} for r in refused]
-    return Answer(200, _encode({"success": True, "accepted": accepted, "refused": listed}))
+    return IntakeAnswer(200, _encode({"success": True, "accepted": accepted, "refused": listed}))
 
 
-def single_refused(refused: Refused) -> Answer:
+def single_refused(refused: Refused) -> IntakeAnswer:
     """Return the 400 of a request that was one message, and that one was refused."""
-    return Answer(400, _encode({"code": refused.code, "message": refused.message}))
+    return IntakeAnswer(400, _encode({"code": refused.code, "message": refused.message}))
 
 
-def turned(reason: Turned) -> Answer:
+def turned(reason: Turned) -> IntakeAnswer:
     """Return the refusal of a whole request."""
     headers: tuple[tuple[bytes, bytes], ...] = ()
     if reason.retry_after is not None:
@@ -92,9 +92,9 @@ def turned(reason: Turned) -> Answer:
     if reason.code == "method_not_allowed":
         headers += ((b"allow", b"POST, OPTIONS"),)
     body = _encode({"code": reason.code, "message": reason.message})
-    return Answer(STATUS[reason.code], body, headers)
+    return IntakeAnswer(STATUS[reason.code], body, headers)
 
 
-def said(value: object) -> Answer:
+def said(value: object) -> IntakeAnswer:
     """Return a 200 with any JSON."""
-    return Answer(200, _encode(value))
+    return IntakeAnswer(200, _encode(value))

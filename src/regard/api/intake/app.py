@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, NoReturn
 from django.conf import settings
 
 from regard.api.intake import answers
-from regard.api.intake.answers import Answer, Turned
+from regard.api.intake.answers import IntakeAnswer, Turned
 from regard.api.intake.body import Gone, Receive, drop_body, read_body
 from regard.api.intake.description import describe
 from regard.api.intake.envelope import Envelope, check, open_batch, open_single
@@ -26,7 +26,7 @@ from regard.api.intake.keyring import Keyring, Rates, key_in_header
 from regard.api.intake.writer import GroupWriter, KeyRevoked, StoreDown
 from regard.collect.intake.journal import Entry, Refused
 from regard.collect.intake.keys import Key
-from regard.collect.intake.limits import Rate
+from regard.collect.intake.limits import RateLimit
 
 Scope = dict[str, Any]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -45,7 +45,7 @@ _HOLD_BACK_SECONDS = 0.5
 _MOST_HELD_BACK = 128  # requests: half of what the server works on at one time
 
 
-class Asked(NamedTuple):
+class IntakeAsked(NamedTuple):
     """A request as far as it is known before its body."""
 
     path: str
@@ -78,7 +78,7 @@ class Intake:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        asked = Asked(scope["path"].rstrip("/"), scope["method"], dict(scope["headers"]))
+        asked = IntakeAsked(scope["path"].rstrip("/"), scope["method"], dict(scope["headers"]))
         try:
             answer = await self._answer(asked, receive)
         except Turned as reason:
@@ -89,7 +89,7 @@ class Intake:
         body = b"" if asked.method == "HEAD" else answer.body
         await send({"type": "http.response.body", "body": body})
 
-    async def _answer(self, asked: Asked, receive: Receive) -> Answer:
+    async def _answer(self, asked: IntakeAsked, receive: Receive) -> IntakeAnswer:
         if asked.method == "OPTIONS":
             return answers.PREFLIGHT
         if asked.path.startswith(_SETTINGS) and asked.path.endswith("/settings"):
@@ -107,7 +107,7 @@ class Intake:
             return answers.said(_ANSWERED[asked.path])
         return await self._take(asked, receive)
 
-    async def _take(self, asked: Asked, receive: Receive) -> Answer:
+    async def _take(self, asked: IntakeAsked, receive: Receive) -> IntakeAnswer:
         secret = key_in_header(asked.headers.get(b"authorization", b""))
         key = await self._known(secret) if secret else None
         if key and (seconds := self._ring.wait_for_request(key, self._clock())):
@@ -126,7 +126,7 @@ class Intake:
             await self._hold_back(seconds)
         return await self._store(asked, envelope, key, secret or "")
 
-    async def _store(self, asked: Asked, envelope: Envelope, key: Key, secret: str) -> Answer:
+    async def _store(self, asked: IntakeAsked, envelope: Envelope, key: Key, secret: str) -> IntakeAnswer:
         accepted, refused = check(envelope.messages)
         entry = _entry(key, envelope.sent_at, accepted, refused)
         if accepted or refused:
@@ -174,7 +174,7 @@ class Intake:
             refused = Refused(None, reason.code, reason.message)
             self._writer.note(_entry(key, None, [], [refused]))
 
-    async def _settings(self, asked: Asked) -> Answer:
+    async def _settings(self, asked: IntakeAsked) -> IntakeAnswer:
         """Answer what browser libraries ask before they start, so that the usual snippet works with one host."""
         if asked.method not in ("GET", "HEAD"):
             raise Turned("method_not_allowed", "settings are read with GET")
@@ -218,8 +218,8 @@ def _entry(key: Key, sent_at: Any, accepted: list[Any], refused: list[Refused]) 
     )
 
 
-def _rate(per_second: float) -> Rate:
-    return Rate(per_second, burst=2 * per_second)
+def _rate(per_second: float) -> RateLimit:
+    return RateLimit(per_second, burst=2 * per_second)
 
 
 def _invalid_key() -> Turned:

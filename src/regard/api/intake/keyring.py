@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from regard.collect.intake.keys import Key, hash_of
-from regard.collect.intake.limits import Rate, TokenBucket
+from regard.collect.intake.limits import RateLimit, TokenBucket
 
 # A found key is looked up again after this long; that it was not revoked is checked in every commit anyway.
 _FOUND_SECONDS = 30.0
@@ -21,8 +21,8 @@ _LONGEST_KEY = 512
 class Rates(NamedTuple):
     """What each key may send."""
 
-    requests: Rate
-    messages: Rate
+    requests: RateLimit
+    messages: RateLimit
 
 
 @dataclass(slots=True)

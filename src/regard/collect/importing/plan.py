@@ -21,7 +21,7 @@ from regard.collect.importing.numbers import NumberFormat, guess_numbers
 from regard.collect.importing.reading import CONSENT, Formats
 from regard.collect.importing.rejects import LINE_COLUMN, REASON_COLUMN
 from regard.collect.importing.shape import find_shape
-from regard.collect.importing.survey import Survey, survey_file
+from regard.collect.importing.survey import FileSurvey, survey_file
 from regard.collect.importing.table import Table, ndjson_table, parquet_table
 from regard.kernel.issues import Issue, Level, Refused
 
@@ -45,10 +45,10 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ImportPlan:
     """Everything needed to read the file row by row; equal for equal file and wishes."""
 
-    survey: Survey
+    survey: FileSurvey
     table: Table
     kind: Kind
     matches: tuple[Match, ...]
@@ -87,7 +87,7 @@ class Plan:
         }
 
 
-def make_plan(path: Path, wishes: Wishes) -> Plan:
+def make_plan(path: Path, wishes: Wishes) -> ImportPlan:
     """Return the plan for a file. Raises Refused for a file that cannot be read at all or a wish that means nothing."""
     survey = survey_file(path)
     if wishes.encoding and survey.format != "parquet":
@@ -103,10 +103,10 @@ def make_plan(path: Path, wishes: Wishes) -> Plan:
     kind, matches = _choose_kind(looks, wishes.kind, fixed)
     formats = _formats(table.columns, kind, matches, looks, sample, wishes)
     issues = _issues(path, kind, matches, formats, looks, len(sample))
-    return Plan(survey, table, kind, tuple(matches), formats, looks, tuple(issues))
+    return ImportPlan(survey, table, kind, tuple(matches), formats, looks, tuple(issues))
 
 
-def _open(survey: Survey, delimiter: str) -> Table:
+def _open(survey: FileSurvey, delimiter: str) -> Table:
     if survey.format == "parquet":
         return parquet_table(survey)
     if survey.format == "ndjson":

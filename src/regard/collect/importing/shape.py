@@ -10,7 +10,7 @@ from regard.collect.importing.dates import guess_dates
 from regard.collect.importing.kinds import KINDS
 from regard.collect.importing.matching import plain_heading
 from regard.collect.importing.numbers import is_number
-from regard.collect.importing.survey import Survey
+from regard.collect.importing.survey import FileSurvey
 from regard.collect.importing.table import Table, csv_table, raw_csv_rows
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -23,7 +23,7 @@ _KNOWN = frozenset(
 )
 
 
-def find_shape(survey: Survey, delimiter: str = "") -> Table:
+def find_shape(survey: FileSurvey, delimiter: str = "") -> Table:
     """Return the file as a table, with the delimiter given or the one that cuts its rows most evenly."""
     if not delimiter:
         delimiter = max(_DELIMITERS, key=lambda mark: _evenness(survey, mark))
@@ -34,12 +34,12 @@ def find_shape(survey: Survey, delimiter: str = "") -> Table:
     return csv_table(survey, _unique(names), delimiter, has_header)
 
 
-def _first_rows(survey: Survey, delimiter: str, count: int) -> list[list[Any]]:
+def _first_rows(survey: FileSurvey, delimiter: str, count: int) -> list[list[Any]]:
     rows = raw_csv_rows(survey, delimiter, skip_header=False)
     return [cells for _, cells, problem in islice(rows, count) if not problem]
 
 
-def _evenness(survey: Survey, delimiter: str) -> tuple[float, int]:
+def _evenness(survey: FileSurvey, delimiter: str) -> tuple[float, int]:
     """Return the share of rows that have the usual number of cells, and that number; one cell only is no cut."""
     widths = Counter(len(cells) for cells in _first_rows(survey, delimiter, _TRIED))
     if not widths:

@@ -48,7 +48,7 @@ _ODD_SHARE = 0.02  # packed bytes hold five times as many; a text with a broken 
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class FileSurvey:
     """What one pass over the bytes told."""
 
     path: Path
@@ -60,7 +60,7 @@ class Survey:
     lines: int
 
 
-def survey_file(path: Path) -> Survey:
+def survey_file(path: Path) -> FileSurvey:
     """Return what the file is. Raises Refused where it is missing, empty or damaged."""
     if not path.is_file():
         words = "is a folder, not a file" if path.is_dir() else "there is no such file"
@@ -71,7 +71,7 @@ def survey_file(path: Path) -> Survey:
     with path.open("rb") as file:
         magic = file.read(4)
     if magic == b"PAR1":
-        return Survey(path, path.stat().st_size, _hash_of(path), False, "parquet", "", 0)
+        return FileSurvey(path, path.stat().st_size, _hash_of(path), False, "parquet", "", 0)
     is_gzip = magic[:2] == b"\x1f\x8b"
     reader = _TextSurvey()
     try:
@@ -91,7 +91,7 @@ def survey_file(path: Path) -> Survey:
         )
     starts_as_json = reader.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
     form = "ndjson" if starts_as_json else "csv"
-    return Survey(path, path.stat().st_size, _hash_of(path), is_gzip, form, encoding, reader.lines)
+    return FileSurvey(path, path.stat().st_size, _hash_of(path), is_gzip, form, encoding, reader.lines)
 
 
 def _is_no_text(start: bytes) -> bool:
@@ -105,7 +105,7 @@ def open_bytes(path: Path, is_gzip: bool) -> BinaryIO:
     return gzip.open(path, "rb") if is_gzip else path.open("rb")  # type: ignore[return-value]
 
 
-def open_text(survey: Survey) -> io.TextIOWrapper:
+def open_text(survey: FileSurvey) -> io.TextIOWrapper:
     """Open the content as text. Bytes that do not fit the coding become lone surrogates, told row by row."""
     raw = open_bytes(survey.path, survey.is_gzip)
     return io.TextIOWrapper(raw, encoding=survey.encoding, errors="surrogateescape", newline="")

@@ -15,7 +15,7 @@ import msgspec
 import pyarrow.parquet as pq
 
 from regard.collect.importing.disarm import rearm
-from regard.collect.importing.survey import Survey, open_text
+from regard.collect.importing.survey import FileSurvey, open_text
 
 Row = tuple[int, list[Any], str]  # line in the file (1 is the first), cells, problem ("" where there is none)
 LONGEST_LINE = 1 << 20  # characters; a line beyond is put aside instead of being held in memory
@@ -34,7 +34,7 @@ class Table:
     has_header: bool = True
 
 
-def csv_table(survey: Survey, columns: tuple[str, ...], delimiter: str, has_header: bool) -> Table:
+def csv_table(survey: FileSurvey, columns: tuple[str, ...], delimiter: str, has_header: bool) -> Table:
     """Return the table of a delimited text file whose shape is known."""
 
     def rows() -> Iterator[Row]:
@@ -46,7 +46,7 @@ def csv_table(survey: Survey, columns: tuple[str, ...], delimiter: str, has_head
     return Table(columns, rows, max(survey.lines - has_header, 1), delimiter, has_header)
 
 
-def raw_csv_rows(survey: Survey, delimiter: str, *, skip_header: bool) -> Iterator[Row]:
+def raw_csv_rows(survey: FileSurvey, delimiter: str, *, skip_header: bool) -> Iterator[Row]:
     """Yield every row of the text, empty lines left out.
 
     1. A record that the CSV rules refuse (a quote that never closes, text after one) costs its first line only:
@@ -144,7 +144,7 @@ def text_problem(text: str) -> str:
     return ""
 
 
-def ndjson_table(survey: Survey) -> Table:
+def ndjson_table(survey: FileSurvey) -> Table:
     """Return the table of a file with one JSON object a line; its columns are every key that occurs."""
     columns: dict[str, None] = {}
     count = 0
@@ -161,7 +161,7 @@ def ndjson_table(survey: Survey) -> Table:
     return Table(names, rows, count)
 
 
-def _objects(survey: Survey) -> Iterator[tuple[int, Any, str]]:
+def _objects(survey: FileSurvey) -> Iterator[tuple[int, Any, str]]:
     with open_text(survey) as text:
         lines = _Lines(text)
         while True:
@@ -194,7 +194,7 @@ def _object_of(raw: str) -> tuple[Any, str]:
     return thing, ""
 
 
-def parquet_table(survey: Survey) -> Table:
+def parquet_table(survey: FileSurvey) -> Table:
     """Return the table of a Parquet file, read in small batches of rows."""
     with pq.ParquetFile(survey.path) as file:
         columns = tuple(file.schema_arrow.names)

@@ -27,7 +27,7 @@ PARKED = -1  # origin of a message that could not be taken in and was set aside 
 
 
 @dataclass(slots=True)
-class Waiting:
+class WaitingMessages:
     """Messages taken from the journal together, and what is to be settled when they are in the log."""
 
     position: int = 0
@@ -38,7 +38,7 @@ class Waiting:
     came_in: list[tuple[Entry, int]] = field(default_factory=list)  # of each incoming: entry, place in it
 
 
-def take_waiting(journal: Journal, *, most_messages: int, currency: str) -> Waiting | None:
+def take_waiting(journal: Journal, *, most_messages: int, currency: str) -> WaitingMessages | None:
     """Return the next messages of the journal, or None where none wait. Call inside a transaction.
 
     `currency` is the company's, for amounts that name none. The position stays locked until the transaction ends.
@@ -46,13 +46,13 @@ def take_waiting(journal: Journal, *, most_messages: int, currency: str) -> Wait
     stored = journal.read(lock_cursor(), most_messages)
     if not stored:
         return None
-    waiting = Waiting(position=stored[-1].position)
+    waiting = WaitingMessages(position=stored[-1].position)
     for _, entry in stored:
         unpack(entry, currency, waiting)
     return waiting
 
 
-def unpack(entry: Entry, currency: str, waiting: Waiting) -> None:
+def unpack(entry: Entry, currency: str, waiting: WaitingMessages) -> None:
     """Add what an entry holds to what waits."""
     if entry.key is not None:
         before = waiting.used_us.get(entry.key, 0)
@@ -75,7 +75,7 @@ def unpack(entry: Entry, currency: str, waiting: Waiting) -> None:
         waiting.refusals.append(_refusal(entry, position, "unread_number", words, message_id))
 
 
-def settle_waiting(waiting: Waiting, recorded: Sequence[Recorded]) -> int:
+def settle_waiting(waiting: WaitingMessages, recorded: Sequence[Recorded]) -> int:
     """Move the position behind what was recorded, keep the refusals and the keys' last use; returns rows stored."""
     for incoming, row in zip(waiting.incomings, recorded, strict=True):
         if row.seq is None and row.origin <= 0 and row.origin != PARKED:

@@ -13,7 +13,7 @@ LONGEST_TEXT = 255  # characters of an id or a name
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class RateLimit:
     """What one key may send for long (`per_second`), and at once after a pause (`burst`)."""
 
     per_second: float
@@ -24,7 +24,7 @@ class Rate:
 class TokenBucket:
     """Tokens of one key, refilled by the clock that is passed in (seconds, monotonic)."""
 
-    rate: Rate
+    rate: RateLimit
     tokens: float = field(init=False)
     at: float = field(init=False, default=-math.inf)
 

@@ -13,7 +13,7 @@ import psycopg
 from django.db import InterfaceError, OperationalError, transaction
 
 from regard.collect.contracts import Incoming, Recorded
-from regard.collect.intake.absorbing import PARKED, Waiting, unpack
+from regard.collect.intake.absorbing import PARKED, WaitingMessages, unpack
 from regard.collect.intake.journal import Entry, decode_entry, encode_entry
 from regard.collect.models import Parked, Refusal
 from regard.kernel.instant import from_us
@@ -25,7 +25,7 @@ Receive = Callable[[Sequence[Incoming]], list[Recorded]]
 _OF_THE_STORE = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 
 
-def receive_or_park(waiting: Waiting, receive: Receive) -> list[Recorded]:
+def receive_or_park(waiting: WaitingMessages, receive: Receive) -> list[Recorded]:
     """Take all in; where that fails, find those that cannot be taken by halving, and park them. In a transaction."""
     reasons: dict[int, str] = {}
     recorded = _receive_halves(waiting.incomings, 0, receive, reasons)
@@ -87,7 +87,7 @@ def retry_parked(receive: Receive, *, currency: str, limit: int = 100) -> int:
     """Try parked messages again, oldest first, each in its own transaction; returns how many are in the log now."""
     taken = 0
     for parked in Parked.objects.order_by("id")[:limit]:
-        waiting = Waiting()
+        waiting = WaitingMessages()
         unpack(decode_entry(parked.entry.encode()), currency, waiting)
         if waiting.unreadable:
             continue

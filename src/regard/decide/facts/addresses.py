@@ -16,7 +16,7 @@ from regard.collect.among import among
 from regard.consent.columns import SUPPRESSIONS
 from regard.consent.suppression import address_hash, has_suppressions
 from regard.decide.facts.columns import as_input, read_columns, read_rows
-from regard.decide.facts.fields import Cards, value_at
+from regard.decide.facts.fields import FactCards, value_at
 from regard.decide.facts.past import Past
 from regard.decide.facts.scope import Fields, Row, Scope, Values
 from regard.engine.journeys.tables import INPUTS
@@ -31,7 +31,7 @@ def read_addresses(past: Past, fields: Fields, channels: set[str]) -> tuple[pa.T
     """Return `address` and `suppression` of the people in scope on these channels, each from when it counted."""
     reached = {channel: by for channel, by in REACHED_BY.items() if channel in channels}
     free = [_anywhere(fields.people, channel) for channel in NEEDS_NO_ADDRESS if channel in channels]
-    if isinstance(fields, Cards) and not has_suppressions():
+    if isinstance(fields, FactCards) and not has_suppressions():
         return pa.concat_tables([*free, *_reachable(past.scope, fields, reached)]), as_input("suppression", ())
     wanted, ids = set(fields.people), _ids_by_kind(past, channels)
     held = {channel: _addresses(wanted, ids.get(kind, {}), fields, field) for channel, (kind, field) in reached.items()}
@@ -40,7 +40,7 @@ def read_addresses(past: Past, fields: Fields, channels: set[str]) -> tuple[pa.T
     return pa.concat_tables([*free, as_input("address", rows)]), as_input("suppression", blocked)
 
 
-def _reachable(scope: Scope, cards: Cards, reached: Mapping[str, tuple[str, str]]) -> Iterator[pa.Table]:
+def _reachable(scope: Scope, cards: FactCards, reached: Mapping[str, tuple[str, str]]) -> Iterator[pa.Table]:
     """Yield `address` where it does not matter which one: as nearly always, nobody is on the suppression list."""
     told = (
         (person, channel, 0, None)

@@ -28,7 +28,7 @@ ZONE, COUNTRY = "time_zone", "country"
 _parse = msgspec.json.Decoder().decode
 
 
-class Cards(dict[int, dict[str, Any]]):
+class FactCards(dict[int, dict[str, Any]]):
     """Fields as they are at one moment, by person."""
 
     @property
@@ -45,7 +45,7 @@ class Cards(dict[int, dict[str, Any]]):
         return ((person, [(0, known[name])]) for person, known in self.items() if known.get(name) is not None)
 
 
-class Told:
+class FieldTold:
     """Fields as they changed: for each, whose it is and from when each value counted."""
 
     def __init__(self, fields: dict[str, dict[int, Values]], people: Collection[int] = ()) -> None:
@@ -65,13 +65,13 @@ class Told:
         """Return the values of each person, as they changed."""
         return self._fields[name].items()
 
-    def of(self, people: Collection[int]) -> Told:
+    def of(self, people: Collection[int]) -> FieldTold:
         """Return the same, spoken of these people."""
-        return Told(self._fields, people)
+        return FieldTold(self._fields, people)
 
-    def newest(self, people: Iterable[int]) -> Cards:
+    def newest(self, people: Iterable[int]) -> FactCards:
         """Return what counted in the end, of these people."""
-        cards = Cards((person, {}) for person in people)
+        cards = FactCards((person, {}) for person in people)
         for name, by_person in self._fields.items():
             for person, values in by_person.items():
                 if person in cards:
@@ -85,7 +85,7 @@ def value_at(values: Values, at_us: int) -> Any:
     return values[place - 1][1] if place else None
 
 
-def read_cards(scope: Scope) -> Cards:
+def read_cards(scope: Scope) -> FactCards:
     """Return what is known now; what the survivor's own card says goes before what a joined one says."""
     rows = read_rows(
         f"""
@@ -95,7 +95,7 @@ def read_cards(scope: Scope) -> Cards:
         """,
         scope.bound(),
     )
-    merged = Cards()
+    merged = FactCards()
     for person, fields, is_survivor in rows:
         known = _parse(fields) if fields else {}
         if before := merged.get(person):
@@ -104,11 +104,11 @@ def read_cards(scope: Scope) -> Cards:
     return merged
 
 
-def read_told(names: Collection[str], scope: Scope, *, first_us: int) -> Told:
+def read_told(names: Collection[str], scope: Scope, *, first_us: int) -> FieldTold:
     """Return what was told of these fields; what counted at `first_us` already, counts from 0."""
     fields: dict[str, dict[int, Values]] = {name: {} for name in names}
     if not names:
-        return Told(fields)
+        return FieldTold(fields)
     listed, bound = among(sorted(names))
     rows = read_rows(
         f"""
@@ -129,7 +129,7 @@ def read_told(names: Collection[str], scope: Scope, *, first_us: int) -> Told:
         for name, value in known.items():
             if value is not None and (name, person) not in tellings:
                 fields[name][person] = [(0, value)]
-    return Told(fields)
+    return FieldTold(fields)
 
 
 def _followed(told: list[tuple[int, int, int, Any]], first_us: int) -> Values:

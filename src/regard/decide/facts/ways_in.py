@@ -28,7 +28,7 @@ from regard.playbooks.entries.segment_entered import SegmentEntered
 from regard.playbooks.entries.segment_left import SegmentLeft
 from regard.playbooks.entries.silence import Silence
 from regard.playbooks.entries.touchpoint import TouchpointSeen
-from regard.playbooks.values.happening import Seen
+from regard.playbooks.values.happening import RowSeen
 
 Found = Iterator[tuple[int, str, int]]  # person, entry key, due_us
 Finder = Callable[[Compiled, Any, Past, Changes], Found]
@@ -100,7 +100,7 @@ def _by_touchpoint(compiled: Compiled, entry: TouchpointSeen, past: Past, change
         scope.bound(**bound, name=entry.touchpoint.name, oldest=past.oldest_us, until=past.stretch.until_us),
     )
     if asked:
-        rows = [row for row in rows if entry.touchpoint.fits(Seen(*row[3:]), past.company.currency)]
+        rows = [row for row in rows if entry.touchpoint.fits(RowSeen(*row[3:]), past.company.currency)]
     found = [(who, seq, at, max(at, known)) for who, known, (seq, at, *_) in scope.told(rows) if known - at < STALE_US]
     accounts = _accounts({who for who, *_ in found}, scope) if entry.whose == "account" else {}
     for who, seq, _, due_us in found:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from regard.collect.among import among
 from regard.decide.facts.columns import read_input, read_rows
 from regard.decide.facts.enrolments import people_inside, read_former
-from regard.decide.facts.fields import Cards, read_cards
+from regard.decide.facts.fields import FactCards, read_cards
 from regard.decide.facts.members import read_members
 from regard.decide.facts.messages import CLAIMED, COUNTED, read_ours
 from regard.decide.facts.past import PastOfCycle
@@ -49,7 +49,7 @@ class Now(PastOfCycle):
         )
         return ((person, [(0, json.loads(fields).get(field))]) for person, fields in rows)
 
-    def fields(self, names: Collection[str]) -> Cards:  # noqa: ARG002 (a card has them all)
+    def fields(self, names: Collection[str]) -> FactCards:  # noqa: ARG002 (a card has them all)
         """Return the cards of the people in scope."""
         return read_cards(self.scope)
 

@@ -43,7 +43,7 @@ Tell = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldCrowd:
     """At an instant a step would have gone to so many people; it waits until `opens_us` (FOREVER_US: nobody approves)."""
 
     journey: str
@@ -54,7 +54,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class CrowdAsking:
     """What is to be moved, and when colleagues approve: `granted` are the approvals of then, by place."""
 
     program: Program
@@ -68,7 +68,7 @@ class Crowded:
     """What came of it, and every crowd that was held. `is_settled`: another try would change nothing."""
 
     moved: Moved
-    held: tuple[Held, ...]
+    held: tuple[HeldCrowd, ...]
     is_settled: bool = True
 
 
@@ -85,10 +85,10 @@ def granted_in(past: Past) -> dict[Place, list[int]]:
     return found
 
 
-def move_with_crowds(asking: Asking, grid_us: int, tell: Tell | None) -> Crowded:
+def move_with_crowds(asking: CrowdAsking, grid_us: int, tell: Tell | None) -> Crowded:
     """Move everybody; where a crowd would have been held, again with it held, until it does not change."""
     limits = _limits(asking.program)
-    held: tuple[Held, ...] = ()
+    held: tuple[HeldCrowd, ...] = ()
     for _ in range(MOST_TRIES):
         moved, turns = _move(asking, _crowd(held, grid_us), tell, keeps_turns=bool(limits))
         found = tuple(_held(asking, limits, moved, turns, grid_us)) if limits else ()
@@ -109,7 +109,7 @@ def _limits(program: Program) -> dict[tuple[int, Place], int]:
     return found
 
 
-def _crowd(held: Iterable[Held], grid_us: int) -> pa.Table:
+def _crowd(held: Iterable[HeldCrowd], grid_us: int) -> pa.Table:
     """Return `crowd`: each holds for the instant of the clock it was found at."""
     return as_input(
         "crowd",
@@ -117,7 +117,7 @@ def _crowd(held: Iterable[Held], grid_us: int) -> pa.Table:
     )
 
 
-def _move(asking: Asking, crowd: pa.Table, tell: Tell | None, *, keeps_turns: bool) -> tuple[Moved, pa.Table]:
+def _move(asking: CrowdAsking, crowd: pa.Table, tell: Tell | None, *, keeps_turns: bool) -> tuple[Moved, pa.Table]:
     turns: list[pa.Table] = []
     with open_workbench() as bench:
         laid = {name: table for name, table in asking.tables.items() if name != "assumed"}
@@ -139,8 +139,8 @@ def _turns(bench: Workbench) -> pa.Table:
 
 
 def _held(
-    asking: Asking, limits: Mapping[tuple[int, Place], int], moved: Moved, turns: pa.Table, grid_us: int
-) -> Iterator[Held]:
+    asking: CrowdAsking, limits: Mapping[tuple[int, Place], int], moved: Moved, turns: pa.Table, grid_us: int
+) -> Iterator[HeldCrowd]:
     """Yield every instant at which a step would have been held, in order."""
     clock = np.asarray(asking.tables["clock"].column("as_of").to_numpy(), dtype=np.int64)
     present = _present(asking, turns, clock)
@@ -163,7 +163,7 @@ def _held(
         )
 
 
-def _present(asking: Asking, turns: pa.Table, clock: np.ndarray) -> dict[int, dict[int, int]]:
+def _present(asking: CrowdAsking, turns: pa.Table, clock: np.ndarray) -> dict[int, dict[int, int]]:
     """Return journey number -> instant -> how many came to the door or were due."""
     found: dict[int, dict[int, int]] = {}
     coming = asking.tables["arrival"]
@@ -214,7 +214,7 @@ def _followed(
     granted: list[int],
     approves_after_us: int | None,
     grid_us: int,
-) -> Iterator[Held]:
+) -> Iterator[HeldCrowd]:
     """Go through one step's instants in order, as the cycles would have."""
     asked = asks.first
     went: list[tuple[int, int]] = []
@@ -236,7 +236,7 @@ def _followed(
             opens_us = at_us + -(-approves_after_us // grid_us) * grid_us
             approvals.append(opens_us)
         waiting += asked.get(at_us, 0)
-        yield Held(*place, at_us, people, opens_us)
+        yield HeldCrowd(*place, at_us, people, opens_us)
 
 
 def _standing_approval(approvals: list[int], at_us: int) -> int | None:

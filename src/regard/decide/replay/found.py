@@ -73,7 +73,7 @@ class DayFound:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ReplayFound:
     """Everything the report says."""
 
     start: datetime
@@ -115,7 +115,7 @@ def end_words(reason: str) -> str:
     return f"held back: {short_words(reason)}" if reason in BY_CODE else reason
 
 
-def only_of(found: Found, journey: str) -> Found:
+def only_of(found: ReplayFound, journey: str) -> ReplayFound:
     """Return the report with the rows of one journey; the others were run beside it and share its caps and totals."""
     beside = "Totals, days, reasons and messages a week are of all journeys together: they share people and caps."
     return replace(
@@ -126,7 +126,7 @@ def only_of(found: Found, journey: str) -> Found:
     )
 
 
-def difference(new: Found, old: Found) -> list[dict[str, Any]]:
+def difference(new: ReplayFound, old: ReplayFound) -> list[dict[str, Any]]:
     """Return what changes against another replay of the same stretch, line by line, only where something does.
 
     What people finish of an earlier version is the same in both, and counts with its journey.
@@ -152,7 +152,7 @@ def difference(new: Found, old: Found) -> list[dict[str, Any]]:
     return lines
 
 
-def _by_step(found: Found) -> dict[tuple[str, str], tuple[int, int, int]]:
+def _by_step(found: ReplayFound) -> dict[tuple[str, str], tuple[int, int, int]]:
     """Return (went, held back, delayed) by (journey, step)."""
     counts: dict[tuple[str, str], tuple[int, int, int]] = {}
     for s in found.steps:

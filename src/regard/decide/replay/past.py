@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from regard.collect.columns import TOUCHPOINTS
 from regard.decide.facts.columns import read_rows
 from regard.decide.facts.enrolments import read_former
-from regard.decide.facts.fields import Told
+from regard.decide.facts.fields import FieldTold
 from regard.decide.facts.messages import read_ours
 from regard.decide.facts.past import Past
 from regard.decide.facts.scope import Changes, Scope, Values
@@ -36,7 +36,7 @@ class Through(Past):
     days: Days
     joined: Joined
     spells: pa.Table
-    fields_told: Told
+    fields_told: FieldTold
 
     @property
     def first_us(self) -> int:
@@ -115,7 +115,7 @@ class Through(Past):
         """Return the first instant of the clock at or after one."""
         return int(self.days.strike(np.array([at_us]))[0])
 
-    def fields(self, names: Collection[str]) -> Told:  # noqa: ARG002 (what is asked was read before)
+    def fields(self, names: Collection[str]) -> FieldTold:  # noqa: ARG002 (what is asked was read before)
         """Return what the people in scope told, as it changed."""
         return self.fields_told.of(self.people or ())
 

@@ -11,12 +11,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from regard.decide.replay.crowding import Held
+from regard.decide.replay.crowding import HeldCrowd
 from regard.decide.replay.found import (
     CrowdFound,
     DayFound,
-    Found,
     JourneyFound,
+    ReplayFound,
     StepFound,
     end_words,
 )
@@ -30,7 +30,7 @@ from regard.understand.running.workbench import open_workbench
 SHOWN_PEOPLE = 200  # in the list of who got what; the whole list goes to a file
 
 
-def report_of(replay: Replay) -> Found:
+def report_of(replay: Replay) -> ReplayFound:
     """Return the report of a replay."""
     with open_workbench() as bench:
         bench.lay("decision_laid", replay.moved.decisions)
@@ -39,7 +39,7 @@ def report_of(replay: Replay) -> Found:
         bench.make("enrolment", Sql("SELECT * FROM enrolment_laid"))
         days = _days(bench, replay)
         capacity = replay.program.playbook.guardrails.minutes_per_day
-        return Found(
+        return ReplayFound(
             start=replay.span.start,
             end=replay.span.end,
             people=replay.people,
@@ -326,7 +326,7 @@ def _notes(replay: Replay) -> tuple[str, ...]:
 
 def _crowds(replay: Replay) -> tuple[CrowdFound, ...]:
     """Return the days on which a step waited for a colleague, each with the largest crowd of that day."""
-    end, days = to_us(replay.span.end), dict[tuple[str, str, str], Held]()
+    end, days = to_us(replay.span.end), dict[tuple[str, str, str], HeldCrowd]()
     for one in replay.held:
         key = (one.journey, one.step, from_us(one.at_us).date().isoformat())
         if key not in days or days[key].people < one.people:

@@ -7,7 +7,7 @@ from datetime import date
 from html import escape
 from typing import Any
 
-from regard.decide.replay.found import DayFound, Found, end_words
+from regard.decide.replay.found import DayFound, ReplayFound, end_words
 from regard.decide.replay.report import cells_of
 from regard.engine.journeys.guardrails import short_words
 from regard.kernel.money import to_decimal
@@ -38,7 +38,7 @@ CHANGED = (
 )
 
 
-def page_of(found: Found, changes: Sequence[dict[str, Any]], rows: Sequence[dict[str, Any]]) -> str:
+def page_of(found: ReplayFound, changes: Sequence[dict[str, Any]], rows: Sequence[dict[str, Any]]) -> str:
     """Return the page: totals, journeys, steps, reasons, the days, the difference, and who would have got what."""
     cost = to_decimal(round(found.cost_minor), found.currency)
     tasks = sum(day.tasks for day in found.days)
@@ -64,12 +64,12 @@ def page_of(found: Found, changes: Sequence[dict[str, Any]], rows: Sequence[dict
     )
 
 
-def _unknown(found: Found) -> str:
+def _unknown(found: ReplayFound) -> str:
     notes = "".join(f"<li>{escape(note)}</li>" for note in found.notes)
     return f"<h2>What this replay cannot know</h2><ul>{notes}</ul>"
 
 
-def _crowds(found: Found) -> str:
+def _crowds(found: ReplayFound) -> str:
     """Return the days on which a step had to wait for a colleague's approval, where there are any."""
     if not found.crowds:
         return ""
@@ -108,7 +108,7 @@ def _cell(value: object) -> str:
     return f"<td>{escape(str(value))}</td>"
 
 
-def _days(found: Found) -> str:
+def _days(found: ReplayFound) -> str:
     """Return messages and human minutes a day as bars, each day at its place in the stretch."""
     if not found.days:
         return "<h2>Day by day</h2><p class='mut'>On no day would anything have gone.</p>"
@@ -130,7 +130,7 @@ def _days(found: Found) -> str:
     return messages + _chart(found, "Human minutes a day", f"At most {max(minutes):,} minutes a day. {over}", minutes)
 
 
-def _chart(found: Found, title: str, told: str, heights: Sequence[int]) -> str:
+def _chart(found: ReplayFound, title: str, told: str, heights: Sequence[int]) -> str:
     """Return bars of the days that had anything, with the first and last day of the stretch beneath."""
     first, last = found.start.date(), found.end.date()
     whole, top = (last - first).days + 1, max(*heights, 1)
@@ -150,7 +150,7 @@ def _day_words(day: DayFound) -> str:
     return f"{day.day}: {day.messages} messages, {day.tasks} tasks, {day.minutes} minutes"
 
 
-def _journeys(found: Found) -> str:
+def _journeys(found: ReplayFound) -> str:
     return _table(
         "Journeys",
         ("journey", "inside before", "came in", "held out", "still inside", "how it ended"),
@@ -169,7 +169,7 @@ def _journeys(found: Found) -> str:
     )
 
 
-def _steps(found: Found) -> str:
+def _steps(found: ReplayFound) -> str:
     return _table(
         "Steps",
         ("journey", "step", "what it does", "would go", "held back", "delayed at the end", "depends on the answer"),
@@ -194,7 +194,7 @@ def _reasons(title: str, counted: dict[str, int]) -> str:
     return _table(title, ("because", "people"), rows, empty="Nobody.")
 
 
-def _weeks(found: Found) -> str:
+def _weeks(found: ReplayFound) -> str:
     rows = ((f"{count} in one week", times) for count, times in found.a_week.items())
     return _table("Messages a person a week", ("messages", "person-weeks"), rows, empty="No messages.")
 

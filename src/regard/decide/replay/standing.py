@@ -56,7 +56,7 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ReplayStanding:
     """Those inside at the beginning as the engine moves them, what they had learnt, and of how many we cannot say where."""
 
     enrolments: pa.Table
@@ -99,11 +99,11 @@ def stand_at(
     days: Days,
     *,
     upto: int,
-) -> Standing:
+) -> ReplayStanding:
     """Return where each of `stored` stood when the stretch begins; `people` is the input `person`."""
     from_us = days.start
     if not stored:
-        return Standing(ENROLMENT.empty_table(), as_input("learnt", ()))
+        return ReplayStanding(ENROLMENT.empty_table(), as_input("learnt", ()))
     passed = _last_decisions([row["id"] for row in stored], from_us)
     rows = [row for one in stored if (row := _row(program, one, passed.get(one["id"]), from_us)) is not None]
     known = {row["eid"]: row for row in rows}
@@ -111,7 +111,7 @@ def stand_at(
     begin = pa.Table.from_pylist(rows, ENROLMENT)
     moved = _taken_on(program, begin, learnt, people, days, upto=upto)
     inside = moved.enrolments.filter(pc.equal(moved.enrolments.column("state"), "active"))
-    return Standing(_at_the_door(program, inside, from_us), moved.learnt, len(stored) - inside.num_rows)
+    return ReplayStanding(_at_the_door(program, inside, from_us), moved.learnt, len(stored) - inside.num_rows)
 
 
 def _last_decisions(enrolments: Sequence[int], from_us: int) -> dict[int, tuple[str, int, int, str]]:

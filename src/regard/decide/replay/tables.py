@@ -14,7 +14,7 @@ from regard.decide.facts.programs import tables_of
 from regard.decide.facts.tables import Turns, channels_of, everything_about
 from regard.decide.facts.ways_in import arrivals
 from regard.decide.replay.past import Through
-from regard.decide.replay.standing import Standing, Stored, stand_at
+from regard.decide.replay.standing import ReplayStanding, Stored, stand_at
 from regard.engine.journeys.instructions import Program
 from regard.engine.journeys.what_if import ASSUMED
 from regard.kernel.sampling import SCALE, draw
@@ -27,7 +27,7 @@ def fields_asked(program: Program) -> set[str]:
     return {*fields_of_people(program.playbook.guardrails.minors), *address_fields(channels_of(program)), *dates}
 
 
-def history_tables(program: Program, past: Through, stored: list[Stored]) -> tuple[dict[str, pa.Table], Standing]:
+def history_tables(program: Program, past: Through, stored: list[Stored]) -> tuple[dict[str, pa.Table], ReplayStanding]:
     """Return what journeys look at, about those who come to some door in the stretch or stand inside; and who stands.
 
     Nobody else is ever asked about.

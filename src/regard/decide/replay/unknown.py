@@ -5,7 +5,7 @@ from __future__ import annotations
 from regard.consent.columns import CONSENT_WORDS
 from regard.decide.facts.columns import read_rows
 from regard.decide.replay.past import Through
-from regard.decide.replay.standing import Standing
+from regard.decide.replay.standing import ReplayStanding
 from regard.identify.columns import EVERYBODY
 
 
@@ -17,7 +17,7 @@ def count_people(upto: int) -> int:
     )
 
 
-def notes_about(past: Through, standing: Standing) -> tuple[str, ...]:
+def notes_about(past: Through, standing: ReplayStanding) -> tuple[str, ...]:
     """Return what of this stretch the replay knows otherwise than it was, one sentence each."""
     imported = _one(
         f"""

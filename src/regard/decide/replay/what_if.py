@@ -19,7 +19,7 @@ from regard.collect.sequence import last_sequence
 from regard.decide.facts.columns import read_rows
 from regard.decide.facts.fields import read_told
 from regard.decide.facts.scope import Scope, Stretch
-from regard.decide.replay.crowding import UNSETTLED, Asking, Held, granted_in, move_with_crowds
+from regard.decide.replay.crowding import UNSETTLED, CrowdAsking, HeldCrowd, granted_in, move_with_crowds
 from regard.decide.replay.joined import read_joined
 from regard.decide.replay.membership import membership_over, segments_needed
 from regard.decide.replay.moments import Days
@@ -63,7 +63,7 @@ class Replay:
     why_daily: str = ""  # why segments are exact to the day only; '': they are exact
     notes: tuple[str, ...] = ()  # what else it cannot know
     inside_before: int = 0  # the highest number of an enrolment that had begun before
-    held: tuple[Held, ...] = ()  # crowds that waited for a colleague
+    held: tuple[HeldCrowd, ...] = ()  # crowds that waited for a colleague
     approves_after_us: int | None = None  # what was supposed of the colleague
 
 
@@ -107,7 +107,7 @@ def replay_playbook(
     )
     tables, standing = history_tables(program, past, stored)
     everybody, notes = count_people(upto), notes_about(past, standing)
-    asking = Asking(program, tables, approves_after_us, granted_in(past))
+    asking = CrowdAsking(program, tables, approves_after_us, granted_in(past))
     watch.lap("reading")
     # no ORM past this point
     moved = move_with_crowds(asking, span.grid_us, tell)

@@ -24,7 +24,7 @@ from regard.decide.models import Enrolment
 from regard.kernel.instant import DAY_US, from_us, to_us
 
 
-class Held(NamedTuple):
+class HeldRow(NamedTuple):
     """Somebody a pause holds: what tells them apart, when they were due, and whether that is the end of a wait."""
 
     id: int
@@ -62,7 +62,7 @@ class Release:
     last_at: datetime | None = None  # when the last of those due goes on
 
 
-def turns_of(held: Sequence[Held], *, now_us: int, days: int) -> list[Turn]:
+def turns_of(held: Sequence[HeldRow], *, now_us: int, days: int) -> list[Turn]:
     """Return when each of those held goes on, in the order of their turns among those due within the days."""
     line = sorted(held, key=lambda one: one.place(now_us))
     span = days * DAY_US
@@ -83,14 +83,14 @@ def _steadily(own: Sequence[int], span: int) -> list[int]:
     return turns
 
 
-def held_in(journey: str) -> list[Held]:
+def held_in(journey: str) -> list[HeldRow]:
     """Return everybody a pause holds in a journey."""
     rows = read_rows(
         "SELECT id, person_id, entry_key, COALESCE(due_at, 0), is_waiting FROM decide_enrolment"
         " WHERE journey = %s AND state = 'paused'",
         [journey],
     )
-    return [Held(eid, who, key, due_us, bool(waits)) for eid, who, key, due_us, waits in rows]
+    return [HeldRow(eid, who, key, due_us, bool(waits)) for eid, who, key, due_us, waits in rows]
 
 
 def release_held(*, journey: str, now: datetime, days: int) -> int:

@@ -25,7 +25,7 @@ from regard.decide.facts.ways_in import arrivals, woken_people
 from regard.decide.live.crowds import crowd_table
 from regard.decide.live.rows import decision_key
 from regard.decide.models import Cycle, Steering
-from regard.decide.verifying.carried import INSIDE, Carried, Standing
+from regard.decide.verifying.carried import INSIDE, Carried, CarriedStanding
 from regard.decide.verifying.families import Families
 from regard.decide.verifying.past import Gone, Then
 from regard.engine.journeys import run as journeys
@@ -40,7 +40,7 @@ Told = tuple[str, str, int]  # verdict, reason, as_of in microseconds
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DecidedAgain:
     """What became of a stored go, and when that was known."""
 
     outcome: str
@@ -64,7 +64,7 @@ class Again:
     """A verification under way. `outcomes`: what became of the stored decisions, by key."""
 
     fallback: Playbook
-    outcomes: Mapping[str, Outcome]
+    outcomes: Mapping[str, DecidedAgain]
     carried: Carried = field(default_factory=lambda: Carried(Families()))
     decided: dict[str, Redecided] = field(default_factory=dict)
     _gone: dict[int, list[str]] = field(default_factory=dict)  # origin -> keys of its messages
@@ -186,7 +186,7 @@ class Again:
             is_in = row["state"] in INSIDE
             due = [us for us in (row["due_us"], row["exit_us"]) if us is not None]
             self.carried.put(
-                Standing(
+                CarriedStanding(
                     eid,
                     origin,
                     compiled.name,

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from regard.decide.facts.programs import definition_of
 from regard.decide.models import Steering
-from regard.decide.steering.releasing import Held, turns_of
+from regard.decide.steering.releasing import HeldRow, turns_of
 from regard.decide.steering.to_another_version import fitting_places
 from regard.decide.verifying.families import Families
 from regard.engine.journeys.instructions import END, Program
@@ -29,7 +29,7 @@ INSIDE = ("active", "paused")
 
 
 @dataclass(slots=True)
-class Standing:
+class CarriedStanding:
     """One enrolment as the store held it then."""
 
     eid: int
@@ -53,13 +53,13 @@ class Carried:
     """Everybody who is or was in a journey, and the journeys that ever ran."""
 
     families: Families
-    rows: dict[int, Standing] = field(default_factory=dict)
+    rows: dict[int, CarriedStanding] = field(default_factory=dict)
     by_origin: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     inside: dict[tuple[str, str], set[int]] = field(default_factory=lambda: defaultdict(set))
     ran: set[str] = field(default_factory=set)
     timers: list[tuple[int, int]] = field(default_factory=list)  # (due, eid), some of them overtaken
 
-    def put(self, row: Standing) -> None:
+    def put(self, row: CarriedStanding) -> None:
         """Write one row, as it stands now."""
         if row.eid not in self.rows:
             self.by_origin[row.origin].append(row.eid)
@@ -75,15 +75,15 @@ class Carried:
         """Return the versions somebody is inside."""
         return frozenset(pair for pair, eids in self.inside.items() if eids)
 
-    def in_journey(self, journey: str) -> Iterator[Standing]:
+    def in_journey(self, journey: str) -> Iterator[CarriedStanding]:
         """Yield everybody inside a journey."""
         for (name, _), eids in list(self.inside.items()):
             if name == journey:
                 yield from [self.rows[eid] for eid in sorted(eids)]
 
-    def due(self, now_us: int) -> list[Standing]:
+    def due(self, now_us: int) -> list[CarriedStanding]:
         """Return those inside, held ones too, whose time has come."""
-        found: dict[int, Standing] = {}
+        found: dict[int, CarriedStanding] = {}
         while self.timers and self.timers[0][0] <= now_us:
             due_us, eid = heappop(self.timers)
             row = self.rows[eid]
@@ -93,7 +93,7 @@ class Carried:
             heappush(self.timers, (row.due_us or 0, row.eid))
         return list(found.values())
 
-    def of(self, origins: Iterable[int]) -> list[Standing]:
+    def of(self, origins: Iterable[int]) -> list[CarriedStanding]:
         """Return every enrolment, ended ones too, of these origins."""
         return [self.rows[eid] for one in origins for eid in self.by_origin.get(one, ())]
 
@@ -110,7 +110,7 @@ class Carried:
             if row.state == "paused" and row.journey not in still:
                 row.state = "active"
 
-    def table(self, program: Program, rows: Iterable[Standing]) -> tuple[pa.Table, list[tuple[Any, ...]]]:
+    def table(self, program: Program, rows: Iterable[CarriedStanding]) -> tuple[pa.Table, list[tuple[Any, ...]]]:
         """Return `enrolment` of these rows as the live run reads them (inside.py), and the rows of `learnt`."""
         told, learnt = [], []
         for row in rows:
@@ -157,7 +157,7 @@ def _pause(carried: Carried, word: Steering) -> None:
 
 def _resume(carried: Carried, word: Steering) -> None:
     held = [row for row in carried.in_journey(word.journey) if row.state == "paused"]
-    line = [Held(row.eid, row.origin, row.entry_key, row.due_us or 0, row.is_waiting) for row in held]
+    line = [HeldRow(row.eid, row.origin, row.entry_key, row.due_us or 0, row.is_waiting) for row in held]
     for turn in turns_of(line, now_us=to_us(word.at), days=word.release_days):
         row = carried.rows[turn.id]
         row.due_us, row.state = turn.due_us, "paused" if turn.is_held else "active"

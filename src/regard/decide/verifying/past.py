@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from regard.decide.facts.columns import as_input
-from regard.decide.facts.fields import Cards, read_told
+from regard.decide.facts.fields import FactCards, read_told
 from regard.decide.facts.members import read_spells
 from regard.decide.facts.past import PastOfCycle
 from regard.decide.facts.scope import Scope, Values
@@ -59,7 +59,7 @@ class Then(PastOfCycle):
         told = read_told({field}, self.about(None), first_us=self.first_us).told(field)
         return [(person, [(0, values[-1][1])]) for person, values in told]
 
-    def fields(self, names: Collection[str]) -> Cards:
+    def fields(self, names: Collection[str]) -> FactCards:
         """Return what the people in scope had told."""
         return read_told(names, self.scope, first_us=self.first_us).newest(self.scope.people or ())
 

@@ -13,7 +13,7 @@ from regard.audit_log.models import ErasureReceipt
 from regard.decide.facts.columns import read_rows
 from regard.decide.models import Cycle, Decision, Enrolment, JourneyVersion
 from regard.decide.pruning import replayable_since
-from regard.decide.verifying.again import Again, Outcome, Redecided, Told
+from regard.decide.verifying.again import Again, DecidedAgain, Redecided, Told
 from regard.kernel.instant import to_us
 from regard.kernel.issues import Issue, Refused
 from regard.playbooks.model import Playbook
@@ -39,7 +39,7 @@ class _Live:
 
     told: Told
     person: int
-    outcome: Outcome
+    outcome: DecidedAgain
 
 
 def replay_stored(*, playbook: Playbook) -> Compared:
@@ -96,7 +96,7 @@ def _live() -> dict[str, _Live]:
         " WHERE enrolment_id IS NOT NULL"
     )
     return {
-        key: _Live((verdict, reason, as_of), person, Outcome(outcome, at_us))
+        key: _Live((verdict, reason, as_of), person, DecidedAgain(outcome, at_us))
         for key, verdict, reason, as_of, person, outcome, at_us in rows
     }
 

@@ -58,7 +58,7 @@ class Favourite:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class RankedShare:
     """A channel or product and how many members it is true of; `everybody`: the share of all people, None if not asked."""
 
     name: str
@@ -83,8 +83,8 @@ class Portrait:
     people: int
     typical: tuple[Typical, ...] = ()
     favourites: tuple[Favourite, ...] = ()
-    channels: tuple[Ranked, ...] = ()  # on which they came to us
-    products: tuple[Ranked, ...] = ()
+    channels: tuple[RankedShare, ...] = ()  # on which they came to us
+    products: tuple[RankedShare, ...] = ()
     quotes: tuple[Quote, ...] = ()  # newest first
 
 
@@ -173,7 +173,7 @@ def _theirs_alone(answered: Answered) -> str:
     return f"actor = {codes[0]}" if codes else "FALSE"
 
 
-def _channels(answered: Answered, members: int) -> tuple[Ranked, ...]:
+def _channels(answered: Answered, members: int) -> tuple[RankedShare, ...]:
     words, own = answered.understanding.codes.words["channel"], _theirs_alone(answered)
     count = "SELECT channel, COUNT(DISTINCT person) AS n FROM {} e WHERE " + own + " GROUP BY 1"
     ranked = f"{count.format('theirs')} HAVING n >= {FEWEST} ORDER BY n DESC, channel LIMIT {_MOST}"
@@ -184,7 +184,7 @@ def _channels(answered: Answered, members: int) -> tuple[Ranked, ...]:
     whole = Sql(count.format(f"({everyone.text})"), everyone.params)
     everybody = {r["channel"]: r["n"] for r in answered.rows(whole)}
     return tuple(
-        Ranked(
+        RankedShare(
             words[r["channel"]],
             r["n"],
             r["n"] / members,
@@ -194,7 +194,7 @@ def _channels(answered: Answered, members: int) -> tuple[Ranked, ...]:
     )
 
 
-def _products(answered: Answered, path: str, members: int) -> tuple[Ranked, ...]:
+def _products(answered: Answered, path: str, members: int) -> tuple[RankedShare, ...]:
     column = f'"{property_column(path)}"'
     value = f"UNNEST({column})" if "[]" in path else column
     rows = answered.rows(
@@ -203,7 +203,7 @@ def _products(answered: Answered, path: str, members: int) -> tuple[Ranked, ...]
             f"GROUP BY v HAVING n >= {FEWEST} ORDER BY n DESC, v LIMIT {_MOST}"
         )
     )
-    return tuple(Ranked(r["v"], r["n"], r["n"] / members) for r in rows)
+    return tuple(RankedShare(r["v"], r["n"], r["n"] / members) for r in rows)
 
 
 def _quotes(answered: Answered, path: str) -> tuple[Quote, ...]:

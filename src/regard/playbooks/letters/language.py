@@ -65,7 +65,7 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class LetterRun:
     """Words in a row: plain, strong, or a link with where it leads."""
 
     text: str
@@ -77,14 +77,14 @@ class Run:
 class Paragraph:
     """Runs one after the other."""
 
-    runs: tuple[Run, ...]
+    runs: tuple[LetterRun, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Items:
     """A list; each item is a row of runs."""
 
-    items: tuple[tuple[Run, ...], ...]
+    items: tuple[tuple[LetterRun, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +246,7 @@ def written(text: str) -> tuple[Block, ...]:
         raise LetterError(f"longer than {LARGEST_TEMPLATE:,} characters")
     _refuse_loose_links(text)
     plainly = _PRIVATE.sub("", text.replace("\r", ""))
-    return tuple(Paragraph((Run(f"[{b.name}]"),)) if isinstance(b, Mark) else b for b in blocks(plainly))
+    return tuple(Paragraph((LetterRun(f"[{b.name}]"),)) if isinstance(b, Mark) else b for b in blocks(plainly))
 
 
 def _block(text: str) -> Block:
@@ -259,17 +259,17 @@ def _block(text: str) -> Block:
     return Paragraph(_runs(" ".join(lines)))
 
 
-def _runs(text: str) -> tuple[Run, ...]:
+def _runs(text: str) -> tuple[LetterRun, ...]:
     runs, at = [], 0
     for span in _SPAN.finditer(text):
         words, target, strong = span.groups()
-        runs.append(Run(plain_words(text[at : span.start()])))
+        runs.append(LetterRun(plain_words(text[at : span.start()])))
         if strong:
-            runs.append(Run(plain_words(strong), is_strong=True))
+            runs.append(LetterRun(plain_words(strong), is_strong=True))
         else:
-            runs.append(Run(plain_words(words), quote(plain_words(target).strip(), safe=_URL_SAFE)))
+            runs.append(LetterRun(plain_words(words), quote(plain_words(target).strip(), safe=_URL_SAFE)))
         at = span.end()
-    runs.append(Run(plain_words(text[at:])))
+    runs.append(LetterRun(plain_words(text[at:])))
     return tuple(run for run in runs if run.text)
 
 

@@ -23,7 +23,7 @@ _ANSWERS = frozenset(kind.name for kind in VOCABULARY if kind.is_answer)
 _SIGNS = {">=": operator.ge, "<=": operator.le}
 
 
-class Seen(NamedTuple):
+class RowSeen(NamedTuple):
     """What a happening may ask of a touchpoint: thousandths, minor units of the currency, the properties as JSON."""
 
     score_milli: int | None
@@ -70,7 +70,7 @@ class Happening(Part):
         """Say whether it asks for nothing but the name."""
         return not self.where and next(self._bounds(""), None) is None
 
-    def fits(self, seen: Seen, currency: str) -> bool:
+    def fits(self, seen: RowSeen, currency: str) -> bool:
         """Say whether a touchpoint of the right name fits; `currency` is the company's."""
         stored = {"score_milli": seen.score_milli, "value_minor": own_minor(seen.value_minor, seen.currency, currency)}
         for column, sign, bound in self._bounds(currency):

@@ -17,7 +17,7 @@ from regard.understand.running.readers.people import CAME_DUE, TOUCHED, read_acc
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class WhoMoved:
     """Who is computed again, and whose published rows are compared: survivors, and those who no longer are one."""
 
     people: set[int]
@@ -42,7 +42,7 @@ def _between(before: Run, understanding: Understanding) -> Between:
     return Between((before.upto, understanding.at.upto), Clock(to_us(before.as_of), now.zone), now)
 
 
-def who_moved(before: Run, understanding: Understanding, times: Times) -> Moved:
+def who_moved(before: Run, understanding: Understanding, times: Times) -> WhoMoved:
     """Return everybody whose traits or segments may differ from what the run `before` published."""
     between = _between(before, understanding)
     touched = (*TOUCHED, *(query for reader in READERS for query in reader.touched))
@@ -55,7 +55,7 @@ def who_moved(before: Run, understanding: Understanding, times: Times) -> Moved:
     people = {moved.get(origin, origin) for origin in origins}
     if understanding.asks_accounts:
         people |= colleagues(people, read_accounts(understanding.at, family))
-    return Moved(people, people | origins)
+    return WhoMoved(people, people | origins)
 
 
 def _rows(queries: tuple[str, ...], between: tuple[int, int]) -> set[int]:

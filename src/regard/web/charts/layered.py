@@ -33,7 +33,7 @@ class Node:
 
 
 @dataclass(slots=True)
-class Edge:
+class ChartEdge:
     """A line from one box to another, with words on it."""
 
     start: str
@@ -51,12 +51,12 @@ class Layout:
     """Everything placed; width and height in pixels."""
 
     nodes: dict[str, Node]
-    edges: list[Edge]
+    edges: list[ChartEdge]
     width: int = 0
     height: int = 0
 
 
-def lay_out(nodes: list[Node], edges: list[Edge]) -> Layout:
+def lay_out(nodes: list[Node], edges: list[ChartEdge]) -> Layout:
     """Return the nodes and edges with their places. Nodes come in reading order."""
     layout = Layout({n.key: n for n in nodes}, edges)
     above: dict[str, list[str]] = {n.key: [] for n in nodes}
@@ -92,7 +92,7 @@ def _place_row(row: list[Node], nodes: dict[str, Node], above: dict[str, list[st
         row[i].x = min(row[i].x, row[i + 1].x - WIDTH - GAP_X)
 
 
-def _route(nodes: dict[str, Node], edge: Edge, heaviest: int) -> None:
+def _route(nodes: dict[str, Node], edge: ChartEdge, heaviest: int) -> None:
     a, b = nodes[edge.start], nodes[edge.end]
     x0, y0, x1, y1 = a.x, a.y + HEIGHT, b.x, b.y
     middle = y1 - GAP_Y / 2

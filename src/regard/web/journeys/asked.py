@@ -20,7 +20,7 @@ from regard.web.templatetags.ui import ago, count
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class WordAsked:
     """One request: what it is about, who asks, where to look, and the two acts. An act without address is not theirs."""
 
     key: str
@@ -33,20 +33,20 @@ class Asked:
     no_words: str
 
 
-def asked_of(request: StaffRequest) -> list[Asked]:
+def asked_of(request: StaffRequest) -> list[WordAsked]:
     """Return what waits for somebody who may change journeys, drafts first; nothing for those who may not."""
     if request.playbook is None or not may(request.user.role, Capability.CHANGE_JOURNEYS):
         return []
     return [*_drafts(request), *_crowds(request.playbook)]
 
 
-def _drafts(request: StaffRequest) -> list[Asked]:
+def _drafts(request: StaffRequest) -> list[WordAsked]:
     waiting = [d for d in open_drafts("journeys") if d.state == DraftState.ASKED]
     names = names_of_staff() if waiting else {}
     return [_draft(d, names, f"staff:{request.user.pk}") for d in waiting]
 
 
-def _draft(draft: DraftPart, names: dict[int, str], me: str) -> Asked:
+def _draft(draft: DraftPart, names: dict[int, str], me: str) -> WordAsked:
     try:
         title = str(value_of(draft).get("name") or draft.name)
     except Refused:
@@ -55,7 +55,7 @@ def _draft(draft: DraftPart, names: dict[int, str], me: str) -> Asked:
     who = "You asked" if is_mine else f"{by_words(draft.changed_by, names)} asks"
     wait = "; somebody else has to look" if is_mine else ""
     place = f"/journeys/drafts/{draft.pk}"
-    return Asked(
+    return WordAsked(
         key=f"draft-{draft.pk}",
         title=f"Publish {title}?",
         why=f"{who}, {ago(draft.changed_at)}: it could touch a crowd{wait}.",
@@ -67,16 +67,16 @@ def _draft(draft: DraftPart, names: dict[int, str], me: str) -> Asked:
     )
 
 
-def _crowds(playbook: Playbook) -> list[Asked]:
+def _crowds(playbook: Playbook) -> list[WordAsked]:
     limits = playbook.guardrails
     if limits.approval_above is None and limits.tasks_without_approval is None:
         return []
     return [_crowd(playbook, journey, step, n) for journey, step, n in waiting_for_approval(playbook)]
 
 
-def _crowd(playbook: Playbook, journey: str, step: str, people: int) -> Asked:
+def _crowd(playbook: Playbook, journey: str, step: str, people: int) -> WordAsked:
     name = playbook.journeys[journey].name
-    return Asked(
+    return WordAsked(
         key=f"crowd-{journey}-{step}",
         title=f"Let {step} of {name} go out?",
         why=f"{count(people)} wait: more than the guardrails allow without a second pair of eyes.",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from regard.decide.selectors import Outline, StepRow
 from regard.playbooks.steps import Op, Step
-from regard.web.charts.layered import HEIGHT, WIDTH, Edge, Node, lay_out
+from regard.web.charts.layered import HEIGHT, WIDTH, ChartEdge, Node, lay_out
 from regard.web.journeys.wording import entry_title, goal_words
 from regard.web.templatetags.ui import count, plural
 from regard.web.words import CHANNEL_WORDS, quoted, sentence
@@ -42,7 +42,7 @@ class Picture:
 
     outline: list[Drawn]
     boxes: list[tuple[Drawn, Node]]
-    edges: list[Edge]
+    edges: list[ChartEdge]
     width: int
     height: int
     box_width: int = WIDTH
@@ -65,14 +65,14 @@ class _Drawing:
         self.rows = rows
         self.drawn: list[Drawn] = []
         self.nodes: list[Node] = []
-        self.edges: list[Edge] = []
+        self.edges: list[ChartEdge] = []
 
     def box(self, drawn: Drawn, weight: int, after: list[_End]) -> str:
         """Add a box below the loose ends."""
         side = after[0].side if len(after) == 1 else 0
         self.drawn.append(drawn)
         self.nodes.append(Node(drawn.key, weight, side))
-        self.edges += [Edge(end.key, drawn.key, end.label, weight) for end in after]
+        self.edges += [ChartEdge(end.key, drawn.key, end.label, weight) for end in after]
         return drawn.key
 
     def steps(self, steps: tuple[Step, ...], after: list[_End], depth: int, when: str) -> list[_End]:

@@ -28,7 +28,7 @@ NEWEST = 8  # people offered to read the letters as
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class LetterShown:
     """One text in one language; `address` shows it as somebody receives it."""
 
     step: str
@@ -41,7 +41,7 @@ class Letter:
     address: str
 
 
-def letters_of(slug: str, journey: Journey, playbook: Playbook, reader: str = "") -> list[Letter]:
+def letters_of(slug: str, journey: Journey, playbook: Playbook, reader: str = "") -> list[LetterShown]:
     """Return the letters of a journey's steps in their order, each in every language it has."""
     return [
         _letter(slug, step, template, playbook, language, reader)
@@ -50,11 +50,11 @@ def letters_of(slug: str, journey: Journey, playbook: Playbook, reader: str = ""
     ]
 
 
-def _letter(slug: str, step: Step, template: Template, playbook: Playbook, language: str, reader: str) -> Letter:
+def _letter(slug: str, step: Step, template: Template, playbook: Playbook, language: str, reader: str) -> LetterShown:
     sender = playbook.company.senders.get(letter_of(step, playbook)[2])
     purpose = playbook.purposes.get(template.purpose)
     asked = f"?{urlencode({'as': reader})}" if reader else ""
-    return Letter(
+    return LetterShown(
         step.step,
         template.name,
         language,

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from regard.decide.replay import Span, replay_playbook
-from regard.decide.replay.found import Found
+from regard.decide.replay.found import ReplayFound
 from regard.decide.replay.report import report_of
 from regard.engine.journeys.guardrails import short_words
 from regard.kernel.instant import HOUR_US
@@ -76,7 +76,7 @@ def journey_replay(request: StaffRequest, slug: str) -> HttpResponse:
     return render(request, "web/parts/replayed.html", context)
 
 
-def _replayed(playbook: Playbook, request: StaffRequest, days: int, approves_after: int | None) -> Found:
+def _replayed(playbook: Playbook, request: StaffRequest, days: int, approves_after: int | None) -> ReplayFound:
     """Return what the last `days` would have brought; `approves_after`: hours until a crowd is approved."""
     span = Span(request.now - timedelta(days=days), request.now)
     after = None if approves_after is None else approves_after * HOUR_US
@@ -87,7 +87,7 @@ def _named(counts: dict[str, int]) -> list[tuple[str, int]]:
     return sorted(((short_words(code), n) for code, n in counts.items()), key=lambda x: -x[1])
 
 
-def _weeks(found: Found) -> list[tuple[str, int, int]]:
+def _weeks(found: ReplayFound) -> list[tuple[str, int, int]]:
     """Return (words, person-weeks, percent of the largest) for 0, 1, 2, ... messages in a week."""
     top = max((n for k, n in found.a_week.items() if k), default=1) or 1
     return [
@@ -97,7 +97,7 @@ def _weeks(found: Found) -> list[tuple[str, int, int]]:
     ]
 
 
-def _bars(found: Found) -> list[Bar]:
+def _bars(found: ReplayFound) -> list[Bar]:
     """Return one column a day that had anything, each at its place in the whole stretch."""
     if not found.days:
         return []

@@ -32,7 +32,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Agreed:
+class AgreedMatrix:
     """The matrix, the limits that hold (restricted, objected), and every word newest first."""
 
     channels: list[str]
@@ -41,7 +41,7 @@ class Agreed:
     ledger: list[WordTold]
 
 
-def agreed_of(origins: list[int], playbook: Playbook | None, as_of: datetime) -> Agreed:
+def agreed_of(origins: list[int], playbook: Playbook | None, as_of: datetime) -> AgreedMatrix:
     """Return the matrix of the active playbook's purposes: two queries, whatever their number."""
     rows = {row.seq: row for row in ledger_of(origins, as_of=as_of)}
     words = [word_of(row) for row in rows.values()]
@@ -66,4 +66,4 @@ def agreed_of(origins: list[int], playbook: Playbook | None, as_of: datetime) ->
             cells.append(Cell(state, ICONS[state], WORDS[state], row))
         lines.append((purpose.name, cells))
     channels = [CHANNEL_WORDS[c] for c in used]
-    return Agreed(channels, lines, sorted(limits_of(origins[:1], as_of=as_of).get(origins[0], ())), ledger[:50])
+    return AgreedMatrix(channels, lines, sorted(limits_of(origins[:1], as_of=as_of).get(origins[0], ())), ledger[:50])

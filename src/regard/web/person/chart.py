@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from regard.collect.selectors import Moment
+from regard.collect.selectors import TouchpointMoment
 from regard.kernel.money import parse_minor, to_decimal
 from regard.playbooks.feelings import feeling_of_score
 from regard.web.charts.scales import month_ticks, nice_top, share
@@ -49,7 +49,7 @@ class Chart:
     axis_y: float
     height: float
     sentence: str
-    rows: list[Moment]
+    rows: list[TouchpointMoment]
     is_thinned: bool  # not every order has a line of its own
     is_cut: bool  # it begins after the first touchpoint
 
@@ -83,12 +83,12 @@ def chart_of(facts: Facts, now: datetime) -> Chart | None:
     )
 
 
-def _stems(orders: list[Moment], start: datetime, end: datetime, currency: str) -> tuple[list[Stem], str]:
+def _stems(orders: list[TouchpointMoment], start: datetime, end: datetime, currency: str) -> tuple[list[Stem], str]:
     if not orders:
         return [], ""
     amounts = [float(to_decimal(o.value_minor or 0, o.currency)) for o in orders]
     top = nice_top(max(amounts))
-    largest: dict[int, tuple[float, Moment]] = {}  # where two would be drawn over one another, the larger
+    largest: dict[int, tuple[float, TouchpointMoment]] = {}  # where two would be drawn over one another, the larger
     for o, amount in zip(orders, amounts, strict=True):
         place = int(share(o.at, start, end) * STEMS_A_PERCENT)
         if place not in largest or amount > largest[place][0]:
@@ -104,8 +104,8 @@ def _stems(orders: list[Moment], start: datetime, end: datetime, currency: str) 
     return stems, money(parse_minor(top, currency), currency) if currency else f"{top:g}"
 
 
-def _lanes(moments: list[Moment], start: datetime, end: datetime, first_y: float) -> list[Lane]:
-    by_channel: dict[str, list[Moment]] = {}
+def _lanes(moments: list[TouchpointMoment], start: datetime, end: datetime, first_y: float) -> list[Lane]:
+    by_channel: dict[str, list[TouchpointMoment]] = {}
     for m in moments:
         by_channel.setdefault(m.channel, []).append(m)
     busiest = sorted(by_channel, key=lambda c: -len(by_channel[c]))[:LANES]
@@ -119,7 +119,7 @@ def _lanes(moments: list[Moment], start: datetime, end: datetime, first_y: float
     ]
 
 
-def _marks(moments: list[Moment], start: datetime, end: datetime) -> list[tuple[float, str]]:
+def _marks(moments: list[TouchpointMoment], start: datetime, end: datetime) -> list[tuple[float, str]]:
     """Return marks no closer than a third of a percent; a feeling beats a mark without one."""
     seen: dict[int, tuple[float, str]] = {}
     for m in moments:
@@ -131,7 +131,7 @@ def _marks(moments: list[Moment], start: datetime, end: datetime) -> list[tuple[
     return sorted(seen.values())
 
 
-def _sentence(facts: Facts, orders: list[Moment], drawn: list[Moment]) -> str:
+def _sentence(facts: Facts, orders: list[TouchpointMoment], drawn: list[TouchpointMoment]) -> str:
     touches = plural(facts.tally.count, "touchpoint,touchpoints")
     if not orders:
         return f"{touches}, no order."

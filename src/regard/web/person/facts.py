@@ -11,7 +11,7 @@ from django.http import Http404
 
 from regard.act.contracts import Task
 from regard.act.selectors import tasks_of
-from regard.collect.selectors import Moment, Tally, bought_in_all, newest_moments, tally
+from regard.collect.selectors import LogTally, TouchpointMoment, bought_in_all, newest_moments, tally
 from regard.identify.selectors import origins_behind, speaker_of
 from regard.kernel.ids import parse_public_id, public_id
 from regard.listen.contracts import Said
@@ -48,8 +48,8 @@ class Facts:
     owner_id: int | None
     team: list[Member]
     staff: dict[int, str]
-    tally: Tally
-    moments: list[Moment]  # newest first, at most NEWEST
+    tally: LogTally
+    moments: list[TouchpointMoment]  # newest first, at most NEWEST
     bought: Bought
     traits: dict[str, Any]
     value_minor: int | None
@@ -76,7 +76,7 @@ class Facts:
         return str(self.fields.get("city") or self.fields.get("country") or "")
 
     @property
-    def orders(self) -> list[Moment]:
+    def orders(self) -> list[TouchpointMoment]:
         """Orders, newest first."""
         return [m for m in self.moments if m.name == ORDER]
 
@@ -126,15 +126,15 @@ def facts_of(text: str) -> Facts:
     )
 
 
-def _tally(origins: list[int], moments: list[Moment]) -> Tally:
+def _tally(origins: list[int], moments: list[TouchpointMoment]) -> LogTally:
     """Return how much is known; counted from what was read where that is everything."""
     if len(moments) == NEWEST:
         return tally(origins)
     times = [m.at for m in moments]
-    return Tally(len(times), min(times, default=None), max(times, default=None))
+    return LogTally(len(times), min(times, default=None), max(times, default=None))
 
 
-def _bought(origins: list[int], moments: list[Moment]) -> Bought:
+def _bought(origins: list[int], moments: list[TouchpointMoment]) -> Bought:
     """Return what was bought in all; asked of the log only where not everything was read."""
     if len(moments) == NEWEST:
         told = bought_in_all(origins, ORDER)

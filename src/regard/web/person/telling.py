@@ -26,7 +26,7 @@ SPOKEN = ("comment", "text", "message", "body", "quote", "review_body")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class TimelineLine:
     """One line of the timeline."""
 
     key: str
@@ -42,7 +42,7 @@ class Told:
     facts: tuple[tuple[str, str], ...] = ()
 
 
-def tell(row: TouchpointRow) -> Told:
+def tell(row: TouchpointRow) -> TimelineLine:
     """Put a touchpoint into words. What a customer wrote is a quote; everything else is ours."""
     spoken = next((str(row.properties[k]) for k in SPOKEN if isinstance(row.properties.get(k), str)), "")
     is_theirs = row.actor == "customer" and row.direction == "in"
@@ -51,7 +51,7 @@ def tell(row: TouchpointRow) -> Told:
     quote = spoken if is_theirs else ""
     if spoken and not is_theirs and spoken not in detail:
         detail = f"{detail} · {spoken}" if detail else spoken
-    return Told(
+    return TimelineLine(
         key=f"e{row.seq}",
         at=row.occurred_at,
         title=title,

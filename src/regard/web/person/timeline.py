@@ -17,7 +17,7 @@ from regard.profile.contracts import NoteRow
 from regard.profile.selectors import notes_of
 from regard.profile.vocabulary import NOTE_ADDED
 from regard.understand.selectors import changes_between
-from regard.web.person.telling import Told, tell
+from regard.web.person.telling import TimelineLine, tell
 from regard.web.words import sentence
 
 PAGE = 25
@@ -51,7 +51,7 @@ class Month:
     """The touchpoints of one calendar month, newest first."""
 
     name: str
-    rows: list[Told]
+    rows: list[TimelineLine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,22 +96,27 @@ def _notes(
     newest: datetime | None,
     staff: dict[int, str],
     known: list[NoteRow] | None,
-) -> list[Told]:
+) -> list[TimelineLine]:
     if known is None:
         rows = notes_of(origins, since=oldest, until=newest)
     else:
         rows = [n for n in known if oldest is None or n.at >= oldest]
-    return [Told(f"n{n.pk}", n.at, "Note", f"{n.text} · {by_words(n.by, staff)}", icon="sticky-note") for n in rows]
+    return [
+        TimelineLine(f"n{n.pk}", n.at, "Note", f"{n.text} · {by_words(n.by, staff)}", icon="sticky-note") for n in rows
+    ]
 
 
 def _segment_changes(
     origins: list[int], oldest: datetime | None, newest: datetime | None, segments: dict[str, str]
-) -> list[Told]:
+) -> list[TimelineLine]:
     """Return one quiet line a run: what the person entered and left at that instant."""
     runs: dict[datetime, dict[bool, list[str]]] = {}
     for at, entered, segment in changes_between(origins, since=oldest, until=newest):
         runs.setdefault(at, {}).setdefault(entered, []).append(segments.get(segment, segment))
-    return [Told(f"s{at:%Y%m%d%H%M%S}", at, _moved(moved), icon="funnel", is_quiet=True) for at, moved in runs.items()]
+    return [
+        TimelineLine(f"s{at:%Y%m%d%H%M%S}", at, _moved(moved), icon="funnel", is_quiet=True)
+        for at, moved in runs.items()
+    ]
 
 
 def _moved(moved: dict[bool, list[str]]) -> str:
@@ -127,7 +132,7 @@ def by_words(by: str, staff: dict[int, str]) -> str:
     return {"rule": f"rule {key}", "cli": "the command line"}.get(kind, kind or "the product")
 
 
-def _by_month(told: list[Told]) -> list[Month]:
+def _by_month(told: list[TimelineLine]) -> list[Month]:
     months: list[Month] = []
     for row in told:
         name = timezone.localtime(row.at).strftime("%B %Y")

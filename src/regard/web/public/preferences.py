@@ -20,7 +20,7 @@ from regard.act.selectors import recent_messages
 from regard.act.services import NewTask, choose_pace, leave_purpose, open_task, pace_of
 from regard.collect.selectors import how_often
 from regard.consent.selectors import ConsentCell, consent_matrix
-from regard.consent.services import Told, grant
+from regard.consent.services import ToldWord, grant
 from regard.identify.selectors import origins_of, person_of_public, survivor_of
 from regard.kernel.instant import to_us
 from regard.playbooks.model import Playbook
@@ -96,7 +96,7 @@ def _save(request: HttpRequest, person: int, now: datetime) -> None:
         is_on = _field(cell.purpose, cell.channel) in request.POST
         was_on = _is_on(cell)
         if is_on and not was_on:
-            word = Told(
+            word = ToldWord(
                 person=person,
                 purpose=cell.purpose,
                 channel=cell.channel,

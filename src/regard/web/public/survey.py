@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 
 from regard.act.addresses import preferences_address, read_survey_token
 from regard.kernel.issues import Refused
-from regard.listen.selectors import Asked, asked_by
+from regard.listen.selectors import SurveyAsked, asked_by
 from regard.listen.services import LONGEST_COMMENT, record_answer
 from regard.playbooks.model import Playbook
 from regard.playbooks.surveys import Survey
@@ -49,7 +49,7 @@ def survey(request: HttpRequest, token: str) -> HttpResponse:
     return _ask(request, asked, declared, playbook, language)
 
 
-def _take(request: PublicRequest, asked: Asked, declared: Survey, language: str) -> HttpResponse:
+def _take(request: PublicRequest, asked: SurveyAsked, declared: Survey, language: str) -> HttpResponse:
     if not POSTS_A_LINK.allows(asked.invitation.public_id.hex, request.now):
         return too_fast(language)
     before = asked.answer
@@ -72,7 +72,7 @@ def _take(request: PublicRequest, asked: Asked, declared: Survey, language: str)
     return go_to(request.path)
 
 
-def _ask(request: HttpRequest, asked: Asked, declared: Survey, playbook: Playbook, language: str) -> HttpResponse:
+def _ask(request: HttpRequest, asked: SurveyAsked, declared: Survey, playbook: Playbook, language: str) -> HttpResponse:
     answer = asked.answer
     wants_change = "change" in request.GET
     prepared = _number(request.GET.get("a"))
@@ -112,7 +112,7 @@ def _ask(request: HttpRequest, asked: Asked, declared: Survey, playbook: Playboo
     )
 
 
-def _expired(asked: Asked, language: str) -> HttpResponse:
+def _expired(asked: SurveyAsked, language: str) -> HttpResponse:
     words = WORDS[language]
     asked_on = day_words(asked.invitation.asked_at, language)
     ended_on = day_words(asked.invitation.expires_at, language)
@@ -120,7 +120,7 @@ def _expired(asked: Asked, language: str) -> HttpResponse:
     return show("note.html", language=language, status=410, title=words["expired_title"], text=text)
 
 
-def _who_reads(asked: Asked, playbook: Playbook, words: dict[str, str]) -> str:
+def _who_reads(asked: SurveyAsked, playbook: Playbook, words: dict[str, str]) -> str:
     signed_by = asked.invitation.message.signed_by if asked.invitation.message else ""
     sender = playbook.company.senders.get(signed_by)
     return words["who_reads"].format(sender=sender.name) if sender else ""

@@ -33,7 +33,7 @@ KINDS = {name: kind for name, kind in NAMED.items() if kind.called}
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class BuilderDraft:
     """A definition being made: how its rows join, the rows, or the YAML that takes their place."""
 
     group: str
@@ -41,19 +41,19 @@ class Draft:
     yaml: str = ""
 
 
-def read_draft(asked: QueryDict) -> Draft:
+def read_draft(asked: QueryDict) -> BuilderDraft:
     """Read the form. Lists of slots run in step; what is not understood is left empty."""
     slots = [asked.getlist(name)[:MOST_ROWS] for name in ("kind", "what", "op", "n", "value")]
     rows = [Row(*(cell.replace("\0", "").strip()[:200] for cell in cells)) for cells in zip(*slots, strict=False)]
     group = asked.get("group", "all")
-    return Draft(
+    return BuilderDraft(
         group if group in GROUPS else "all",
         [row for row in rows if row.kind in KINDS],
         asked.get("yaml", "").replace("\0", "").strip()[:LONGEST_YAML],
     )
 
 
-def definition_of(draft: Draft) -> object:
+def definition_of(draft: BuilderDraft) -> object:
     """Return the definition (`who`) as the playbook writes it. Raises Refused where the YAML is none."""
     if draft.yaml:
         try:
@@ -67,19 +67,19 @@ def definition_of(draft: Draft) -> object:
     return conditions if draft.group == "all" else {draft.group: conditions}
 
 
-def draft_of(segment: Segment) -> Draft:
+def draft_of(segment: Segment) -> BuilderDraft:
     """Return the rows of a saved definition, or its YAML where it has conditions inside conditions."""
     who = segment.who
     kind = type(who).kind()
     parts: Sequence[ConditionBase] = who.parts() if kind in GROUPS else [who]
     rows = [part.row() for part in parts]
     if all(row is not None for row in rows):
-        return Draft(kind if kind in GROUPS else "all", [row for row in rows if row is not None])
-    return Draft("all", [], yaml.safe_dump(told_of(who), sort_keys=False, allow_unicode=True))
+        return BuilderDraft(kind if kind in GROUPS else "all", [row for row in rows if row is not None])
+    return BuilderDraft("all", [], yaml.safe_dump(told_of(who), sort_keys=False, allow_unicode=True))
 
 
 @dataclass(frozen=True, slots=True)
-class Control:
+class BuilderControl:
     """One slot of a row as it is drawn: what stands in it, and what it offers."""
 
     slot: Slot
@@ -88,24 +88,24 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class RowShown:
     """One row as it is drawn."""
 
     kind: str
-    controls: list[Control]
+    controls: list[BuilderControl]
 
 
-def shown(row: Row, choice: Mapping[str, Mapping[str, str]]) -> Shown:
+def shown(row: Row, choice: Mapping[str, Mapping[str, str]]) -> RowShown:
     """Return a row as it is drawn; `choice` is what the selects offer (`choices`)."""
     controls = [
-        Control(
+        BuilderControl(
             slot,
             str(getattr(row, slot.name)) or slot.standard,
             [*slot.options.items(), *choice.get(slot.offers, {}).items()],
         )
         for slot in KINDS[row.kind].slots
     ]
-    return Shown(row.kind, controls)
+    return RowShown(row.kind, controls)
 
 
 def choices(playbook: Playbook) -> dict[str, Mapping[str, str]]:

@@ -26,7 +26,7 @@ from regard.web.people import people_shown
 from regard.web.segments.builder import (
     GROUPS,
     KINDS,
-    Draft,
+    BuilderDraft,
     choices,
     definition_of,
     draft_of,
@@ -42,7 +42,7 @@ FIRST_ROW = Row("did", ORDER_COMPLETED.name, "at_least", "2", "365")
 @page(Capability.CHANGE_SEGMENTS)
 def segment_new(request: StaffRequest) -> HttpResponse:
     """Open the builder with one row."""
-    return _builder(request, Draft("all", [FIRST_ROW]))
+    return _builder(request, BuilderDraft("all", [FIRST_ROW]))
 
 
 @page(Capability.CHANGE_SEGMENTS)
@@ -56,7 +56,7 @@ def segment_edit(request: StaffRequest, slug: str) -> HttpResponse:
 
 def _builder(
     request: StaffRequest,
-    draft: Draft,
+    draft: BuilderDraft,
     *,
     slug: str = "",
     segment: Segment | None = None,

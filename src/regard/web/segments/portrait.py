@@ -13,7 +13,7 @@ from functools import lru_cache
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from regard.engine.understanding.portrait import FEWEST, Favourite, Portrait, Quartiles, Ranked, Typical
+from regard.engine.understanding.portrait import FEWEST, Favourite, Portrait, Quartiles, RankedShare, Typical
 from regard.playbooks.checks.sensitive import sensitive_mark
 from regard.playbooks.feelings import feeling_of_score
 from regard.playbooks.model import Playbook
@@ -31,7 +31,7 @@ PARTS = {"products": "what they buy", "quotes": "their own words"}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PortraitLine:
     """One typical value: in words, and as two bars on one axis in percent: (from, width, median)."""
 
     label: str
@@ -138,14 +138,14 @@ def _voices(portrait: Portrait, path: str, request: StaffRequest) -> list[Voice]
     ]
 
 
-def _line(typical: Typical, currency: str) -> Line:
+def _line(typical: Typical, currency: str) -> PortraitLine:
     theirs, everybody, unit = typical.theirs, typical.everybody, typical.unit
     low = min(theirs.low, everybody.low)
     start = low if unit == "date" else min(0, low)
     end = max(theirs.high, everybody.high)
     words = [trait(v, (unit, currency)) for v in (theirs.low, theirs.middle, theirs.high)]
     spread = words[0] if words[0] == words[2] else f"{words[0]} to {words[2]}"
-    return Line(
+    return PortraitLine(
         typical.label,
         words[1],
         spread,
@@ -175,6 +175,6 @@ def _favourite(favourite: Favourite) -> Share:
     )
 
 
-def _ranked(ranked: Ranked, name: str) -> Share:
+def _ranked(ranked: RankedShare, name: str) -> Share:
     everybody = None if ranked.everybody is None else round(100 * ranked.everybody)
     return Share(name, round(100 * ranked.share), ranked.people, everybody)

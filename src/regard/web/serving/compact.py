@@ -45,7 +45,7 @@ BOXES = frozenset({"button", "foreignobject", "select", "svg", "text"})
 DRAWN = frozenset({"iframe", "img", "input", "textarea"})
 
 
-class Seen(IntEnum):
+class TagSeen(IntEnum):
     """What a reader of the page has seen just before a place: the start of a line, a blank, or words."""
 
     START = 0
@@ -90,8 +90,8 @@ def _closed_up(tag: str) -> str:
 class _Branch:
     """A choice or loop of the template that is open: what was seen before it, and at the end of each way through."""
 
-    before: Seen
-    ends: list[Seen] = field(default_factory=list)
+    before: TagSeen
+    ends: list[TagSeen] = field(default_factory=list)
     may_be_left_out: bool = True
 
 
@@ -100,19 +100,19 @@ class _Page:
     """What stands so far, and what its reader has seen last."""
 
     parts: list[str] = field(default_factory=list)
-    seen: Seen = Seen.WORDS  # a part may be put into the middle of a sentence
+    seen: TagSeen = TagSeen.WORDS  # a part may be put into the middle of a sentence
     branches: list[_Branch] = field(default_factory=list)
     open_end: int | None = None  # the words that end in a blank, if nothing that shows came after them
 
     def say(self, text: str) -> None:
         """Add words of the template."""
         text = _BLANKS.sub(" ", text)
-        if self.seen is not Seen.WORDS:
+        if self.seen is not TagSeen.WORDS:
             text = text.lstrip(" ")
         if not text:
             return
         is_open = text.endswith(" ")
-        self.seen, self.open_end = (Seen.BLANK, len(self.parts)) if is_open else (Seen.WORDS, None)
+        self.seen, self.open_end = (TagSeen.BLANK, len(self.parts)) if is_open else (TagSeen.WORDS, None)
         self.parts.append(text)
 
     def put(self, tag: str, name: str) -> None:
@@ -123,16 +123,16 @@ class _Page:
         self.parts.append(tag)
         self.open_end = None
         if name in LINES or (name in BOXES and not is_end):
-            self.seen = Seen.START
-        elif name in BOXES or name in DRAWN or (is_end and self.seen is Seen.BLANK):
-            self.seen = Seen.WORDS
+            self.seen = TagSeen.START
+        elif name in BOXES or name in DRAWN or (is_end and self.seen is TagSeen.BLANK):
+            self.seen = TagSeen.WORDS
 
     def fill(self, insert: str) -> None:
         """Add a place that a value fills, or something that is kept as it is; notes to colleagues are left out."""
         if insert.startswith("{#"):
             return
         self.parts.append(insert)
-        self.seen, self.open_end = Seen.WORDS, None
+        self.seen, self.open_end = TagSeen.WORDS, None
 
     def turn(self, tag: str) -> None:
         """Add a template tag, and follow each way through a choice or a loop."""
@@ -142,7 +142,7 @@ class _Page:
             return
         if word in ("if", "for"):
             self.branches.append(_Branch(self.seen))
-            self.seen = Seen.WORDS if word == "for" else self.seen  # a turn of a loop follows another
+            self.seen = TagSeen.WORDS if word == "for" else self.seen  # a turn of a loop follows another
         elif word in ("elif", "else", "empty"):
             branch = self.branches[-1]
             branch.ends.append(self.seen)
@@ -152,6 +152,6 @@ class _Page:
             branch = self.branches.pop()
             self.seen = max(self.seen, *branch.ends, *([branch.before] if branch.may_be_left_out else []))
         else:
-            self.seen = Seen.WORDS
+            self.seen = TagSeen.WORDS
         if word != "endif":
             self.open_end = None

@@ -38,7 +38,7 @@ class Row:
 
 
 @dataclass(slots=True)
-class Group:
+class RowGroup:
     """A heading with its rows; `more` counts those that did not fit."""
 
     name: str
@@ -46,13 +46,13 @@ class Group:
     more: int = 0
 
 
-def groups_of_today(now: datetime) -> list[Group]:
+def groups_of_today(now: datetime) -> list[RowGroup]:
     """Return every group that has rows, in the order of the page: two queries a sort of thing, whatever the number."""
     found = [(waits.kind, row) for waits in WAITS for row in waits.rows(now, ROWS_PER_GROUP + 1, moment)]
     people = people_shown(person for _, row in found for person in _people_of(row))
-    groups: dict[str, Group] = {name: Group(name) for name in HEADINGS}
+    groups: dict[str, RowGroup] = {name: RowGroup(name) for name in HEADINGS}
     for kind, waiting in found:
-        group = groups.setdefault(waiting.group, Group(waiting.group))
+        group = groups.setdefault(waiting.group, RowGroup(waiting.group))
         group.rows.append(_row(kind, waiting, people, now))
     return [_cut(group) for group in groups.values() if group.rows]
 
@@ -63,8 +63,8 @@ def _people_of(waiting: Waiting) -> Iterator[int]:
         yield waiting.other
 
 
-def _cut(group: Group) -> Group:
-    return Group(group.name, group.rows[:ROWS_PER_GROUP], max(0, len(group.rows) - ROWS_PER_GROUP))
+def _cut(group: RowGroup) -> RowGroup:
+    return RowGroup(group.name, group.rows[:ROWS_PER_GROUP], max(0, len(group.rows) - ROWS_PER_GROUP))
 
 
 def count_waiting(now: datetime) -> int:

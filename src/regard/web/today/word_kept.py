@@ -27,7 +27,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class SegmentMoves:
     """People who entered and left one segment lately."""
 
     segment: str
@@ -81,7 +81,7 @@ def _messages(now: datetime) -> Figure | None:
     return Figure("Offers sent", count(sent), words)
 
 
-def changes(now: datetime, playbook: Playbook | None) -> tuple[str, list[Change]]:
+def changes(now: datetime, playbook: Playbook | None) -> tuple[str, list[SegmentMoves]]:
     """Return (since when in words, the five segments that changed most) of the last seven days.
 
     The first run puts everybody somewhere; that is no change, so only what came after it counts.
@@ -93,7 +93,7 @@ def changes(now: datetime, playbook: Playbook | None) -> tuple[str, list[Change]
         return "", []
     since = max(first, now - RECENT)
     listed = [
-        Change(s, playbook.segments[s].name or s.replace("-", " "), entered, left)
+        SegmentMoves(s, playbook.segments[s].name or s.replace("-", " "), entered, left)
         for s, (entered, left) in moved_since(since, now).items()
         if s in playbook.segments and entered + left
     ]

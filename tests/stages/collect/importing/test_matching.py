@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from regard.collect.importing.plan import Plan, Wishes, make_plan
+from regard.collect.importing.plan import ImportPlan, Wishes, make_plan
 from regard.kernel.issues import Refused
 
 FILES = {
@@ -19,7 +19,7 @@ FILES = {
 }
 
 
-def plan_of(folder: Path, text: str, **wishes: object) -> Plan:
+def plan_of(folder: Path, text: str, **wishes: object) -> ImportPlan:
     path = folder / "file.csv"
     path.write_text(text)
     return make_plan(path, Wishes(**wishes))  # type: ignore[arg-type]

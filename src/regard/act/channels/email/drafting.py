@@ -19,7 +19,7 @@ from regard.act.addresses import (
 )
 from regard.act.channels.base import Draft
 from regard.act.channels.email.letter import Footer, Letter, Links, Scale
-from regard.act.channels.email.mime import Envelope, build_mail
+from regard.act.channels.email.mime import MailEnvelope, build_mail
 from regard.act.channels.email.typeset import set_html, set_text
 from regard.act.drafting import Material, material_of, signer_of, text_in
 from regard.act.known.people import Known
@@ -74,7 +74,7 @@ def pack_mail(message: Message, draft: Draft, playbook: Playbook, at: datetime) 
     """Return the mail of a letter. Raises UnfitAddress for an address that mail cannot be written to."""
     purpose = playbook.purposes.get(message.purpose)
     leave = unsubscribe_address(message.person.public_id, message.purpose, message.public_id)
-    envelope = Envelope(
+    envelope = MailEnvelope(
         message_id=message.message_id_header or "",
         sender_name=signer_of(message, playbook).name,
         sender_email=draft.sender,

@@ -56,7 +56,7 @@ def parse_smtp_url(url: str) -> SmtpServer:
     return SmtpServer(parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""), tls)
 
 
-class Line:
+class SmtpLine:
     """One connection, used for some mails one after the other; `hand_over` never raises for what a server does."""
 
     def __init__(self, server: SmtpServer, *, answer_seconds: float = SECONDS_FOR_THE_ANSWER) -> None:

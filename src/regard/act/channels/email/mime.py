@@ -28,7 +28,7 @@ class UnfitAddress(Unfit):
 
 
 @dataclass(frozen=True, slots=True)
-class Envelope:
+class MailEnvelope:
     """Who writes to whom, under which id, about which list."""
 
     message_id: str
@@ -42,7 +42,7 @@ class Envelope:
     language: str = "en"
 
 
-def build_mail(envelope: Envelope, *, text: str, html: str, at: datetime) -> bytes:
+def build_mail(envelope: MailEnvelope, *, text: str, html: str, at: datetime) -> bytes:
     """Return the mail as bytes ready for DATA. Raises UnfitAddress for a receiver or sender that cannot be one.
 
     Set line by line: with the message object of the standard library this was most of what a letter cost.

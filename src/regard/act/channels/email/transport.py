@@ -6,7 +6,7 @@ import os
 from typing import Self
 
 from regard.act.channels.base import Handed, Outcome, Transport
-from regard.act.channels.email.handover import Line, SmtpServer, parse_smtp_url
+from regard.act.channels.email.handover import SmtpLine, SmtpServer, parse_smtp_url
 
 
 class Outbox:
@@ -30,7 +30,7 @@ class Smtp:
 
     def __init__(self, server: SmtpServer) -> None:
         self._server = server
-        self._line = Line(server)
+        self._line = SmtpLine(server)
 
     @property
     def name(self) -> str:

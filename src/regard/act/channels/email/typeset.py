@@ -13,7 +13,7 @@ from mjml import mjml2html
 
 from regard.act.channels.email.letter import Footer, Letter, Links, Scale
 from regard.act.known.offered import Product
-from regard.playbooks.letters.language import Block, Items, Mark, Paragraph, Run
+from regard.playbooks.letters.language import Block, Items, LetterRun, Mark, Paragraph
 
 _FONT = "-apple-system, 'Segoe UI', Figtree, 'Noto Sans', Helvetica, Arial, sans-serif"
 _HEAD = (
@@ -84,7 +84,7 @@ def _text_block(letter: Letter, block: Block, links: Links) -> str:
     return "\n".join([_wrap(ends), *(f"{score}: {address}" for score, address in scale.answers)])
 
 
-def _text_runs(runs: tuple[Run, ...], links: Links) -> str:
+def _text_runs(runs: tuple[LetterRun, ...], links: Links) -> str:
     return "".join(f"{run.text} ({links.lead(run.url)})" if run.url else run.text for run in runs)
 
 
@@ -126,11 +126,11 @@ def _html_mark(letter: Letter, block: Mark, links: Links) -> str:
     return ""
 
 
-def _html_runs(runs: tuple[Run, ...], links: Links) -> str:
+def _html_runs(runs: tuple[LetterRun, ...], links: Links) -> str:
     return "".join(_html_run(run, links) for run in runs)
 
 
-def _html_run(run: Run, links: Links) -> str:
+def _html_run(run: LetterRun, links: Links) -> str:
     if run.url:
         return f'<a href="{escape(links.lead(run.url))}">{escape(run.text)}</a>'
     return f"<strong>{escape(run.text)}</strong>" if run.is_strong else escape(run.text)

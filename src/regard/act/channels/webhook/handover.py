@@ -20,11 +20,11 @@ GONE = 410
 ASKS_AGAIN = frozenset({408, 425, 429})
 LONGEST_REST_S = 24 * 60 * 60
 
-Post = Callable[..., door.Answered]
+Post = Callable[..., door.DoorAnswer]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CallTold:
     """What became of one attempt: the outcome, the status of the answer (None: there was none), how long it took."""
 
     handed: Handed
@@ -34,7 +34,7 @@ class Told:
 
 def hand_over(
     url: str, *, allowed: str, headers: Mapping[str, str], body: bytes, now: datetime, post: Post = door.post
-) -> Told:
+) -> CallTold:
     """Post one webhook to an address and say what became of it; never raises for what the other side does."""
     began, status = time.monotonic(), None
     try:
@@ -47,7 +47,7 @@ def hand_over(
         handed = Handed(Outcome.DEFERRED, f"no connection: {failed}")
     except door.NoAnswer as silent:
         handed = Handed(Outcome.UNKNOWN, f"no answer: {silent}")
-    return Told(handed, status, round((time.monotonic() - began) * 1000))
+    return CallTold(handed, status, round((time.monotonic() - began) * 1000))
 
 
 def rest_of(retry_after: str, now: datetime) -> int:
@@ -62,7 +62,7 @@ def rest_of(retry_after: str, now: datetime) -> int:
     return min(max(0, int((until - now).total_seconds())), LONGEST_REST_S)
 
 
-def _judged(answered: door.Answered, now: datetime) -> Handed:
+def _judged(answered: door.DoorAnswer, now: datetime) -> Handed:
     status = answered.status
     if 200 <= status < 300:
         return Handed(Outcome.SENT, f"answered {status}")

@@ -27,7 +27,7 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedDraft:
     """A draft's journey, where its types hold, the playbook with it, and every issue."""
 
     journey: Journey | None
@@ -49,13 +49,13 @@ class Checked:
         return [i for i in self.issues if i.step == step]
 
 
-def check_draft(value: Value, *, slug: str, playbook: Playbook) -> Checked:
+def check_draft(value: Value, *, slug: str, playbook: Playbook) -> CheckedDraft:
     """Return what is wrong with a draft inside the active playbook; errors first."""
     try:
         journey = Journey.model_validate(value)
     except ValidationError as error:
         found = [_of_type(value, dict(e)) for e in error.errors(include_url=False)]
-        return Checked(None, None, tuple(found))
+        return CheckedDraft(None, None, tuple(found))
     whole = playbook.model_copy(update={"journeys": {**playbook.journeys, slug: journey}})
     where = f"journeys.{slug}"
     mine = [
@@ -63,7 +63,7 @@ def check_draft(value: Value, *, slug: str, playbook: Playbook) -> Checked:
         for i in journey_issues(whole)
         if i.where == where or i.where.startswith(f"{where}.")
     ]
-    return Checked(journey, whole, tuple(sorted(mine, key=lambda i: not i.is_error)))
+    return CheckedDraft(journey, whole, tuple(sorted(mine, key=lambda i: not i.is_error)))
 
 
 def _of_type(value: Value, error: dict[str, Any]) -> Placed:

@@ -17,7 +17,7 @@ LONGEST = 240
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class JourneyChange:
     """One change: what it is about, and how it was and will be ('' where there was nothing)."""
 
     what: str
@@ -25,41 +25,41 @@ class Change:
     after: str = ""
 
 
-def changes_between(old: Value | None, new: Value) -> list[Change]:
+def changes_between(old: Value | None, new: Value) -> list[JourneyChange]:
     """Return the changes from one version to another; from nothing, what there is."""
     if old is None:
         steps = [s for _, s in walk(new) if isinstance(s, dict)]
-        return [Change(f"New step {s.get('step')}", "", step_words(s)) for s in steps]
+        return [JourneyChange(f"New step {s.get('step')}", "", step_words(s)) for s in steps]
     return [*_settings(old, new), *_steps(old, new)]
 
 
-def _settings(old: Value, new: Value) -> Iterator[Change]:
+def _settings(old: Value, new: Value) -> Iterator[JourneyChange]:
     for key in [*old, *(k for k in new if k not in old)]:
         if key != "steps" and old.get(key) != new.get(key):
             what = {"entry": "Who comes in", "exit_on": "Who leaves early", "goal": "Goal"}.get(key)
             label = what or LABELS.get(key) or label_of((key,))
-            yield Change(label, _told(old.get(key)), _told(new.get(key)))
+            yield JourneyChange(label, _told(old.get(key)), _told(new.get(key)))
 
 
-def _steps(old: Value, new: Value) -> Iterator[Change]:
+def _steps(old: Value, new: Value) -> Iterator[JourneyChange]:
     before, after = _by_name(old), _by_name(new)
     for name, (place, step) in after.items():
         if name not in before:
-            yield Change(f"New step {name}", "", step_words(step))
+            yield JourneyChange(f"New step {name}", "", step_words(step))
             continue
         was_place, was = before[name]
         if _bare(was) != _bare(step):
             yield from _step(name, was, step)
         if place != was_place:
-            yield Change(f"{name} stands elsewhere", _place_words(was_place), _place_words(place))
+            yield JourneyChange(f"{name} stands elsewhere", _place_words(was_place), _place_words(place))
     for name, (_, step) in before.items():
         if name not in after:
-            yield Change(f"Step {name} goes", step_words(step), "")
+            yield JourneyChange(f"Step {name} goes", step_words(step), "")
 
 
-def _step(name: str, was: Value, step: Value) -> Iterator[Change]:
+def _step(name: str, was: Value, step: Value) -> Iterator[JourneyChange]:
     if step_words(was) != step_words(step):
-        yield Change(f"{name} changes", step_words(was), step_words(step))
+        yield JourneyChange(f"{name} changes", step_words(was), step_words(step))
         return
     old, new = _bare(was), _bare(step)
     if old.get("ways") != new.get("ways"):
@@ -67,15 +67,15 @@ def _step(name: str, was: Value, step: Value) -> Iterator[Change]:
         old.pop("ways", None), new.pop("ways", None)
     for key in [*old, *(k for k in new if k not in old)]:
         if old.get(key) != new.get(key):
-            yield Change(f"{name}: {label_of((key,)).lower()}", _told(old.get(key)), _told(new.get(key)))
+            yield JourneyChange(f"{name}: {label_of((key,)).lower()}", _told(old.get(key)), _told(new.get(key)))
 
 
-def _ways(name: str, was: Value, step: Value) -> Iterator[Change]:
+def _ways(name: str, was: Value, step: Value) -> Iterator[JourneyChange]:
     """Yield the ways that differ, each with its name and its condition."""
     before, after = ([_way_told(s, w) for _, w in arms_of(s) if w is not None] for s in (was, step))
     for number, (old, new) in enumerate(zip_longest(before, after, fillvalue="")):
         if old != new:
-            yield Change(f"{name}: way {number + 1}", old, new)
+            yield JourneyChange(f"{name}: way {number + 1}", old, new)
 
 
 def _way_told(step: Value, way: Value) -> str:

@@ -35,7 +35,7 @@ FIRST = ("template", "survey", "kind", "title")  # what a step is about comes fi
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FormGroup:
     """Fields that stand together under a title; `remove` is the place a button takes away."""
 
     title: str
@@ -69,18 +69,18 @@ def choices_of(playbook: Playbook, value: Value, slug: str) -> Choices:
     }
 
 
-def step_groups(value: Value, path: Path, choice: Choices) -> list[Group]:
+def step_groups(value: Value, path: Path, choice: Choices) -> list[FormGroup]:
     """Return the form of the step at a place; one field of YAML for what is no step we know."""
     step = found_at(value, path)
     model = STEPS.get(str(step.get("do"))) if isinstance(step, dict) else None
     if model is None:
-        return [Group("", [replace(as_yaml(path, step), label="This step, as YAML")])]
+        return [FormGroup("", [replace(as_yaml(path, step), label="This step, as YAML")])]
     own = list(controls_of(model, step, path, choice, NESTED))
-    groups = [Group("", sorted(own, key=lambda c: c.path[-1] not in FIRST))]
+    groups = [FormGroup("", sorted(own, key=lambda c: c.path[-1] not in FIRST))]
     key = model.nests.ways
     ways = step.get(key) if key else None
     if not isinstance(ways, list):
-        return [*groups, Group("", [as_yaml((*path, key), ways)])] if key else groups
+        return [*groups, FormGroup("", [as_yaml((*path, key), ways)])] if key else groups
     for number, way in enumerate(ways):
         place = (*path, key, number)
         fields = (
@@ -88,11 +88,11 @@ def step_groups(value: Value, path: Path, choice: Choices) -> list[Group]:
             if isinstance(way, dict)
             else [as_yaml(place, way)]
         )
-        groups.append(Group(f"Way {number + 1}", fields, text_of(place) if len(ways) > 1 else ""))
+        groups.append(FormGroup(f"Way {number + 1}", fields, text_of(place) if len(ways) > 1 else ""))
     return groups
 
 
-def settings_groups(value: Value, choice: Choices) -> list[Group]:
+def settings_groups(value: Value, choice: Choices) -> list[FormGroup]:
     """Return the form of everything of a journey that is no step."""
     goal, again = value.get("goal"), value.get("reentry")
     own = list(controls_of(Journey, value, (), choice, APART))
@@ -101,12 +101,12 @@ def settings_groups(value: Value, choice: Choices) -> list[Group]:
     rest = [c for c in own if c not in first and c not in door]
     door += _inner(Reentry, again, ("reentry",), choice)
     return [
-        Group("", first),
+        FormGroup("", first),
         *_listed(value, "entry", choice),
-        Group("At the door", door),
-        Group("Goal", _inner(Goal, goal, ("goal",), choice)),
+        FormGroup("At the door", door),
+        FormGroup("Goal", _inner(Goal, goal, ("goal",), choice)),
         *_listed(value, "exit_on", choice),
-        Group("Measured and weighed", rest),
+        FormGroup("Measured and weighed", rest),
     ]
 
 
@@ -116,14 +116,14 @@ def _inner(model: type[Part], told: Any, path: Path, choice: Choices) -> list[Co
     return list(controls_of(model, told or {}, path, choice))
 
 
-def _listed(value: Value, key: str, choice: Choices) -> Iterator[Group]:
+def _listed(value: Value, key: str, choice: Choices) -> Iterator[FormGroup]:
     rows = value.get(key)
     if rows is not None and not isinstance(rows, list):
-        yield Group("", [as_yaml((key,), rows)])
+        yield FormGroup("", [as_yaml((key,), rows)])
         return
     for number, told in enumerate(rows or ()):
         place: Path = (key, number)
-        yield Group(_title(key, told), _row_controls(key, told, place, choice), text_of(place))
+        yield FormGroup(_title(key, told), _row_controls(key, told, place, choice), text_of(place))
 
 
 def _title(key: str, told: Any) -> str:
@@ -147,7 +147,7 @@ def _row_controls(key: str, told: Any, place: Path, choice: Choices) -> list[Con
     return list(controls_of(ExitOn, told, place, choice, frozenset(EXIT_WORDS) - {kind} - set(told)))
 
 
-def apply_form(value: Value, groups: list[Group], posted: QueryDict, path: Path = ()) -> Value:
+def apply_form(value: Value, groups: list[FormGroup], posted: QueryDict, path: Path = ()) -> Value:
     """Return the value with what the form changed; what it did not show stays. Raises Refused for YAML that is none.
 
     A step that is renamed keeps what names it; of keys that exclude each other, the one that was chosen last stays.

@@ -37,7 +37,7 @@ MOST_STEPS_DEEP = 20  # keys of a path: as deep as the outline shows
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class MoveAsked:
     """What was asked: which place, which kind, and the form itself."""
 
     at: Path
@@ -50,7 +50,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class MovedValue:
     """The value after it, the place that stands open now, and what the toast says."""
 
     value: Value
@@ -58,15 +58,15 @@ class Moved:
     words: str = ""
 
 
-def asked_of(form: QueryDict, playbook: Playbook, slug: str, *, is_theirs: bool = False) -> Asked:
+def asked_of(form: QueryDict, playbook: Playbook, slug: str, *, is_theirs: bool = False) -> MoveAsked:
     """Read what was asked."""
     index = form.get("index", "")
     number = int(index) if index.isdecimal() and len(index) < 5 else 0
     at, kind = path_of(form.get("at", "")), form.get("kind", "")
-    return Asked(at, kind, number, form, playbook, slug, is_theirs)
+    return MoveAsked(at, kind, number, form, playbook, slug, is_theirs)
 
 
-def carry_out(value: Value, op: str, asked: Asked) -> Moved:
+def carry_out(value: Value, op: str, asked: MoveAsked) -> MovedValue:
     """Carry out one change; one that is not known changes nothing.
 
     Raises Refused for YAML that is none, and where the page was made from steps that stand elsewhere by now.
@@ -75,10 +75,10 @@ def carry_out(value: Value, op: str, asked: Asked) -> Moved:
         raise Refused(Issue("shape", "the steps changed meanwhile; here they are as they stand now"))
     if asked.is_theirs and op in _WRITING:
         _refuse_unseen(value, op, asked)
-    return _OPS[op](value, asked) if op in _OPS else Moved(value)
+    return _OPS[op](value, asked) if op in _OPS else MovedValue(value)
 
 
-def _refuse_unseen(value: Value, op: str, asked: Asked) -> None:
+def _refuse_unseen(value: Value, op: str, asked: MoveAsked) -> None:
     """Raise Refused where a colleague changed what this form was made from: neither change is lost unseen."""
     seen = asked.form.get("seen", "")
     now = mark_of(value if op == "settings" else found_at(value, asked.at))
@@ -86,55 +86,55 @@ def _refuse_unseen(value: Value, op: str, asked: Asked) -> None:
         raise Refused(Issue(op, MEANWHILE, "change it again if yours is still right"))
 
 
-def _step(value: Value, asked: Asked) -> Moved:
+def _step(value: Value, asked: MoveAsked) -> MovedValue:
     if not isinstance(found_at(value, asked.at), dict):
         return _whole_step(value, asked)
     groups = step_groups(value, asked.at, choices_of(asked.playbook, value, asked.slug))
-    return Moved(apply_form(value, groups, asked.form, asked.at), text_of(asked.at))
+    return MovedValue(apply_form(value, groups, asked.form, asked.at), text_of(asked.at))
 
 
-def _whole_step(value: Value, asked: Asked) -> Moved:
+def _whole_step(value: Value, asked: MoveAsked) -> MovedValue:
     if step_place(asked.at)[0] != asked.at or not asked.at:
-        return Moved(value)
+        return MovedValue(value)
     groups = step_groups(value, asked.at, {})
-    return Moved(apply_form(value, groups, asked.form, asked.at), text_of(asked.at))
+    return MovedValue(apply_form(value, groups, asked.form, asked.at), text_of(asked.at))
 
 
-def _settings(value: Value, asked: Asked) -> Moved:
+def _settings(value: Value, asked: MoveAsked) -> MovedValue:
     groups = settings_groups(value, choices_of(asked.playbook, value, asked.slug))
-    return Moved(apply_form(value, groups, asked.form), "settings")
+    return MovedValue(apply_form(value, groups, asked.form), "settings")
 
 
-def _add(value: Value, asked: Asked) -> Moved:
+def _add(value: Value, asked: MoveAsked) -> MovedValue:
     if asked.kind not in STEPS or len(asked.at) > MOST_STEPS_DEEP:
-        return Moved(value)
+        return MovedValue(value)
     step = new_step(asked.kind, value, asked.playbook, asked.slug)
     found = put_step(value, asked.at, asked.index, step)
-    return Moved(found, text_of((*asked.at, asked.index)), f"Added: {STEPS[asked.kind].called.lower()}.")
+    return MovedValue(found, text_of((*asked.at, asked.index)), f"Added: {STEPS[asked.kind].called.lower()}.")
 
 
-def _remove(value: Value, asked: Asked) -> Moved:
+def _remove(value: Value, asked: MoveAsked) -> MovedValue:
     step = found_at(value, asked.at)
     name = str(step.get("step", "")) if isinstance(step, dict) else ""
     if not asked.at or step_place(asked.at)[0] != asked.at or step is None:
-        return Moved(value)
-    return Moved(take_out(value, asked.at), "", f"{name or 'The step'} is taken out.")
+        return MovedValue(value)
+    return MovedValue(take_out(value, asked.at), "", f"{name or 'The step'} is taken out.")
 
 
-def _up(value: Value, asked: Asked) -> Moved:
+def _up(value: Value, asked: MoveAsked) -> MovedValue:
     return _moved(value, asked, -1)
 
 
-def _down(value: Value, asked: Asked) -> Moved:
+def _down(value: Value, asked: MoveAsked) -> MovedValue:
     return _moved(value, asked, 1)
 
 
-def _moved(value: Value, asked: Asked, by: int) -> Moved:
+def _moved(value: Value, asked: MoveAsked, by: int) -> MovedValue:
     found, place = move_step(value, asked.at, by)
-    return Moved(found, asked.form.get("opened", "") and text_of(place))
+    return MovedValue(found, asked.form.get("opened", "") and text_of(place))
 
 
-def _way(value: Value, asked: Asked) -> Moved:
+def _way(value: Value, asked: MoveAsked) -> MovedValue:
     found = deepcopy(value)
     step = found_at(found, asked.at)
     key = nests_of(step).ways if isinstance(step, dict) else ""
@@ -144,36 +144,36 @@ def _way(value: Value, asked: Asked) -> Moved:
             *(ways if isinstance(ways, list) else []),
             new_way(str(step["do"]), value, asked.playbook, asked.slug),
         ]
-    return Moved(found, text_of(asked.at))
+    return MovedValue(found, text_of(asked.at))
 
 
-def _drop(value: Value, asked: Asked) -> Moved:
+def _drop(value: Value, asked: MoveAsked) -> MovedValue:
     """Take away a way, an entry or an exit."""
     step, rest = step_place(asked.at)
     if not (rest and rest[0] in DROPPED and len(rest) == 2):
-        return Moved(value)
+        return MovedValue(value)
     if rest[0] == "entry" and len(value.get("entry") or ()) < 2:
         raise Refused(Issue("entry", "a journey has at least one way in", "add another one first"))
-    return Moved(take_out(value, asked.at), text_of(step) or "settings", "Taken away.")
+    return MovedValue(take_out(value, asked.at), text_of(step) or "settings", "Taken away.")
 
 
-def _entry(value: Value, asked: Asked) -> Moved:
+def _entry(value: Value, asked: MoveAsked) -> MovedValue:
     if asked.kind not in ENTRIES:
-        return Moved(value)
+        return MovedValue(value)
     rows = value.get("entry")
     rows = [*(rows if isinstance(rows, list) else []), new_entry(asked.kind, asked.playbook)]
-    return Moved({**value, "entry": rows}, "settings")
+    return MovedValue({**value, "entry": rows}, "settings")
 
 
-def _exit(value: Value, asked: Asked) -> Moved:
+def _exit(value: Value, asked: MoveAsked) -> MovedValue:
     if asked.kind not in EXIT_WORDS:
-        return Moved(value)
+        return MovedValue(value)
     rows = value.get("exit_on")
     rows = [*(rows if isinstance(rows, list) else []), new_exit(asked.kind, asked.playbook)]
-    return Moved({**value, "exit_on": rows}, "settings")
+    return MovedValue({**value, "exit_on": rows}, "settings")
 
 
-_OPS: dict[str, Callable[[Value, Asked], Moved]] = {
+_OPS: dict[str, Callable[[Value, MoveAsked], MovedValue]] = {
     "step": _step,
     "settings": _settings,
     "add": _add,

@@ -25,9 +25,9 @@ from regard.playbooks.steps import NAMED as STEPS
 from regard.playbooks.steps import AnyStep, Step, walk
 from regard.playbooks.values.recall import Recall
 from regard.web.journeys.drawn import Picture, draw
-from regard.web.journeys.editor.checked import Checked, Placed
+from regard.web.journeys.editor.checked import CheckedDraft, Placed
 from regard.web.journeys.editor.controls import Choices
-from regard.web.journeys.editor.forms import NESTED, Group, settings_groups, step_groups
+from regard.web.journeys.editor.forms import NESTED, FormGroup, settings_groups, step_groups
 from regard.web.segments.names import segment_names
 from regard.web.words import quoted, sentence
 
@@ -37,7 +37,7 @@ MOST_INDENTED = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class OutlineLine:
     """One line of the outline: a step, or (`is_way`) the words over the steps of a way."""
 
     place: str  # of the step, or of the way's list of steps
@@ -55,17 +55,19 @@ class Line:
     is_open: bool = False
     is_empty: bool = False
     more: str = ""  # the kind of way that can be added: cases, ways
-    groups: list[Group] = field(default_factory=list)
+    groups: list[FormGroup] = field(default_factory=list)
     issues: list[Placed] = field(default_factory=list)
     seen: str = ""  # a mark of what the form was made from
 
 
-def outline_of(value: Value, checked: Checked, choice: Choices, opened: str) -> list[Line]:
+def outline_of(value: Value, checked: CheckedDraft, choice: Choices, opened: str) -> list[OutlineLine]:
     """Return the lines of a draft; `opened` is the place whose form stands open."""
     return list(_lines(value, ("steps",), 0, checked, choice, opened))
 
 
-def _lines(value: Value, container: Path, depth: int, checked: Checked, choice: Choices, opened: str) -> Iterator[Line]:
+def _lines(
+    value: Value, container: Path, depth: int, checked: CheckedDraft, choice: Choices, opened: str
+) -> Iterator[OutlineLine]:
     steps = found_at(value, container)
     rows = steps if isinstance(steps, list) and depth <= DEEPEST else []
     for number, step in enumerate(rows):
@@ -74,7 +76,7 @@ def _lines(value: Value, container: Path, depth: int, checked: Checked, choice: 
         for inner, way in arms_of(step):
             place = (*path, *inner)
             inside = found_at(value, place)
-            yield Line(
+            yield OutlineLine(
                 text_of(place),
                 min(depth + 1, MOST_INDENTED),
                 way_words(step, way),
@@ -85,8 +87,8 @@ def _lines(value: Value, container: Path, depth: int, checked: Checked, choice: 
 
 
 def _line(
-    value: Value, path: Path, step: Any, depth: int, number: int, checked: Checked, choice: Choices, opened: str
-) -> Line:
+    value: Value, path: Path, step: Any, depth: int, number: int, checked: CheckedDraft, choice: Choices, opened: str
+) -> OutlineLine:
     raw = step if isinstance(step, dict) else {}
     kind, place, issues = str(raw.get("do", "")), text_of(path), checked.at(path)
     wrong = {text_of((*path, *i.field)) for i in issues if i.is_error}
@@ -95,7 +97,7 @@ def _line(
         for g in step_groups(value, path, choice)
     ]
     last, model = int(path[-1]), STEPS.get(kind)
-    return Line(
+    return OutlineLine(
         place=place,
         depth=min(depth, MOST_INDENTED),
         words=step_words(raw),
@@ -146,7 +148,7 @@ def way_words(step: Value, way: Value | None) -> str:
         return "if (a condition that does not hold yet)"
 
 
-def settings_of(value: Value, checked: Checked, choice: Choices) -> tuple[list[Group], list[Placed]]:
+def settings_of(value: Value, checked: CheckedDraft, choice: Choices) -> tuple[list[FormGroup], list[Placed]]:
     """Return the form of who comes in, who leaves and what for, with the issues that belong to it."""
     issues = checked.at(())
     wrong = {text_of(i.field) for i in issues if i.is_error}
@@ -182,4 +184,4 @@ def picture_of(journey: Journey, slug: str, playbook: Playbook) -> Picture:
     return replace(drawn, boxes=boxes, outline=[])
 
 
-__all__ = ["Line", "outline_of", "picture_of", "settings_of", "step_words", "way_words"]
+__all__ = ["OutlineLine", "outline_of", "picture_of", "settings_of", "step_words", "way_words"]

@@ -29,9 +29,9 @@ from regard.versions.drafts import (
     versions_since,
 )
 from regard.web.access import StaffRequest, act, page
-from regard.web.journeys.editor.checked import Checked, check_draft
+from regard.web.journeys.editor.checked import CheckedDraft, check_draft
 from regard.web.journeys.editor.forms import choices_of
-from regard.web.journeys.editor.moves import MEANWHILE, SOMEBODY, Moved, asked_of, carry_out
+from regard.web.journeys.editor.moves import MEANWHILE, SOMEBODY, MovedValue, asked_of, carry_out
 from regard.web.journeys.editor.outline import outline_of, picture_of, settings_of
 from regard.web.journeys.editor.words import EXIT_WORDS, UNITS
 from regard.web.journeys.page import head_of
@@ -47,7 +47,7 @@ def the_draft(draft_id: int) -> DraftPart:
     return draft
 
 
-def checked_of(request: StaffRequest, draft: DraftPart, value: Value) -> Checked:
+def checked_of(request: StaffRequest, draft: DraftPart, value: Value) -> CheckedDraft:
     """Return a draft checked inside the active playbook."""
     return check_draft(value, slug=draft.name, playbook=the_playbook(request))
 
@@ -72,7 +72,7 @@ def draft(request: StaffRequest, draft_id: int) -> HttpResponse:
     found = the_draft(draft_id)
     if request.GET.get("view") == "yaml":
         return _yaml_page(request, found, found.text, [])
-    context = _context(request, found, Moved(value_of(found), request.GET.get("at", "")))
+    context = _context(request, found, MovedValue(value_of(found), request.GET.get("at", "")))
     return render(request, "web/journey_edit.html", context)
 
 
@@ -83,7 +83,7 @@ def draft_change(request: StaffRequest, draft_id: int) -> HttpResponse:
     by = f"staff:{request.user.pk}"
     is_theirs = found.changed_by != by
     asked = asked_of(request.POST, the_playbook(request), found.name, is_theirs=is_theirs)
-    moved: list[Moved] = []
+    moved: list[MovedValue] = []
 
     def change(value: Value) -> Value:
         moved.append(carry_out(value, op, asked))
@@ -94,7 +94,7 @@ def draft_change(request: StaffRequest, draft_id: int) -> HttpResponse:
     except Refused as refused:
         at = "settings" if op == "settings" else request.POST.get("at", "")
         issues = _signed(refused, found)
-        return _answer(request, found, Moved(value_of(found), at), issues)
+        return _answer(request, found, MovedValue(value_of(found), at), issues)
     return _answer(request, found, moved[-1], undo=bool(moved[-1].words))
 
 
@@ -103,7 +103,7 @@ def draft_undo(request: StaffRequest, draft_id: int) -> HttpResponse:
     """Take back the newest change."""
     the_draft(draft_id)
     found = undo_draft(draft_id=draft_id, by=f"staff:{request.user.pk}", now=request.now)
-    return _answer(request, found, Moved(value_of(found), "", "Taken back."))
+    return _answer(request, found, MovedValue(value_of(found), "", "Taken back."))
 
 
 @act(Capability.CHANGE_JOURNEYS)
@@ -167,7 +167,12 @@ def _yaml_page(request: StaffRequest, found: DraftPart, text: str, issues: list[
 
 
 def _answer(
-    request: StaffRequest, found: DraftPart, moved: Moved, refused: list[Issue] | None = None, *, undo: bool = False
+    request: StaffRequest,
+    found: DraftPart,
+    moved: MovedValue,
+    refused: list[Issue] | None = None,
+    *,
+    undo: bool = False,
 ) -> HttpResponse:
     """Return the editor as a part for htmx, else send back to the page, so that it works without script too."""
     if not request.headers.get("HX-Request"):
@@ -191,7 +196,7 @@ def _head(request: StaffRequest, found: DraftPart, value: Value) -> dict[str, An
     }
 
 
-def _context(request: StaffRequest, found: DraftPart, moved: Moved) -> dict[str, Any]:
+def _context(request: StaffRequest, found: DraftPart, moved: MovedValue) -> dict[str, Any]:
     playbook, value = the_playbook(request), moved.value
     checked, choice = (
         checked_of(request, found, value),

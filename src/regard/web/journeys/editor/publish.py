@@ -33,7 +33,7 @@ from regard.versions.drafts import (
     versions_since,
 )
 from regard.web.access import StaffRequest, act, page
-from regard.web.journeys.editor.checked import Checked, named
+from regard.web.journeys.editor.checked import CheckedDraft, named
 from regard.web.journeys.editor.differences import changes_between
 from regard.web.journeys.editor.page import checked_of, the_draft
 from regard.web.person.timeline import by_words
@@ -46,7 +46,7 @@ MOVES: dict[str, Gone] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class PublishNeed:
     """One thing publishing asks for, and whether the draft has it."""
 
     words: str
@@ -54,7 +54,7 @@ class Need:
     hint: str = ""
 
 
-def needs_of(journey: Journey, playbook: Playbook) -> list[Need]:
+def needs_of(journey: Journey, playbook: Playbook) -> list[PublishNeed]:
     """Return what a journey needs before it may touch anybody."""
     rails = playbook.guardrails
     messages = [s for s in journey.all_steps() if s.is_message]
@@ -64,29 +64,29 @@ def needs_of(journey: Journey, playbook: Playbook) -> list[Need]:
     where = "the guardrails' own" if journey.holdout is None else "its own"
     caps = ", ".join(cap.words() for cap in rails.caps)
     return [
-        Need(
+        PublishNeed(
             "A goal, or a rule for who leaves early",
             bool(journey.goal or journey.exit_on),
             "say under 'Who comes in, who leaves' what it is for",
         ),
-        Need(
+        PublishNeed(
             "An owner who answers for it",
             journey.owner in playbook.company.senders,
             "choose one of the company's people",
         ),
-        Need(f"Held out by chance: {share:.0%}, {where}", True),
-        Need(
+        PublishNeed(f"Held out by chance: {share:.0%}, {where}", True),
+        PublishNeed(
             f"Purpose of every message: {_names(purposes, playbook)}" if messages else "It sends no message",
             all(p in playbook.purposes for p in purposes),
         ),
-        Need(
+        PublishNeed(
             f"Within the caps: {caps}" if caps else "A cap on messages",
             bool(caps) or not messages,
             "the guardrails have none; anybody could get any number",
         ),
         *(
             [
-                Need(
+                PublishNeed(
                     f"Systems it tells: {', '.join(told)}",
                     set(told) <= set(endpoint_names()),
                     "add what is missing in Settings, Webhooks",
@@ -112,9 +112,9 @@ def reach_of(journey: Journey, publishing: Publishing | None) -> int:
 class Review:
     """Everything the publish page shows and the publish act asks again."""
 
-    checked: Checked
+    checked: CheckedDraft
     value: Value
-    needs: list[Need]
+    needs: list[PublishNeed]
     publishing: Publishing | None
     reach: int
     above: int | None  # the size from which a second person has to look, where it is exceeded

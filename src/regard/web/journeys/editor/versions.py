@@ -21,7 +21,7 @@ from regard.versions.drafts import (
 )
 from regard.versions.selectors import version_list
 from regard.web.access import StaffRequest, act, page
-from regard.web.journeys.editor.differences import Change, changes_between
+from regard.web.journeys.editor.differences import JourneyChange, changes_between
 from regard.web.journeys.page import head_of
 from regard.web.person.timeline import by_words
 
@@ -36,7 +36,7 @@ class Written:
     at: datetime
     by: str
     note: str
-    changes: list[Change]
+    changes: list[JourneyChange]
     is_active: bool
 
 
