@@ -64,7 +64,7 @@ class Undo(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Verb:
+class RowVerb:
     """A button of a row, and how it is taken back (None: the page holds the word some seconds instead)."""
 
     do: Do
@@ -81,7 +81,7 @@ class Waits:
     kind: str  # in addresses and ids of the page
     open: Callable[[datetime], QuerySet[Model]]
     rows: Callable[[datetime, int, SayWhen], Sequence[Waiting]]
-    verbs: Mapping[str, Verb] = field(default_factory=dict)
+    verbs: Mapping[str, RowVerb] = field(default_factory=dict)
     place: int = 0
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from regard.engine.bench.columnar import times_of
 from regard.engine.bench.store import Workbench
 from regard.engine.understanding.plan import Coordinates, Understanding
-from regard.engine.understanding.sources.fields import Fields
+from regard.engine.understanding.sources.fields import FieldSource
 from regard.engine.understanding.who_changes_with_time import Slides
 from regard.kernel.instant import DAY_US, HOUR_US, from_us, to_us
 from regard.playbooks.values.windows import Clock
@@ -177,7 +177,7 @@ def check_cycle(world: World, later: World, old: Clock, new: Clock) -> None:
     touched = {t.origin for t in later.log if t.seq not in known} | {f[1] for f in later.fields if f[0] not in known}
     touched |= {p for p in PEOPLE if world.moved.get(p) != later.moved.get(p)}
     touched |= {world.moved.get(p, p) for p in touched} | {later.moved.get(p, p) for p in touched}
-    for slide in Fields(understanding.asking).slides(old, understanding.turned(old)):
+    for slide in FieldSource(understanding.asking).slides(old, understanding.turned(old)):
         for _, origin, at, name, _value in later.fields:
             if name == slide.name and (slide.by_value or slide.low <= at < slide.high):
                 touched.add(origin)

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from regard import flow
-from regard.collect.intake.journal import Entry, encode_entry, open_journal
+from regard.collect.intake.journal import JournalRow, encode_entry, open_journal
 from regard.collect.intake.keys import create_key
 from regard.collect.models import Touchpoint
 from regard.decide.models import Enrolment
@@ -70,7 +70,7 @@ class Shop:
         }
         raws = [msgspec.Raw(json.dumps(message).encode())]
         journal = open_journal()
-        journal.append([encode_entry(Entry(self.key.id, self.key.source_id, to_us(now), None, "s", raws, []))])
+        journal.append([encode_entry(JournalRow(self.key.id, self.key.source_id, to_us(now), None, "s", raws, []))])
         journal.close()
         flow.absorb_journal(now=now)
 

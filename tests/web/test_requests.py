@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from regard.act.models import Message
-from regard.act.requests import Cause, Request, Written
+from regard.act.requests import Cause, Request, WrittenWords
 from regard.act.services import ask, claim
 from regard.cli.outbox import app
 from regard.consent.services import restrict
@@ -34,7 +34,7 @@ def refused(house) -> Message:
         cause=Cause("points", "2026-03"),
         key="points:2026-03",
         asked_by=f"staff:{colleague.pk}",
-        letter=Written("Your points", "You have <b>120</b> points.", next(iter(playbook.company.senders))),
+        letter=WrittenWords("Your points", "You have <b>120</b> points.", next(iter(playbook.company.senders))),
     )
     restrict(person=ines.id, kind="restricted", by="staff:1", now=house.now)
     asked = ask(request=request, playbook=playbook, now=house.now)

@@ -58,7 +58,7 @@ class Decided(NamedTuple):
     message_state: str
 
 
-class Task(NamedTuple):
+class TaskRow(NamedTuple):
     """A task for a person, with the context it opened with."""
 
     pk: int

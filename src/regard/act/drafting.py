@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from regard.act.addresses import referral_code
 from regard.act.known.offered import Product, offered_products
-from regard.act.known.people import Known
+from regard.act.known.people import LetterFacts
 from regard.act.models import Message
 from regard.kernel.issues import Issue, Refused
 from regard.playbooks.checks.templates import PURCHASES, allowed_fields
@@ -45,7 +45,7 @@ def letter_of(step: Step, playbook: Playbook) -> tuple[str, str, str]:
     return name, survey, str(getattr(step, "sender", None) or (template.sender if template else ""))
 
 
-def material_of(message: Message, playbook: Playbook, known: Known) -> Material:
+def material_of(message: Message, playbook: Playbook, known: LetterFacts) -> Material:
     """Return what a message is written from, by what is known of its person. Raises Refused where it may not be used."""
     template = playbook.templates.get(message.template)
     if template is None:
@@ -106,7 +106,7 @@ def _uses(text: str, where: str) -> tuple[Use, ...]:
         raise Refused(Issue(where, str(error), line=error.line)) from None
 
 
-def _products(template: Template, playbook: Playbook, language: str, known: Known) -> tuple[Product, ...]:
+def _products(template: Template, playbook: Playbook, language: str, known: LetterFacts) -> tuple[Product, ...]:
     if template.products is None or known.shelf is None:
         return ()
     currency = playbook.company.currency
@@ -119,7 +119,7 @@ def _values(
     playbook: Playbook,
     sender: Sender,
     language: str,
-    known: Known,
+    known: LetterFacts,
 ) -> dict[str, object]:
     allowed = allowed_fields(playbook, template.purpose)
     fields, traits = known.fields, known.traits

@@ -43,7 +43,7 @@ class Templated:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenWords:
     """Words somebody wrote for this one person, signed by a sender of the playbook."""
 
     subject: str
@@ -61,7 +61,7 @@ class Request:
     cause: Cause
     key: str
     asked_by: str  # "journey:<name>", "staff:<id>", or the stage that asks
-    letter: Templated | Written
+    letter: Templated | WrittenWords
     channel: str = "email"
 
 
@@ -97,7 +97,7 @@ def message_of(
     return queued(made, now)
 
 
-def _sender_of(letter: Templated | Written, playbook: Playbook) -> str:
+def _sender_of(letter: Templated | WrittenWords, playbook: Playbook) -> str:
     template = playbook.templates.get(letter.template) if isinstance(letter, Templated) else None
     return template.sender if template else ""
 

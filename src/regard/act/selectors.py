@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from regard import door
-from regard.act.contracts import Attempt, Decided, MessageRow, MessageWhole, Task
+from regard.act.contracts import Attempt, Decided, MessageRow, MessageWhole, TaskRow
 from regard.act.known.context import words_of
 from regard.act.models import Delivery, Endpoint, HumanTask, Message
 from regard.collect.values import as_value, read_values
@@ -155,15 +155,15 @@ def task_done(person: int, *, kind: str, outcome: str) -> int | None:
     return rows.order_by("-id").values_list("id", flat=True).first()
 
 
-def tasks_of(origins: Collection[int]) -> list[Task]:
+def tasks_of(origins: Collection[int]) -> list[TaskRow]:
     """Return the open tasks of a person, soonest due first."""
     rows = HumanTask.objects.filter(person_id__in=origins, state=HumanTask.State.OPEN)
-    return read_values(Task, rows.order_by("due_at", "id"))
+    return read_values(TaskRow, rows.order_by("due_at", "id"))
 
 
-def task_of(task: int, origins: Collection[int]) -> Task | None:
+def task_of(task: int, origins: Collection[int]) -> TaskRow | None:
     """Return one task of a person, open or not, or None."""
-    found = read_values(Task, HumanTask.objects.filter(pk=task, person_id__in=origins))
+    found = read_values(TaskRow, HumanTask.objects.filter(pk=task, person_id__in=origins))
     return found[0] if found else None
 
 

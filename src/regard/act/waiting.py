@@ -10,7 +10,7 @@ from django.utils import timezone
 from regard.act.models import HumanTask
 from regard.act.selectors import open_tasks
 from regard.act.services.tasks import close_task, reopen_task, snooze_task
-from regard.room import SayWhen, Verb, Waiting, Waits
+from regard.room import RowVerb, SayWhen, Waiting, Waits
 
 APPROVAL = "approval"
 _VERBS = {"complaint": "Take over", "check_in": "Write", APPROVAL: "Decide", "thank_you": "Thank"}
@@ -100,11 +100,11 @@ TASKS = Waits(
     open_tasks,
     _rows,
     {
-        "done": Verb(_close, _reopen),
-        "dismiss": Verb(_dismiss, _reopen),
+        "done": RowVerb(_close, _reopen),
+        "dismiss": RowVerb(_dismiss, _reopen),
         # A word on an approval is not taken back: the journey goes on by the first.
-        "approve": Verb(_approve),
-        "refuse": Verb(_refuse),
-        "snooze": Verb(_snooze, _wake),
+        "approve": RowVerb(_approve),
+        "refuse": RowVerb(_refuse),
+        "snooze": RowVerb(_snooze, _wake),
     },
 )

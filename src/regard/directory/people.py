@@ -65,7 +65,7 @@ class _Around:
 
 
 @dataclass(frozen=True, slots=True)
-class PeoplePage:
+class ListPage:
     """A page of people; `total` is exact up to 10,000, then `is_more` says there are more."""
 
     rows: list[ListedPerson]
@@ -74,15 +74,15 @@ class PeoplePage:
     is_more: bool
 
 
-def people_page(wanted: Wanted, *, limit: int = PAGE, staff: dict[int, str] | None = None) -> PeoplePage:
+def people_page(wanted: Wanted, *, limit: int = PAGE, staff: dict[int, str] | None = None) -> ListPage:
     """Return one page of the list. `staff`: names by id, where they were read already."""
     narrowed = narrow(wanted)
     found = _survivors(narrowed, wanted.sort, wanted.after, limit + 1)
     rows = _dress([p for _, p in found[:limit]], staff=staff)
     if len(found) <= limit and not wanted.after:
-        return PeoplePage(rows, "", len(found), narrowed.is_cut)
+        return ListPage(rows, "", len(found), narrowed.is_cut)
     mark = mark_of(found[limit - 1][0]) if len(found) > limit else ""
-    return PeoplePage(rows, mark, *_counted(narrowed, wanted))
+    return ListPage(rows, mark, *_counted(narrowed, wanted))
 
 
 def every_person(wanted: Wanted, *, chunk: int = 500) -> Iterator[ListedPerson]:

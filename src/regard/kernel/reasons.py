@@ -16,7 +16,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Verdict:
     """A yes or a no with its reason; truthy like the answer itself."""
 
     allowed: bool

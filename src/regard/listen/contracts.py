@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 
-class Said(NamedTuple):
+class AnswerSaid(NamedTuple):
     """An answer to a survey, in the customer's own words."""
 
     seq: int

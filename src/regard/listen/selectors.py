@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from regard.act.models import HumanTask
 from regard.collect.values import read_values
-from regard.listen.contracts import Said
+from regard.listen.contracts import AnswerSaid
 from regard.listen.models import Answer, SurveyInvitation
 from regard.playbooks.feelings import DELIGHTED_FROM
 
@@ -42,10 +42,10 @@ def thanks_due(now: datetime) -> QuerySet[Answer]:
     return Answer.objects.filter(~Exists(thanked), score__gte=DELIGHTED_FROM, answered_at__gt=now - THANKS_WITHIN)
 
 
-def answers_of(origins: Collection[int], *, limit: int = 20) -> list[Said]:
+def answers_of(origins: Collection[int], *, limit: int = 20) -> list[AnswerSaid]:
     """Return the newest answers of a person, newest first."""
     rows = Answer.objects.filter(person_id__in=origins).order_by("-answered_at", "-seq")
-    return read_values(Said, rows[:limit])
+    return read_values(AnswerSaid, rows[:limit])
 
 
 def asked_and_answered(since: datetime) -> tuple[int, int, int]:

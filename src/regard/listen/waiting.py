@@ -9,7 +9,7 @@ from regard.act.selectors import task_done
 from regard.act.services.tasks import NewTask, close_task, open_task, reopen_task
 from regard.listen.models import Answer
 from regard.listen.selectors import thanks_due
-from regard.room import SayWhen, Verb, Waiting, Waits
+from regard.room import RowVerb, SayWhen, Waiting, Waits
 
 MINUTES = 5
 THANKED = "Thanked by a person"
@@ -57,4 +57,4 @@ def _unthank(row_id: int, by: str, now: datetime) -> bool:
     return True
 
 
-THANKS = Waits("thanks", thanks_due, _rows, {"done": Verb(_thank, _unthank)}, place=1)
+THANKS = Waits("thanks", thanks_due, _rows, {"done": RowVerb(_thank, _unthank)}, place=1)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from regard.profile.keeping import keep_promise, reopen_promise
 from regard.profile.selectors import due_promises
-from regard.room import SayWhen, Verb, Waiting, Waits
+from regard.room import RowVerb, SayWhen, Waiting, Waits
 
 MINUTES = 10
 
@@ -40,4 +40,4 @@ def _unkeep(row_id: int, by: str, now: datetime) -> bool:
     return True
 
 
-PROMISES = Waits("promise", due_promises, _rows, {"done": Verb(_keep, _unkeep)})
+PROMISES = Waits("promise", due_promises, _rows, {"done": RowVerb(_keep, _unkeep)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol
 
 
-class Member(NamedTuple):
+class StaffMember(NamedTuple):
     """A member of staff, as others name them."""
 
     pk: int

@@ -8,7 +8,7 @@ from hashlib import sha256
 from django.db.models import Q
 
 from regard.collect.values import read_values
-from regard.staff.contracts import Member, SignedIn
+from regard.staff.contracts import SignedIn, StaffMember
 from regard.staff.models import LoginLink, Role, SavedView, User
 
 
@@ -28,20 +28,20 @@ def signed_in(user: object) -> SignedIn | None:
     return user if isinstance(user, User) else None
 
 
-def all_staff() -> list[Member]:
+def all_staff() -> list[StaffMember]:
     """Return every member of staff by name, disabled ones last."""
-    return read_values(Member, User.objects.order_by("-is_active", "name"))
+    return read_values(StaffMember, User.objects.order_by("-is_active", "name"))
 
 
-def member(user: int) -> Member | None:
+def member(user: int) -> StaffMember | None:
     """Return one member of staff, or None."""
-    found = read_values(Member, User.objects.filter(pk=user))
+    found = read_values(StaffMember, User.objects.filter(pk=user))
     return found[0] if found else None
 
 
-def member_of_address(email: str) -> Member | None:
+def member_of_address(email: str) -> StaffMember | None:
     """Return who signs in by an e-mail address, or None."""
-    found = read_values(Member, User.objects.filter(email=email))
+    found = read_values(StaffMember, User.objects.filter(email=email))
     return found[0] if found else None
 
 

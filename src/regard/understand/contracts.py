@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 
-class Known(NamedTuple):
+class KnownPerson(NamedTuple):
     """A surviving person with what the profile says and what was worked out, as a page begins with."""
 
     id: int

@@ -65,7 +65,7 @@ from regard.understand.asking.questions import (
 from regard.understand.asking.stories import what_moved
 from regard.understand.asking.why import why_in_segment
 from regard.understand.columns import SHOWN_MEMBERS
-from regard.understand.contracts import ChangeRow, FinishedRun, Known, MemberRow, Overlap, SegmentVersion
+from regard.understand.contracts import ChangeRow, FinishedRun, KnownPerson, MemberRow, Overlap, SegmentVersion
 from regard.understand.models import Member, Run, SegmentChange, SegmentTally, Standing
 from regard.understand.running.publishing import finished_run
 from regard.understand.tallies import newest_tallies
@@ -348,7 +348,7 @@ def used_by(name: str, *, playbook: Playbook) -> list[str]:
     return found + [f"journey {j}" for j, value in playbook.journeys.items() if f"'{name}'" in repr(value)]
 
 
-def known_person(public: UUID | None) -> Known | None:
+def known_person(public: UUID | None) -> KnownPerson | None:
     """Return who speaks for a public id, with card and standing, in one query; None where there is nobody."""
     columns = (
         "id",
@@ -364,4 +364,4 @@ def known_person(public: UUID | None) -> Known | None:
     if row is None:
         return None
     number, uuid, name, fields, owner, traits, value, at = row
-    return Known(number, uuid, name or "", fields or {}, owner, traits or {}, value, at)
+    return KnownPerson(number, uuid, name or "", fields or {}, owner, traits or {}, value, at)

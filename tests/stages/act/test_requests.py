@@ -14,7 +14,7 @@ import pytest
 from regard.act.channels.email.handover import parse_smtp_url
 from regard.act.channels.email.transport import Smtp
 from regard.act.models import Message
-from regard.act.requests import Cause, Request, Templated, Written
+from regard.act.requests import Cause, Request, Templated, WrittenWords
 from regard.act.services import ask, ask_reply, claim, deliver, leave_purpose, settle_leases
 from regard.collect.contracts import Incoming
 from regard.collect.models import Touchpoint
@@ -56,7 +56,7 @@ STATEMENT = """
     track: false
 """
 NIGHT = timedelta(hours=13)  # 23:00 where they live
-LETTER = Written("Your question", "Dear Ines,\n\nyes, we have it.\n\n- one copy\n- in the window", "maya")
+LETTER = WrittenWords("Your question", "Dear Ines,\n\nyes, we have it.\n\n- one copy\n- in the window", "maya")
 
 
 @pytest.fixture
@@ -248,8 +248,8 @@ def test_what_is_no_answer_cannot_be_sent_as_one(
         ({"letter": Templated("nothing-such")}, "no template"),
         ({"letter": Templated("personal-offer")}, "written for the purpose"),
         ({"letter": Templated("points-so-far", "nobody", values={"points": 1})}, "no sender"),
-        ({"letter": Written("", "Hello", "maya")}, "one line"),
-        ({"letter": Written("Hello", "[here](javascript:alert)", "maya")}, "https://"),
+        ({"letter": WrittenWords("", "Hello", "maya")}, "one line"),
+        ({"letter": WrittenWords("Hello", "[here](javascript:alert)", "maya")}, "https://"),
         ({"kind": Kind.SURVEY}, "a survey"),
         ({"channel": "phone"}, "nothing carries"),
     ],

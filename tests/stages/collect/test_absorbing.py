@@ -14,7 +14,7 @@ import pytest
 from django.db import OperationalError
 
 from regard import flow
-from regard.collect.intake.journal import Entry, Refused, encode_entry, open_journal
+from regard.collect.intake.journal import JournalRefused, JournalRow, encode_entry, open_journal
 from regard.collect.intake.keys import create_key
 from regard.collect.intake.parking import forget_parked, retry_parked
 from regard.collect.models import ApiKey, Cursor, Parked, Refusal, Touchpoint
@@ -30,9 +30,9 @@ def append(settings, tmp_path: Path, as_of: datetime) -> Append:
     settings.JOURNAL_FILE = tmp_path / "journal.sqlite3"
     key = create_key(scope="write", name="shop", now=as_of).key
 
-    def append_entry(*messages: dict[str, Any], refused: list[Refused] | None = None) -> None:
+    def append_entry(*messages: dict[str, Any], refused: list[JournalRefused] | None = None) -> None:
         raws = [msgspec.Raw(json.dumps(m).encode()) for m in messages]
-        entry = Entry(key.id, key.source_id, to_us(as_of), None, "stem", raws, refused or [])
+        entry = JournalRow(key.id, key.source_id, to_us(as_of), None, "stem", raws, refused or [])
         journal = open_journal()
         journal.append([encode_entry(entry)])
         journal.close()
@@ -84,7 +84,7 @@ def test_the_journal_is_pruned_behind_the_position(append: Append, as_of: dateti
 def test_refusals_and_unread_numbers_are_there_for_staff(append: Append, as_of: datetime):
     append(
         track("a", properties={"total": "12,50"}),
-        refused=[Refused(3, "missing_event", "a track message needs 'event'", "b")],
+        refused=[JournalRefused(3, "missing_event", "a track message needs 'event'", "b")],
     )
     flow.absorb_journal(now=as_of)
     found = Refusal.objects.order_by("code").values_list("code", "position", "message_id", "source__name")

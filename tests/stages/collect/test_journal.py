@@ -11,9 +11,9 @@ import pytest
 from django.db import connection
 
 from regard.collect.intake.journal import (
-    Entry,
     Journal,
-    Refused,
+    JournalRefused,
+    JournalRow,
     SqliteJournal,
     encode_entry,
     lock_cursor,
@@ -30,9 +30,9 @@ def journal(settings, tmp_path: Path) -> Journal:
     return open_journal()
 
 
-def entry(*messages: str, refused: list[Refused] | None = None) -> tuple[int, bytes]:
+def entry(*messages: str, refused: list[JournalRefused] | None = None) -> tuple[int, bytes]:
     raws = [msgspec.Raw(m.encode()) for m in messages]
-    return encode_entry(Entry(1, 2, 3, "sent", "stem", raws, refused or []))
+    return encode_entry(JournalRow(1, 2, 3, "sent", "stem", raws, refused or []))
 
 
 def test_what_is_appended_is_read_back_in_order(journal: Journal):
@@ -55,10 +55,10 @@ def test_reading_goes_on_behind_a_position_and_stops_at_the_number(journal: Jour
 
 
 def test_an_entry_of_refusals_only_is_read_too(journal: Journal):
-    journal.append([entry(refused=[Refused(4, "code", "words", "m")]), entry("{}")])
+    journal.append([entry(refused=[JournalRefused(4, "code", "words", "m")]), entry("{}")])
     assert journal.waiting(0) == 2
     first, second = journal.read(0, 10)
-    assert first.entry.refused == [Refused(4, "code", "words", "m")]
+    assert first.entry.refused == [JournalRefused(4, "code", "words", "m")]
     assert len(second.entry.messages) == 1
     journal.close()
 

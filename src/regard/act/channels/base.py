@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from regard.act.known.people import Known
+from regard.act.known.people import LetterFacts
 from regard.act.models import Message
 from regard.collect.deeds import Deed
 from regard.decide.contracts import sent_key
@@ -133,7 +133,7 @@ class Carrier:
     template may not be used. `spread` is the share of a pause by which tries that failed together are drawn apart.
     """
 
-    draft: Callable[[Message, Playbook, Known], Draft]
+    draft: Callable[[Message, Playbook, LetterFacts], Draft]
     lane: InTurn | OwnLane
     deeds: Callable[[Message], list[Deed]] = letter_deeds
     pauses: tuple[int, ...] = PAUSES

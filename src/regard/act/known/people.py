@@ -15,7 +15,7 @@ from regard.understand.offers.shelf import Shelf, current_shelf, owned_by
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class LetterFacts:
     """The fields and traits of a person, and the products they own where a letter speaks of what goes with them."""
 
     fields: Mapping[str, Any] = field(default_factory=dict)
@@ -24,7 +24,7 @@ class Known:
     shelf: Shelf | None = None
 
 
-def known_of(people: Iterable[int], *, buyers: Iterable[int] = ()) -> dict[int, Known]:
+def known_of(people: Iterable[int], *, buyers: Iterable[int] = ()) -> dict[int, LetterFacts]:
     """Return what is known of each of these people now; of `buyers` among them what they own, too."""
     wanted = set(people)
     survivors = survivors_of(wanted)
@@ -35,7 +35,7 @@ def known_of(people: Iterable[int], *, buyers: Iterable[int] = ()) -> dict[int, 
     owned = owned_by(buyers)
     shelf = current_shelf() if owned else None
     return {
-        person: Known(
+        person: LetterFacts(
             fields.get(survivors.get(person, person)) or {},
             traits.get(survivors.get(person, person)) or {},
             owned.get(person, frozenset()),
@@ -45,7 +45,7 @@ def known_of(people: Iterable[int], *, buyers: Iterable[int] = ()) -> dict[int, 
     }
 
 
-def known_to(messages: Iterable[Message], playbook: Playbook) -> dict[int, Known]:
+def known_to(messages: Iterable[Message], playbook: Playbook) -> dict[int, LetterFacts]:
     """Return what is known of the people these letters go to, as far as their templates may speak of it."""
     letters = list(messages)
     with_products = {name for name, template in playbook.templates.items() if template.products is not None}

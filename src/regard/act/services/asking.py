@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from regard.act.models import Message
-from regard.act.requests import Cause, Request, Templated, Written, message_of
+from regard.act.requests import Cause, Request, Templated, WrittenWords, message_of
 from regard.collect.models import Touchpoint
 from regard.consent.services import lock_people
 from regard.consent.vocabulary import VOCABULARY as CONSENT_WORDS
@@ -70,7 +70,7 @@ def ask(*, request: Request, playbook: Playbook, now: datetime) -> MessageAsked:
 
 
 def ask_reply(
-    *, person: int, answers: int, purpose: str, letter: Written, by: str, playbook: Playbook, now: datetime
+    *, person: int, answers: int, purpose: str, letter: WrittenWords, by: str, playbook: Playbook, now: datetime
 ) -> MessageAsked:
     """Queue a colleague's answer to what a person said: the touchpoint numbered `answers`. `by`: "staff:<id>".
 
@@ -103,7 +103,7 @@ def _mistakes(request: Request, playbook: Playbook) -> Iterator[Issue]:
     if channel is None or not (channel.is_carried and channel.reaches_people):
         yield Issue("channel", f"nothing carries messages by {request.channel}", code="unknown_channel")
     letter = request.letter
-    if isinstance(letter, Written):
+    if isinstance(letter, WrittenWords):
         yield from _mistakes_of_words(letter)
     else:
         yield from _mistakes_of_template(request, letter, playbook)
@@ -111,7 +111,7 @@ def _mistakes(request: Request, playbook: Playbook) -> Iterator[Issue]:
         yield Issue("sender", f"there is no sender '{letter.sender}'", code="no_sender")
 
 
-def _mistakes_of_words(letter: Written) -> Iterator[Issue]:
+def _mistakes_of_words(letter: WrittenWords) -> Iterator[Issue]:
     if not letter.subject.strip() or len(letter.subject) > LONGEST_SUBJECT or not letter.subject.isprintable():
         yield Issue("subject", f"is one line of up to {LONGEST_SUBJECT} characters", code="no_subject")
     if not letter.body.strip():

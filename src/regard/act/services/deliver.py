@@ -22,7 +22,7 @@ from django.db import DatabaseError, transaction
 
 from regard.act.channels.base import Clock, Draft, Handed, Outcome, Transport, Unfit
 from regard.act.channels.registry import carrier_of, in_turn
-from regard.act.known.people import Known, known_to
+from regard.act.known.people import LetterFacts, known_to
 from regard.act.models import Link, Message
 from regard.act.services.ending import LET_GO, record_end
 from regard.act.services.holding import begin, give_back
@@ -111,7 +111,7 @@ def _prepare(messages: Sequence[int], playbook: Playbook, worker: str, clock: Cl
         yield from (letters.get(one) for one in some)
 
 
-def _prepare_one(message: Message, playbook: Playbook, known: Known, now: datetime) -> Prepared:
+def _prepare_one(message: Message, playbook: Playbook, known: LetterFacts, now: datetime) -> Prepared:
     """Draft one letter. One that cannot be written holds up no other: it is refused, or tried again where we failed."""
     try:
         pack = in_turn(message.channel).pack

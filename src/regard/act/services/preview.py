@@ -11,7 +11,7 @@ from uuid import uuid4
 from regard.act.channels.base import Draft
 from regard.act.channels.registry import carrier_of
 from regard.act.drafting import letter_of
-from regard.act.known.people import Known, known_of
+from regard.act.known.people import LetterFacts, known_of
 from regard.act.models import Message
 from regard.identify.models import Person
 from regard.playbooks.model import Playbook
@@ -23,7 +23,7 @@ def preview_letter(*, playbook: Playbook, step: Step, language: str, person: int
 
     Raises Refused where the template may not be used, as the sending does.
     """
-    known = Known() if person is None else known_of([person], buyers=[person])[person]
+    known = LetterFacts() if person is None else known_of([person], buyers=[person])[person]
     spoken = replace(known, fields={**known.fields, "language": language})
     template, survey, sender = letter_of(step, playbook)
     asked_for = str(getattr(step, "purpose", ""))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from regard.collect.intake.journal import Refused
+from regard.collect.intake.journal import JournalRefused
 
 # Clients treat 400, 401, 413 as final and send again after 429 and 503; 202, 204 and 3xx lose or repeat batches in
 # clients that exist. So: never 5xx for a body that will always fail, never 4xx when the store is down.
@@ -73,13 +73,13 @@ class IntakeAnswer:
 PREFLIGHT = IntakeAnswer(200, b"{}", _PREFLIGHT)
 
 
-def taken(accepted: int, refused: Sequence[Refused]) -> IntakeAnswer:
+def taken(accepted: int, refused: Sequence[JournalRefused]) -> IntakeAnswer:
     """Return the 200 of a request: how many messages are durable, and each refused one with its reason."""
     listed = [{"index": r.position, "messageId": r.message_id, "code": r.code, "message": r.message} for r in refused]
     return IntakeAnswer(200, _encode({"success": True, "accepted": accepted, "refused": listed}))
 
 
-def single_refused(refused: Refused) -> IntakeAnswer:
+def single_refused(refused: JournalRefused) -> IntakeAnswer:
     """Return the 400 of a request that was one message, and that one was refused."""
     return IntakeAnswer(400, _encode({"code": refused.code, "message": refused.message}))
 

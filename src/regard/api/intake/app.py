@@ -24,7 +24,7 @@ from regard.api.intake.description import describe
 from regard.api.intake.envelope import Envelope, check, open_batch, open_single
 from regard.api.intake.keyring import Keyring, Rates, key_in_header
 from regard.api.intake.writer import GroupWriter, KeyRevoked, StoreDown
-from regard.collect.intake.journal import Entry, Refused
+from regard.collect.intake.journal import JournalRefused, JournalRow
 from regard.collect.intake.keys import Key
 from regard.collect.intake.limits import RateLimit
 
@@ -171,7 +171,7 @@ class Intake:
     def _note(self, key: Key | None, reason: Turned) -> None:
         """Let staff see a request that was refused whole; one without a valid key leaves no trace."""
         if key is not None:
-            refused = Refused(None, reason.code, reason.message)
+            refused = JournalRefused(None, reason.code, reason.message)
             self._writer.note(_entry(key, None, [], [refused]))
 
     async def _settings(self, asked: IntakeAsked) -> IntakeAnswer:
@@ -206,8 +206,8 @@ def _open(path: str, body: bytes) -> Envelope:
     return open_single(body, _SINGLE.get(path))
 
 
-def _entry(key: Key, sent_at: Any, accepted: list[Any], refused: list[Refused]) -> Entry:
-    return Entry(
+def _entry(key: Key, sent_at: Any, accepted: list[Any], refused: list[JournalRefused]) -> JournalRow:
+    return JournalRow(
         key=key.id,
         source=key.source,
         received_us=time.time_ns() // 1000,

@@ -15,7 +15,7 @@ import msgspec
 from regard.api.intake.answers import Turned
 from regard.api.intake.posthog import is_posthog, to_segment
 from regard.api.intake.salvage import Unusable, clean, depth_of, read_loosely
-from regard.collect.intake.journal import Refused
+from regard.collect.intake.journal import JournalRefused
 from regard.collect.intake.limits import DEEPEST, LARGEST_MESSAGE, MOST_MESSAGES
 from regard.collect.intake.wire import text_of
 from regard.identify.normalise import is_junk
@@ -39,7 +39,7 @@ class Checked(NamedTuple):
     """The messages of a request, told apart."""
 
     accepted: list[msgspec.Raw]
-    refused: list[Refused]
+    refused: list[JournalRefused]
 
 
 class _Body(msgspec.Struct, gc=False):
@@ -97,7 +97,7 @@ def open_single(body: bytes, kind: str | None) -> Envelope:
 def check(messages: list[Any]) -> Checked:
     """Check every message alone and return those to keep and those refused, with their places."""
     accepted: list[msgspec.Raw] = []
-    refused: list[Refused] = []
+    refused: list[JournalRefused] = []
     for position, told in enumerate(messages):
         message: Any = None
         try:
@@ -106,7 +106,7 @@ def check(messages: list[Any]) -> Checked:
             accepted.append(raw)
         except (Unusable, Turned) as reason:
             named = text_of(message.get("messageId")) if isinstance(message, dict) else ""
-            refused.append(Refused(position, reason.code, reason.message, named))
+            refused.append(JournalRefused(position, reason.code, reason.message, named))
     return Checked(accepted, refused)
 
 

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, TypeVar
 from django.db import Error as DatabaseError
 from django.db import connection
 
-from regard.collect.intake.journal import Entry, Journal, encode_entry, open_journal
+from regard.collect.intake.journal import Journal, JournalRow, encode_entry, open_journal
 from regard.collect.intake.keys import Key, find_key_by_hash, usable_keys
 
 log = logging.getLogger("regard.intake")
@@ -39,7 +39,7 @@ class KeyRevoked(Exception):
 
 
 class _Waiting(NamedTuple):
-    entry: Entry
+    entry: JournalRow
     row: tuple[int, bytes]
     future: asyncio.Future[None] | None
     loop: asyncio.AbstractEventLoop
@@ -66,13 +66,13 @@ class GroupWriter:
         self._is_closing = False
         self._thread: threading.Thread | None = None
 
-    async def append(self, entry: Entry) -> None:
+    async def append(self, entry: JournalRow) -> None:
         """Make the entry durable. Raises StoreDown, KeyRevoked."""
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._put(entry, future)
         await _answered(future)
 
-    def note(self, entry: Entry) -> None:
+    def note(self, entry: JournalRow) -> None:
         """Append an entry that only tells staff of a refusal; nobody waits for it, and a full queue drops it."""
         with contextlib.suppress(StoreDown):
             self._put(entry, None)
@@ -95,7 +95,7 @@ class GroupWriter:
         if self._thread is not None:
             self._thread.join(timeout=10)
 
-    def _put(self, entry: Entry, future: asyncio.Future[None] | None) -> None:
+    def _put(self, entry: JournalRow, future: asyncio.Future[None] | None) -> None:
         row = encode_entry(entry)
         with self._wake:
             if self._bytes + len(row[1]) > MOST_WAITING_BYTES:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from regard.collect.contracts import Incoming, Recorded
-from regard.collect.intake.journal import Entry, Journal, lock_cursor, move_cursor
+from regard.collect.intake.journal import Journal, JournalRow, lock_cursor, move_cursor
 from regard.collect.intake.keys import note_use
 from regard.collect.intake.times import read_time
 from regard.collect.intake.wire import Parcel, Unread, normalise
@@ -34,8 +34,8 @@ class WaitingMessages:
     incomings: list[Incoming] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     used_us: dict[int, int] = field(default_factory=dict)  # key -> when it was last used
-    unreadable: list[tuple[Entry, int]] = field(default_factory=list)  # to be parked
-    came_in: list[tuple[Entry, int]] = field(default_factory=list)  # of each incoming: entry, place in it
+    unreadable: list[tuple[JournalRow, int]] = field(default_factory=list)  # to be parked
+    came_in: list[tuple[JournalRow, int]] = field(default_factory=list)  # of each incoming: entry, place in it
 
 
 def take_waiting(journal: Journal, *, most_messages: int, currency: str) -> WaitingMessages | None:
@@ -52,7 +52,7 @@ def take_waiting(journal: Journal, *, most_messages: int, currency: str) -> Wait
     return waiting
 
 
-def unpack(entry: Entry, currency: str, waiting: WaitingMessages) -> None:
+def unpack(entry: JournalRow, currency: str, waiting: WaitingMessages) -> None:
     """Add what an entry holds to what waits."""
     if entry.key is not None:
         before = waiting.used_us.get(entry.key, 0)
@@ -88,7 +88,7 @@ def settle_waiting(waiting: WaitingMessages, recorded: Sequence[Recorded]) -> in
     return sum(row.seq is not None for row in recorded)
 
 
-def _refusal(entry: Entry, position: int | None, code: str, message: str, message_id: str) -> Refusal:
+def _refusal(entry: JournalRow, position: int | None, code: str, message: str, message_id: str) -> Refusal:
     return Refusal(
         source_id=entry.source,
         received_at=from_us(entry.received_us),

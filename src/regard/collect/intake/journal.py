@@ -33,7 +33,7 @@ _ADVISORY_LOCK = 0x5265_6761_7264  # "Regard": one appender at a time
 _BUSY_MS = 5_000
 
 
-class Refused(msgspec.Struct, array_like=True, frozen=True):
+class JournalRefused(msgspec.Struct, array_like=True, frozen=True):
     """A message that was not accepted: its place in the request, and why."""
 
     position: int | None
@@ -42,7 +42,7 @@ class Refused(msgspec.Struct, array_like=True, frozen=True):
     message_id: str = ""
 
 
-class Entry(msgspec.Struct, array_like=True, frozen=True):
+class JournalRow(msgspec.Struct, array_like=True, frozen=True):
     """What one request brought: the accepted messages as they were sent, the refused ones by name."""
 
     key: int | None
@@ -51,21 +51,21 @@ class Entry(msgspec.Struct, array_like=True, frozen=True):
     sent_at: str | int | float | None
     stem: str
     messages: list[msgspec.Raw]
-    refused: list[Refused] = []
+    refused: list[JournalRefused] = []
 
 
 class Stored(NamedTuple):
     """An entry at its position in the journal."""
 
     position: int
-    entry: Entry
+    entry: JournalRow
 
 
 _encode = msgspec.json.Encoder().encode
-decode_entry = msgspec.json.Decoder(Entry).decode
+decode_entry = msgspec.json.Decoder(JournalRow).decode
 
 
-def encode_entry(entry: Entry) -> tuple[int, bytes]:
+def encode_entry(entry: JournalRow) -> tuple[int, bytes]:
     """Return (number of messages, bytes) as the journal keeps them. Refusals alone count as one, or they would wait."""
     return len(entry.messages) or 1, _encode(entry)
 

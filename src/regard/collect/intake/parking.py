@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from regard.collect.contracts import Incoming, Recorded
 from regard.collect.intake.absorbing import PARKED, WaitingMessages, unpack
-from regard.collect.intake.journal import Entry, decode_entry, encode_entry
+from regard.collect.intake.journal import JournalRow, decode_entry, encode_entry
 from regard.collect.models import Parked, Refusal
 from regard.kernel.instant import from_us
 
@@ -56,9 +56,9 @@ def _receive_halves(
     ]
 
 
-def _park(entry: Entry, place: int, message_id: str, reason: str) -> Refusal:
+def _park(entry: JournalRow, place: int, message_id: str, reason: str) -> Refusal:
     """Set a message aside and return what staff see of it."""
-    alone = Entry(
+    alone = JournalRow(
         entry.key,
         entry.source,
         entry.received_us,

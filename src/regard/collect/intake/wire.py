@@ -42,7 +42,7 @@ _EMPTY = msgspec.Raw(b"{}")
 _NULL = msgspec.Raw(b"null")
 
 
-class Message(msgspec.Struct, gc=False):
+class ClientMessage(msgspec.Struct, gc=False):
     """One message in the shape of Segment's clients; null and absent are the same."""
 
     type: str
@@ -90,7 +90,7 @@ class Unread(NamedTuple):
     field: str
 
 
-_read_message = msgspec.json.Decoder(Message).decode
+_read_message = msgspec.json.Decoder(ClientMessage).decode
 _read_context = msgspec.json.Decoder(Context).decode
 _read_properties = msgspec.json.Decoder(Properties).decode
 
@@ -105,7 +105,7 @@ def normalise(raw: msgspec.Raw, position: int, parcel: Parcel, unread: list[Unre
     return incoming
 
 
-def _incoming(message: Message, message_id: str, parcel: Parcel) -> tuple[Incoming, str]:
+def _incoming(message: ClientMessage, message_id: str, parcel: Parcel) -> tuple[Incoming, str]:
     context = _EMPTY if message.context == _NULL else message.context
     known = _read_context(context)
     traits = _traits(message, known)
@@ -154,7 +154,7 @@ def text_of(value: object) -> str:
     return str(value)[:LONGEST_TEXT]
 
 
-def _traits(message: Message, known: Context) -> dict[str, Any] | None:
+def _traits(message: ClientMessage, known: Context) -> dict[str, Any] | None:
     """Return the fields told: some clients say them in `traits`, some in `context.traits`, some in both."""
     if message.type not in ("identify", "group"):
         return None
@@ -164,7 +164,7 @@ def _traits(message: Message, known: Context) -> dict[str, Any] | None:
     return {**beside, **(message.traits or {})}
 
 
-def _ids(message: Message, traits: dict[str, Any] | None, known: Context) -> tuple[tuple[str, str], ...]:
+def _ids(message: ClientMessage, traits: dict[str, Any] | None, known: Context) -> tuple[tuple[str, str], ...]:
     """Return the (kind, value) pairs that say who it was. An e-mail in the context counts only where no id is given."""
     ids = []
     if message.userId is not None and (user_id := text_of(message.userId)):
@@ -179,7 +179,7 @@ def _ids(message: Message, traits: dict[str, Any] | None, known: Context) -> tup
     return tuple(ids)
 
 
-def _name_and_properties(message: Message) -> tuple[str, msgspec.Raw]:
+def _name_and_properties(message: ClientMessage) -> tuple[str, msgspec.Raw]:
     properties = _EMPTY if message.properties == _NULL else message.properties
     if message.type == "track":
         sent_as = text_of(message.event)
@@ -192,7 +192,7 @@ def _name_and_properties(message: Message) -> tuple[str, msgspec.Raw]:
 
 
 def _facts(
-    message: Message, name: str, properties: msgspec.Raw, company_currency: str
+    message: ClientMessage, name: str, properties: msgspec.Raw, company_currency: str
 ) -> tuple[int | None, int | None, str, str]:
     """Return (value, score, currency, the field that is no number)."""
     if message.type != "track" or len(properties) <= 2:
@@ -204,7 +204,7 @@ def _facts(
     return value, score, currency if value is not None else "", unread or unread_score
 
 
-def _channel(message: Message, known: Context) -> str:
+def _channel(message: ClientMessage, known: Context) -> str:
     """Return where it happened: what the client names, else what its library is made for, else the server."""
     if message.type in _CHANNEL_OF_TYPE:
         return _CHANNEL_OF_TYPE[message.type]

@@ -18,7 +18,7 @@ from regard.consent.suppression import address_hash, has_suppressions
 from regard.decide.facts.columns import as_input, read_columns, read_rows
 from regard.decide.facts.fields import FactCards, value_at
 from regard.decide.facts.past import Past
-from regard.decide.facts.scope import Fields, Row, Scope, Values
+from regard.decide.facts.scope import FactScope, FieldFacts, Row, Values
 from regard.engine.journeys.tables import INPUTS
 from regard.identify.columns import IDENTIFIERS
 from regard.playbooks.channels import NEEDS_NO_ADDRESS, REACHED_BY, id_kinds
@@ -27,7 +27,7 @@ Words = Mapping[str, list[tuple[int, int, str, bool]]]  # address hash -> (seen_
 _KNOWN_AS = pa.schema([("person", pa.int64()), ("kind", pa.string())])
 
 
-def read_addresses(past: Past, fields: Fields, channels: set[str]) -> tuple[pa.Table, pa.Table]:
+def read_addresses(past: Past, fields: FieldFacts, channels: set[str]) -> tuple[pa.Table, pa.Table]:
     """Return `address` and `suppression` of the people in scope on these channels, each from when it counted."""
     reached = {channel: by for channel, by in REACHED_BY.items() if channel in channels}
     free = [_anywhere(fields.people, channel) for channel in NEEDS_NO_ADDRESS if channel in channels]
@@ -40,7 +40,7 @@ def read_addresses(past: Past, fields: Fields, channels: set[str]) -> tuple[pa.T
     return pa.concat_tables([*free, as_input("address", rows)]), as_input("suppression", blocked)
 
 
-def _reachable(scope: Scope, cards: FactCards, reached: Mapping[str, tuple[str, str]]) -> Iterator[pa.Table]:
+def _reachable(scope: FactScope, cards: FactCards, reached: Mapping[str, tuple[str, str]]) -> Iterator[pa.Table]:
     """Yield `address` where it does not matter which one: as nearly always, nobody is on the suppression list."""
     told = (
         (person, channel, 0, None)
@@ -73,7 +73,7 @@ def _anywhere(people: Collection[int] | pa.Array, channel: str) -> pa.Table:
     return pa.table([everybody, *known, pa.nulls(len(everybody), pa.int64())], schema=INPUTS["address"])
 
 
-def read_identifiers(scope: Scope, kinds: Collection[str]) -> Iterator[tuple[int, str, str, int]]:
+def read_identifiers(scope: FactScope, kinds: Collection[str]) -> Iterator[tuple[int, str, str, int]]:
     """Yield (person, kind, value, seen_us) of every id of these kinds, by number."""
     listed, bound = among(kinds)
     rows = read_rows(
@@ -89,7 +89,7 @@ def read_identifiers(scope: Scope, kinds: Collection[str]) -> Iterator[tuple[int
         yield person, kind, value, max(seen_us, since)
 
 
-def read_suppressions(hashes: Collection[str], scope: Scope) -> Words:
+def read_suppressions(hashes: Collection[str], scope: FactScope) -> Words:
     """Return the words of the suppression list about these addresses."""
     listed, bound = among(hashes)
     rows = read_rows(
@@ -116,7 +116,7 @@ def _ids_by_kind(past: Past, channels: Collection[str]) -> dict[str, dict[int, V
     return found
 
 
-def _addresses(people: set[int], ids: dict[int, Values], fields: Fields, field: str) -> dict[int, Values]:
+def _addresses(people: set[int], ids: dict[int, Values], fields: FieldFacts, field: str) -> dict[int, Values]:
     """Return the address of each person as it changed; `None` says that there was none any more."""
     found = {person: values for person, values in ids.items() if person in people}
     for values in found.values():
@@ -148,7 +148,7 @@ def _spans(channel: str, held: Mapping[int, Values]) -> Iterator[Row]:
             yield person, channel, since, None
 
 
-def _suppressed(held: Mapping[str, Mapping[int, Values]], scope: Scope) -> Iterator[Row]:
+def _suppressed(held: Mapping[str, Mapping[int, Values]], scope: FactScope) -> Iterator[Row]:
     """Yield (person, channel, scope, is_lifted, seq, visible_us): each change for who has an address that is listed."""
     hashed: dict[tuple[str, Any], str] = {}
     for channel, by_person in held.items():

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from regard.collect.among import among
 from regard.decide.facts.columns import as_input, read_input, read_rows
-from regard.decide.facts.scope import Scope, among_named
+from regard.decide.facts.scope import FactScope, among_named
 from regard.engine.journeys.instructions import Program
 from regard.identify.columns import WHO
 from regard.kernel.instant import FOREVER_US
@@ -25,7 +25,7 @@ def read_inside(program: Program, people: Sequence[int]) -> tuple[pa.Table, pa.T
 
     A version or step we no longer have has no place: people are held there, and shown so.
     """
-    scope = Scope(people, 0)
+    scope = FactScope(people, 0)
     stored = read_rows(
         f"""
         SELECT
@@ -41,7 +41,7 @@ def read_inside(program: Program, people: Sequence[int]) -> tuple[pa.Table, pa.T
     return inside, as_input("learnt", _learnt(row for _, row in placed))
 
 
-def read_former(scope: Scope, journeys: Collection[str], *, until_us: int = FOREVER_US) -> pa.Table:
+def read_former(scope: FactScope, journeys: Collection[str], *, until_us: int = FOREVER_US) -> pa.Table:
     """Return `former`: when people entered these journeys, up to an instant."""
     if not journeys:
         return as_input("former", ())
@@ -56,7 +56,7 @@ def read_former(scope: Scope, journeys: Collection[str], *, until_us: int = FORE
     )
 
 
-def people_inside(scope: Scope, condition: str, **bound: Any) -> set[int]:
+def people_inside(scope: FactScope, condition: str, **bound: Any) -> set[int]:
     """Return those with an enrolment `e` of which a condition holds."""
     rows = read_rows(
         f"SELECT DISTINCT {WHO} FROM decide_enrolment AS e {scope.joined('e.person_id')} AND {condition}",

@@ -18,7 +18,7 @@ import pyarrow as pa
 from regard.collect.among import among
 from regard.decide.facts.columns import as_input, read_rows
 from regard.decide.facts.hours import zone_key
-from regard.decide.facts.scope import Fields, Known, Scope, Values
+from regard.decide.facts.scope import FactScope, FieldFacts, Known, Values
 from regard.identify.columns import EVERYBODY, WHO
 from regard.kernel.instant import FOREVER_US, to_us
 from regard.playbooks.guardrails import Minors
@@ -85,7 +85,7 @@ def value_at(values: Values, at_us: int) -> Any:
     return values[place - 1][1] if place else None
 
 
-def read_cards(scope: Scope) -> FactCards:
+def read_cards(scope: FactScope) -> FactCards:
     """Return what is known now; what the survivor's own card says goes before what a joined one says."""
     rows = read_rows(
         f"""
@@ -104,7 +104,7 @@ def read_cards(scope: Scope) -> FactCards:
     return merged
 
 
-def read_told(names: Collection[str], scope: Scope, *, first_us: int) -> FieldTold:
+def read_told(names: Collection[str], scope: FactScope, *, first_us: int) -> FieldTold:
     """Return what was told of these fields; what counted at `first_us` already, counts from 0."""
     fields: dict[str, dict[int, Values]] = {name: {} for name in names}
     if not names:
@@ -145,7 +145,7 @@ def _followed(told: list[tuple[int, int, int, Any]], first_us: int) -> Values:
     return found
 
 
-def _cards(names: Collection[str], scope: Scope) -> Iterator[tuple[int, dict[str, Any]]]:
+def _cards(names: Collection[str], scope: FactScope) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield (person, fields) of every card, these fields only."""
     places = {f"field_{n}": name for n, name in enumerate(sorted(names))}
     card = msgspec.defstruct("Card", [(place, Any, None) for place in places], rename=places)
@@ -162,7 +162,7 @@ def fields_of_people(minors: Minors | None) -> list[str]:
     return [ZONE, COUNTRY] + ([minors.field] if minors else [])
 
 
-def people_table(fields: Fields, minors: Minors | None) -> pa.Table:
+def people_table(fields: FieldFacts, minors: Minors | None) -> pa.Table:
     """Return `person`: zone key and, where a birth date is known, the instant they come of age, as known at each time."""
     return as_input(
         "person",

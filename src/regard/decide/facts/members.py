@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from regard.collect.among import among
 from regard.decide.facts.columns import read_rows
-from regard.decide.facts.scope import Changes, Scope, Stretch, among_named
+from regard.decide.facts.scope import Changes, FactScope, Stretch, among_named
 from regard.kernel.instant import FOREVER_US, HOUR_US
 from regard.understand.columns import RUNS, SEGMENT_CHANGES, SHOWN_MEMBERS, SHOWN_RUN
 
@@ -23,7 +23,7 @@ def run_of(as_of_us: int) -> int:
     return int(read_rows(f"SELECT COALESCE(MAX(r.id), 0) FROM {RUNS} AS r WHERE r.as_of <= %s", [as_of_us])[0][0])
 
 
-def read_changes(segments: Collection[str], stretch: Stretch, scope: Scope) -> Changes:
+def read_changes(segments: Collection[str], stretch: Stretch, scope: FactScope) -> Changes:
     """Return who entered and left these segments in the runs of understand that are news in this stretch.
 
     A change bears the instant of its run. So the runs are asked for first, by their numbers, and the changes from the
@@ -55,7 +55,7 @@ def read_changes(segments: Collection[str], stretch: Stretch, scope: Scope) -> C
     return found
 
 
-def read_members(segment: str, scope: Scope) -> list[tuple[int, int]]:
+def read_members(segment: str, scope: FactScope) -> list[tuple[int, int]]:
     """Return who is in a segment now, and since when."""
     return read_rows(
         f"""
@@ -66,7 +66,7 @@ def read_members(segment: str, scope: Scope) -> list[tuple[int, int]]:
     )
 
 
-def read_spells(segments: Collection[str] | None, scope: Scope, *, run: int) -> Iterator[tuple[int, str, int, int]]:
+def read_spells(segments: Collection[str] | None, scope: FactScope, *, run: int) -> Iterator[tuple[int, str, int, int]]:
     """Yield (person, segment, from_us, to_us) by the changes up to a run; None: of every segment."""
     wanted = "" if segments is None else f"AND c.segment {among_named('segments', ('',))}"
     rows = read_rows(

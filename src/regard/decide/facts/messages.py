@@ -11,7 +11,7 @@ from regard.collect.among import among
 from regard.collect.columns import SOURCES, TOUCHPOINTS
 from regard.decide.contracts import ON_REQUEST, sent_key
 from regard.decide.facts.columns import as_input, read_input, read_rows
-from regard.decide.facts.scope import Scope, Stretch
+from regard.decide.facts.scope import FactScope, Stretch
 from regard.engine.journeys.instructions import Program
 from regard.engine.journeys.kinds import Kind
 from regard.identify.columns import EVERYBODY
@@ -36,7 +36,7 @@ _BY_KIND = " ".join(
 _COUNTS = f"CASE WHEN {_OF_OTHER_TOOLS} THEN {int(Kind.PROMOTION)} {_BY_KIND} ELSE 0 END"
 
 
-def read_ours(scope: Scope, *, since_us: int, outcomes: tuple[str, ...] = COUNTED) -> pa.Table:
+def read_ours(scope: FactScope, *, since_us: int, outcomes: tuple[str, ...] = COUNTED) -> pa.Table:
     """Return `contact`: our own messages to them since an instant, with these outcomes."""
     listed, bound = among(outcomes)
     found = read_input(
@@ -54,7 +54,7 @@ def read_ours(scope: Scope, *, since_us: int, outcomes: tuple[str, ...] = COUNTE
     return scope.tell(found)
 
 
-def read_theirs(scope: Scope, *, since_us: int, with_requests: bool = True) -> pa.Table:
+def read_theirs(scope: FactScope, *, since_us: int, with_requests: bool = True) -> pa.Table:
     """Return `contact`: the messages of other tools to them since an instant, as the log tells it.
 
     `with_requests`: and those of ours that were asked for outside journeys, once they were sent.
@@ -75,7 +75,7 @@ def read_theirs(scope: Scope, *, since_us: int, with_requests: bool = True) -> p
     return scope.tell(found)
 
 
-def read_humans(scope: Scope, *, since_us: int) -> pa.Table:
+def read_humans(scope: FactScope, *, since_us: int) -> pa.Table:
     """Return `human`: when a colleague was last in touch."""
     found = read_input(
         "human",
@@ -89,7 +89,7 @@ def read_humans(scope: Scope, *, since_us: int) -> pa.Table:
     return scope.tell(found)
 
 
-def read_complaints(scope: Scope) -> pa.Table:
+def read_complaints(scope: FactScope) -> pa.Table:
     """Return `complaint`: what pauses promotions, from its opening to its closing, as the log tells it."""
     listed, bound = among(sorted(_PAUSES))
     rows = read_rows(
@@ -115,7 +115,7 @@ def read_complaints(scope: Scope) -> pa.Table:
 
 
 def read_last_words(
-    about: Callable[[Sequence[int]], Scope], stretch: Stretch, *, low_us: int, high_us: int, name: str | None
+    about: Callable[[Sequence[int]], FactScope], stretch: Stretch, *, low_us: int, high_us: int, name: str | None
 ) -> dict[int, int]:
     """Return when people last said something, of those who said something in (low, high]. `name`: of one sort.
 
@@ -145,7 +145,7 @@ def read_last_words(
     return last
 
 
-def read_touches(scope: Scope, program: Program, *, since_us: int) -> tuple[pa.Table, pa.Table]:
+def read_touches(scope: FactScope, program: Program, *, since_us: int) -> tuple[pa.Table, pa.Table]:
     """Return `touch` and `detail`: what journeys listen for, and the properties their filters look at."""
     wanted = list(program.happenings())
     listed, bound = among(sorted({one.name for one in wanted}))

@@ -18,7 +18,7 @@ import pyarrow as pa
 from regard.decide.facts.members import read_changes
 from regard.decide.facts.messages import read_last_words
 from regard.decide.facts.programs import paused_journeys
-from regard.decide.facts.scope import Changes, Fields, Scope, Stretch, Values
+from regard.decide.facts.scope import Changes, FactScope, FieldFacts, Stretch, Values
 from regard.kernel.instant import DAY_US
 from regard.playbooks.company import Company
 
@@ -42,7 +42,7 @@ class Past(ABC):
     counts_planned: bool = True  # False at the claim: what is only planned does not count, and Act tells what it sent
 
     @cached_property
-    def scope(self) -> Scope:
+    def scope(self) -> FactScope:
         """Return how rows about its people are read."""
         return self.about(self.people)
 
@@ -57,7 +57,7 @@ class Past(ABC):
         """Return since when what happened may still be news, whenever we heard of it."""
 
     @abstractmethod
-    def about(self, people: Sequence[int] | None) -> Scope:
+    def about(self, people: Sequence[int] | None) -> FactScope:
         """Return how rows about these people are read; None: about everybody."""
 
     # Who comes to a door.
@@ -89,7 +89,7 @@ class Past(ABC):
     # What a decision about some people may see.
 
     @abstractmethod
-    def fields(self, names: Collection[str]) -> Fields:
+    def fields(self, names: Collection[str]) -> FieldFacts:
         """Return what the people in scope told of themselves."""
 
     @abstractmethod

@@ -37,7 +37,7 @@ class Speakers(Protocol):
 
 
 @dataclass(frozen=True)
-class Scope:
+class FactScope:
     """Whom to read about (None: everybody), the last number that counts, and who speaks for whom (None: as it is now).
 
     `as_then`: a row is seen from its own instant on (a replay), not from the beginning.
@@ -121,7 +121,7 @@ def _numbers(table: pa.Table, name: str) -> np.ndarray:
     return np.asarray(table.column(name).to_numpy(), dtype=np.int64)
 
 
-class Fields(Protocol):
+class FieldFacts(Protocol):
     """What some people told of themselves."""
 
     @property

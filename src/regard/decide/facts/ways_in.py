@@ -16,7 +16,7 @@ from regard.collect.among import among
 from regard.collect.columns import TOUCHPOINTS
 from regard.decide.facts.columns import read_rows
 from regard.decide.facts.past import STALE_US, Arrival, Past, PastOfCycle
-from regard.decide.facts.scope import Changes, Scope, among_named
+from regard.decide.facts.scope import Changes, FactScope, among_named
 from regard.decide.models import Steering
 from regard.engine.journeys.instructions import Compiled, Program
 from regard.identify.columns import ACCOUNT_MEMBERS
@@ -107,7 +107,7 @@ def _by_touchpoint(compiled: Compiled, entry: TouchpointSeen, past: Past, change
         yield from ((person, f"tp:{seq}", due_us) for person in accounts.get(who, (who,)))
 
 
-def _accounts(people: set[int], scope: Scope) -> dict[int, set[int]]:
+def _accounts(people: set[int], scope: FactScope) -> dict[int, set[int]]:
     """Return everybody of the accounts of these people, by person."""
     rows = read_rows(
         f"""

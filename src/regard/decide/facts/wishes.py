@@ -11,7 +11,7 @@ import pyarrow as pa
 from regard.collect.among import among
 from regard.consent.columns import CONSENT_WORDS, RESTRICTIONS
 from regard.decide.facts.columns import as_input, read_input, read_rows
-from regard.decide.facts.scope import Scope
+from regard.decide.facts.scope import FactScope
 from regard.kernel.instant import FOREVER_US, to_us
 from regard.profile.columns import TELLINGS
 
@@ -19,7 +19,7 @@ PACE, PAUSE_UNTIL = "contact_pace", "contact_pause_until"
 LESS, A_PAUSE = "less", "pause"
 
 
-def read_consents(scope: Scope, purposes: Collection[str] | None = None) -> pa.Table:
+def read_consents(scope: FactScope, purposes: Collection[str] | None = None) -> pa.Table:
     """Return `consent`: every word of theirs about these purposes, or all; the engine folds it."""
     listed, bound = among(sorted({*(purposes or ()), "*"}))
     wanted = "" if purposes is None else f"AND c.purpose {listed.replace('%s', '%(purposes)s')}"
@@ -35,7 +35,7 @@ def read_consents(scope: Scope, purposes: Collection[str] | None = None) -> pa.T
     return scope.tell(found)
 
 
-def read_restrictions(scope: Scope) -> pa.Table:
+def read_restrictions(scope: FactScope) -> pa.Table:
     """Return `restriction`: restrictions and objections, set and lifted."""
     found = read_input(
         "restriction",
@@ -49,7 +49,7 @@ def read_restrictions(scope: Scope) -> pa.Table:
     return scope.tell(found)
 
 
-def read_paces(scope: Scope) -> pa.Table:
+def read_paces(scope: FactScope) -> pa.Table:
     """Return `pace`: (person, word, from_us, to_us), each wish from when it was told until another one was."""
     listed, names = among([PACE, PAUSE_UNTIL])
     rows = read_rows(

@@ -16,7 +16,7 @@ from regard.decide.facts.fields import FactCards, read_cards
 from regard.decide.facts.members import read_members
 from regard.decide.facts.messages import CLAIMED, COUNTED, read_ours
 from regard.decide.facts.past import PastOfCycle
-from regard.decide.facts.scope import Scope, Values, among_named
+from regard.decide.facts.scope import FactScope, Values, among_named
 from regard.identify.columns import EVERYBODY, WHO
 from regard.kernel.instant import DAY_US, FOREVER_US
 from regard.profile.columns import CARDS
@@ -29,9 +29,9 @@ class Now(PastOfCycle):
 
     as_then: bool = False
 
-    def about(self, people: Sequence[int] | None) -> Scope:
+    def about(self, people: Sequence[int] | None) -> FactScope:
         """Return rows by who speaks now."""
-        return Scope(people, self.stretch.upto, as_then=self.as_then)
+        return FactScope(people, self.stretch.upto, as_then=self.as_then)
 
     def members(self, segment: str, at_us: int) -> Iterable[tuple[int, int]]:  # noqa: ARG002 (it is now)
         """Return who is shown in a segment."""

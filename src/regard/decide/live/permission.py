@@ -27,7 +27,7 @@ from regard.engine.journeys.instructions import Compiled, Instruction, Program
 from regard.engine.journeys.rounds import TERMS
 from regard.identify.selectors import survivor_of
 from regard.kernel.instant import to_us
-from regard.kernel.reasons import Answer, Reason
+from regard.kernel.reasons import Reason, Verdict
 from regard.kernel.sql import Sql
 from regard.playbooks.journeys import Journey
 from regard.playbooks.model import Playbook
@@ -45,7 +45,7 @@ _ASKED = pa.schema(
 
 def permissions_of(
     person: int, pairs: Sequence[Pair], *, as_of: datetime, playbook: Playbook, upto: int | None = None
-) -> dict[Pair, Answer]:
+) -> dict[Pair, Verdict]:
     """Return what the guardrails say to a message about each purpose by each channel, with what would change a no.
 
     `upto`: only what has a number up to this (default: all). Nothing said means no where the purpose rests on consent.
@@ -87,6 +87,6 @@ def _terms(purpose: str, channel: str) -> dict[str, Any]:
     return {"purpose": purpose, "channel": channel}
 
 
-def _answer(program: Program, row: dict[str, Any]) -> Answer:
+def _answer(program: Program, row: dict[str, Any]) -> Verdict:
     words, change = explain(program, row)
-    return Answer(row["code"] == GO.code, Reason(row["code"], words, change))
+    return Verdict(row["code"] == GO.code, Reason(row["code"], words, change))

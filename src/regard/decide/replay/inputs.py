@@ -7,7 +7,7 @@ import pyarrow as pa
 from regard.consent.suppression import address_hash, has_suppressions
 from regard.decide.facts.addresses import read_identifiers, read_suppressions
 from regard.decide.facts.columns import as_columns, as_input, read_rows
-from regard.decide.facts.scope import Scope
+from regard.decide.facts.scope import FactScope
 from regard.decide.facts.wishes import read_consents, read_restrictions
 from regard.decide.replay.joined import Joined
 from regard.engine.bench.consents import newest_of_each
@@ -51,7 +51,7 @@ def lay_past(bench: Workbench, understanding: Understanding, log: OpenLog, joine
     known = bench.take(_known(bench, upto))
     bench.lay("fields_laid", read_fields(understanding))
     bench.make("fields_held", _by_person("fields_laid x"))
-    scope = Scope(None, upto, joined, as_then=True)
+    scope = FactScope(None, upto, joined, as_then=True)
     said = read_consents(scope) if Consents(asking).each() else as_input("consent", ())
     bench.lay("words_held", said)
     contacts, blocks = _addresses(scope) if asking.asked(Reached) else (_CONTACT.empty_table(), _BLOCK.empty_table())
@@ -95,7 +95,7 @@ def _known(bench: Workbench, upto: int) -> Sql:
     )
 
 
-def _addresses(scope: Scope) -> tuple[pa.Table, pa.Table]:
+def _addresses(scope: FactScope) -> tuple[pa.Table, pa.Table]:
     """Return whose addresses we hold (by number), and the words of the suppression list about them."""
     held = [
         (person, channel, value, seen_us)

@@ -19,7 +19,7 @@ from regard.decide.replay.inputs import lay_past, lay_point_inputs
 from regard.decide.replay.joined import Joined, read_joined
 from regard.decide.replay.moments import Days, moments_of
 from regard.decide.replay.spells import Spells
-from regard.engine.bench.steps import Step
+from regard.engine.bench.steps import PlanStep
 from regard.engine.bench.store import Workbench
 from regard.engine.journeys.instructions import Program
 from regard.engine.understanding import at_many_instants
@@ -180,7 +180,7 @@ def _parts(understanding: Understanding) -> dict[str, int]:
 
 def _judged(
     bench: Workbench,
-    levels: Sequence[Step],
+    levels: Sequence[PlanStep],
     parts: Mapping[str, int],
     days: Mapping[int, int],
     segments: tuple[str, ...],

@@ -20,7 +20,7 @@ from regard.decide.facts.enrolments import read_former
 from regard.decide.facts.fields import FieldTold
 from regard.decide.facts.messages import read_ours
 from regard.decide.facts.past import Past
-from regard.decide.facts.scope import Changes, Scope, Values
+from regard.decide.facts.scope import Changes, FactScope, Values
 from regard.decide.replay.joined import Joined
 from regard.decide.replay.moments import Days
 from regard.identify.columns import EVERYBODY, WHO
@@ -49,13 +49,13 @@ class Through(Past):
         return self.days.start
 
     @cached_property
-    def scope(self) -> Scope:
+    def scope(self) -> FactScope:
         """Return how rows about its people are read: where they are many, everybody's are."""
         return self.about(self.people if self.people is not None and len(self.people) < FEW_OF_THEM else None)
 
-    def about(self, people: Sequence[int] | None) -> Scope:
+    def about(self, people: Sequence[int] | None) -> FactScope:
         """Return rows by who they turned out to be, seen from when we knew."""
-        return Scope(people, self.stretch.upto, self.joined, as_then=True)
+        return FactScope(people, self.stretch.upto, self.joined, as_then=True)
 
     def written(self, seq: str, at: str) -> tuple[str, dict[str, int]]:
         """Return that it happened within the stretch."""
@@ -133,7 +133,7 @@ class Through(Past):
 
     def former(self, journeys: Collection[str]) -> pa.Table:
         """Return who had entered before the beginning: they come in again by the re-entry rule only."""
-        return read_former(Scope(None, self.stretch.upto), journeys, until_us=self.first_us)
+        return read_former(FactScope(None, self.stretch.upto), journeys, until_us=self.first_us)
 
     def paused(self) -> Sequence[str]:
         """Return none: the replay lets every journey run, and the report says how often colleagues paused one."""

@@ -25,7 +25,7 @@ from regard.decide.facts.columns import as_input, read_rows
 from regard.decide.facts.members import read_spells, run_shown
 from regard.decide.facts.messages import read_touches
 from regard.decide.facts.programs import definition_of, tables_of
-from regard.decide.facts.scope import Scope
+from regard.decide.facts.scope import FactScope
 from regard.decide.facts.tables import hours_waited_for, zones_of
 from regard.decide.replay.moments import Days
 from regard.engine.journeys import run as journeys
@@ -217,7 +217,7 @@ def _taken_on(
     from_us, grid_us = days.start, days.grid_us
     whom = sorted(set(begin.column("person").to_pylist()))
     since = int(pc.min(begin.column("since_us")).as_py())
-    touch, detail = read_touches(Scope(whom, upto, as_then=True), program, since_us=since - 1)
+    touch, detail = read_touches(FactScope(whom, upto, as_then=True), program, since_us=since - 1)
     first = from_us - -(-(from_us - since) // grid_us) * grid_us
     tables = tables_of(program)
     tables |= {
@@ -226,7 +226,7 @@ def _taken_on(
         "person": people,
         "touch": touch,
         "detail": detail,
-        "membership": as_input("membership", read_spells(None, Scope(whom, upto), run=run_shown())),
+        "membership": as_input("membership", read_spells(None, FactScope(whom, upto), run=run_shown())),
         "draw": draw_table(program, holdout_keys(whom)),
         "hour": hours_waited_for(program, zones_of(people), from_us=first, to_us=from_us),
         "enrolment": begin,

@@ -18,7 +18,7 @@ from datetime import datetime
 from regard.collect.sequence import last_sequence
 from regard.decide.facts.columns import read_rows
 from regard.decide.facts.fields import read_told
-from regard.decide.facts.scope import Scope, Stretch
+from regard.decide.facts.scope import FactScope, Stretch
 from regard.decide.replay.crowding import UNSETTLED, CrowdAsking, HeldCrowd, granted_in, move_with_crowds
 from regard.decide.replay.joined import read_joined
 from regard.decide.replay.membership import membership_over, segments_needed
@@ -102,7 +102,7 @@ def replay_playbook(
         days=days,
         joined=joined,
         spells=membership.table,
-        fields_told=read_told(fields_asked(program), Scope(None, upto, joined, as_then=True), first_us=start),
+        fields_told=read_told(fields_asked(program), FactScope(None, upto, joined, as_then=True), first_us=start),
         new_journeys=frozenset(playbook.journeys) - _ran_before(start),
     )
     tables, standing = history_tables(program, past, stored)

@@ -27,7 +27,7 @@ from regard.decide.live.rows import decision_key
 from regard.decide.models import Cycle, Steering
 from regard.decide.verifying.carried import INSIDE, Carried, CarriedStanding
 from regard.decide.verifying.families import Families
-from regard.decide.verifying.past import Gone, Then
+from regard.decide.verifying.past import GoneSince, Then
 from regard.engine.journeys import run as journeys
 from regard.engine.journeys import tables as journey_tables
 from regard.engine.journeys.instructions import END, Program
@@ -115,7 +115,7 @@ class Again:
             self._went.popleft()
         return [(journey, step) for _, journey, step in self._went]
 
-    def _gone_to(self, people: Sequence[int], now_us: int) -> list[Gone]:
+    def _gone_to(self, people: Sequence[int], now_us: int) -> list[GoneSince]:
         """Return the messages decided before about these people, as far as it was known what became of them."""
         found = []
         for origin in self.carried.families.origins(people):
@@ -126,7 +126,7 @@ class Again:
                     if became.outcome not in COUNTED:
                         continue
                     at_us = became.at_us
-                found.append(Gone(origin, at_us, one.channel, one.bit))
+                found.append(GoneSince(origin, at_us, one.channel, one.bit))
         return found
 
     def _decide(

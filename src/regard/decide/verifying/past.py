@@ -16,14 +16,14 @@ from regard.decide.facts.columns import as_input
 from regard.decide.facts.fields import FactCards, read_told
 from regard.decide.facts.members import read_spells
 from regard.decide.facts.past import PastOfCycle
-from regard.decide.facts.scope import Scope, Values
+from regard.decide.facts.scope import FactScope, Values
 from regard.decide.verifying.carried import INSIDE, Carried
 from regard.decide.verifying.families import Families
 from regard.kernel.instant import FOREVER_US
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class GoneSince:
     """A message decided before, as far as it was known then what became of it."""
 
     origin: int
@@ -37,7 +37,7 @@ class Then(PastOfCycle):
     """What one stored cycle knew. `gone`: messages to its people; `acts`: the (journey, step) of each go of the day before."""
 
     carried: Carried
-    gone: Sequence[Gone] = ()
+    gone: Sequence[GoneSince] = ()
     acts: Sequence[tuple[str, str]] = ()
 
     @property
@@ -45,9 +45,9 @@ class Then(PastOfCycle):
         """Return who spoke for whom."""
         return self.carried.families
 
-    def about(self, people: Sequence[int] | None) -> Scope:
+    def about(self, people: Sequence[int] | None) -> FactScope:
         """Return rows by who spoke then."""
-        return Scope(people, self.stretch.upto, self.families)
+        return FactScope(people, self.stretch.upto, self.families)
 
     def members(self, segment: str, at_us: int) -> Iterable[tuple[int, int]]:  # noqa: ARG002 (it is then)
         """Return who was in a segment when the cycle ran."""

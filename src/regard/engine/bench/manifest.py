@@ -10,7 +10,7 @@ FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class LogPart:
     """A Parquet file of the copy: its rows, the sequence numbers they lie between, and whether people lie together.
 
     Beside it `times` holds when who did what, by the time of day: what a cycle asks about lies in the same few minutes of
@@ -42,7 +42,7 @@ class Manifest:
     retracted: int = 0
     words: dict[str, list[str]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
     paths: list[str] = field(default_factory=list)  # properties that are columns
-    parts: list[Part] = field(default_factory=list)
+    parts: list[LogPart] = field(default_factory=list)
     next_file: int = 1
     identity: int = 0  # of the log it is a copy of; 0: not begun
     format: int = FORMAT

@@ -16,7 +16,7 @@ from regard.kernel.sql import Sql
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PlanStep:
     """One table made from others: `name` is the table, `reads` the tables it needs, `why` a sentence for people.
 
     `columns` are those it promises to make; more are allowed. `needs_rows`: groups of tables; where all of a group are
@@ -52,7 +52,7 @@ class Input:
 class StepFailed(Exception):
     """A step's SQL failed; carries the step's name and text."""
 
-    def __init__(self, step: Step, cause: Exception) -> None:
+    def __init__(self, step: PlanStep, cause: Exception) -> None:
         super().__init__(f"step {step.name}: {cause}\n{step.sql.text}")
         self.step = step
 
@@ -66,7 +66,7 @@ class Plan:
     """Steps in an order in which each reads only inputs and earlier steps; checked on creation."""
 
     inputs: tuple[str | Input, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[PlanStep, ...]
 
     def __post_init__(self) -> None:
         known = {i.name if isinstance(i, Input) else i for i in self.inputs}
@@ -78,7 +78,7 @@ class Plan:
                 raise ValueError(f"step {step.name} is made twice")
             known.add(step.name)
 
-    def run(self, bench: Workbench, *, watch: Callable[[Step], None] | None = None) -> None:
+    def run(self, bench: Workbench, *, watch: Callable[[PlanStep], None] | None = None) -> None:
         """Make every step's table on the bench, in order; `watch` is called after each.
 
         Raises ContractBroken for an input or result that lacks columns, StepFailed with the step's name and SQL.
@@ -95,7 +95,7 @@ class Plan:
             if watch is not None:
                 watch(step)
 
-    def watch(self, bench: Workbench, *, rows: int = 5) -> Iterator[tuple[Step, int, pa.Table]]:
+    def watch(self, bench: Workbench, *, rows: int = 5) -> Iterator[tuple[PlanStep, int, pa.Table]]:
         """Run one step at a time and yield (step, how many rows it made, the first few), for people who look on."""
         for step in self.steps:
             Plan(tuple(step.reads), (step,)).run(bench)

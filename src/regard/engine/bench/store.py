@@ -28,7 +28,7 @@ from regard.engine.bench.columnar import (
     unpacked,
     with_packed_properties,
 )
-from regard.engine.bench.manifest import FORMAT, Manifest, Part
+from regard.engine.bench.manifest import FORMAT, LogPart, Manifest
 from regard.kernel.sql import Sql
 
 SPILL = "regard-spill-"
@@ -229,7 +229,7 @@ class Columns:
             return Manifest()
         if raw.get("format") != FORMAT:
             return Manifest()
-        return Manifest(**{**raw, "parts": [Part(**part) for part in raw["parts"]]})
+        return Manifest(**{**raw, "parts": [LogPart(**part) for part in raw["parts"]]})
 
     @contextmanager
     def writing(self) -> Iterator[Manifest]:
@@ -299,13 +299,13 @@ class Columns:
         manifest.parts = kept
         return rewritten
 
-    def _write(self, bench: Workbench, manifest: Manifest, sql: Sql, *, is_clustered: bool) -> Part:
+    def _write(self, bench: Workbench, manifest: Manifest, sql: Sql, *, is_clustered: bool) -> LogPart:
         name = f"part-{manifest.next_file:06}.parquet"
         manifest.next_file += 1
         rows = self._put(bench, name, sql)
         file = f"read_parquet({_quoted(self.folder / name)})"
         span = bench.take(Sql(f"SELECT MIN(seq) AS low, MAX(seq) AS high FROM {file}")).to_pylist()[0]
-        part = Part(name, rows, span["low"] or 0, span["high"] or 0, is_clustered)
+        part = LogPart(name, rows, span["low"] or 0, span["high"] or 0, is_clustered)
         times = times_of(file).wrap("", " ORDER BY time_of_day")
         self._put(bench, part.times, times, row_group=_TIMES_GROUP)
         return part

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from regard.engine.bench.steps import Step
+from regard.engine.bench.steps import PlanStep
 from regard.kernel.sql import Sql
 
 
-def entering_steps() -> list[Step]:
+def entering_steps() -> list[PlanStep]:
     """Return the steps that let people in: by the re-entry rule, never twice at once, never where restricted."""
     return [
-        Step(
+        PlanStep(
             "knocking",
             Sql(
                 "SELECT a.person, a.number, a.entry_key, a.due_us, g.t, r.journey, r.reentry_us,"
@@ -26,7 +26,7 @@ def entering_steps() -> list[Step]:
                 ("agenda",),
             ),
         ),
-        Step(
+        PlanStep(
             "unwelcome",
             Sql(
                 "SELECT DISTINCT person FROM (SELECT k.person, x.kind, x.is_lifted,"
@@ -46,8 +46,8 @@ def entering_steps() -> list[Step]:
     ]
 
 
-def _entered_step() -> Step:
-    return Step(
+def _entered_step() -> PlanStep:
+    return PlanStep(
         "entered",
         Sql(
             "SELECT x.top + ROW_NUMBER() OVER (ORDER BY k.person, k.number) AS eid, k.number, k.person, k.entry_key,"

@@ -8,7 +8,7 @@ time it happened; at the same instant a withdrawal holds. So a late grant never 
 from __future__ import annotations
 
 from regard.engine.bench.consents import covers, newest_first
-from regard.engine.bench.steps import Step
+from regard.engine.bench.steps import PlanStep
 from regard.kernel.instant import DAY_US, FOREVER_US
 from regard.kernel.sql import Sql
 from regard.playbooks.channels import AT_ANY_HOUR
@@ -33,7 +33,7 @@ READS = (
 )
 
 
-def facts_steps(human: HumanTouch | None) -> list[Step]:
+def facts_steps(human: HumanTouch | None) -> list[PlanStep]:
     """Return the steps from `candidate` to `facts`."""
     return [
         *_permission_steps(),
@@ -68,14 +68,14 @@ def facts_steps(human: HumanTouch | None) -> list[Step]:
 
 def _hours_step(
     name: str, text: str, reads: tuple[str, ...], why: str, needs_rows: tuple[tuple[str, ...], ...]
-) -> Step:
-    return Step(name, Sql(text), reads, why, needs_rows=needs_rows)
+) -> PlanStep:
+    return PlanStep(name, Sql(text), reads, why, needs_rows=needs_rows)
 
 
-def _permission_steps() -> list[Step]:
+def _permission_steps() -> list[PlanStep]:
     """Consent, restriction and objection as they stood."""
     return [
-        Step(
+        PlanStep(
             "consent_now",
             Sql(
                 "SELECT eid, is_granted, seq AS consent_seq FROM ("
@@ -91,7 +91,7 @@ def _permission_steps() -> list[Step]:
                 ("consent",),
             ),
         ),
-        Step(
+        PlanStep(
             "limits_now",
             Sql(
                 "SELECT eid, MAX(CASE WHEN kind = 'restricted' AND NOT is_lifted THEN 1 ELSE 0 END) AS restricted,"
@@ -111,10 +111,10 @@ def _permission_steps() -> list[Step]:
     ]
 
 
-def _reach_steps() -> list[Step]:
+def _reach_steps() -> list[PlanStep]:
     """Addresses and their suppression."""
     return [
-        Step(
+        PlanStep(
             "address_now",
             Sql(
                 "SELECT DISTINCT c.eid FROM candidate AS c JOIN address AS a ON a.person = c.person"
@@ -127,7 +127,7 @@ def _reach_steps() -> list[Step]:
                 ("address",),
             ),
         ),
-        Step(
+        PlanStep(
             "suppressed_now",
             Sql(
                 "SELECT eid, MAX(CASE WHEN scope = 'all' THEN 2 ELSE 1 END) AS depth FROM ("
@@ -146,11 +146,11 @@ def _reach_steps() -> list[Step]:
     ]
 
 
-def _pace_steps(human: HumanTouch | None) -> list[Step]:
+def _pace_steps(human: HumanTouch | None) -> list[PlanStep]:
     """How much the person has had already, over all journeys and channels; and whether a human spoke."""
     within = human.within if human else 0
     return [
-        Step(
+        PlanStep(
             "cap_now",
             Sql(
                 "SELECT eid, MAX(at_us + per_us) AS cap_opens_us, MIN(cap) AS cap, MAX(at_most) AS cap_at_most FROM ("
@@ -172,7 +172,7 @@ def _pace_steps(human: HumanTouch | None) -> list[Step]:
                 ("contact",),
             ),
         ),
-        Step(
+        PlanStep(
             "automated_now",
             Sql(
                 "SELECT c.eid, COUNT(*) AS automated FROM candidate AS c"
@@ -192,10 +192,10 @@ def _pace_steps(human: HumanTouch | None) -> list[Step]:
     ]
 
 
-def _complaint_steps() -> list[Step]:
+def _complaint_steps() -> list[PlanStep]:
     """Who waits for a colleague."""
     return [
-        Step(
+        PlanStep(
             "complaint_now",
             Sql(
                 "SELECT DISTINCT c.eid FROM candidate AS c JOIN complaint AS o ON o.person = c.person"
@@ -212,10 +212,10 @@ def _complaint_steps() -> list[Step]:
     ]
 
 
-def _wish_steps() -> list[Step]:
+def _wish_steps() -> list[PlanStep]:
     """The pace people asked for themselves: less often, or nothing for a while."""
     return [
-        Step(
+        PlanStep(
             "wished_now",
             Sql(
                 "SELECT c.eid, MAX(CASE WHEN w.word = 'pause' THEN w.to_us END) AS pause_ends_us,"
@@ -226,7 +226,7 @@ def _wish_steps() -> list[Step]:
             "Who asked for a pause, or to hear from us less often.",
             needs_rows=(("candidate",), ("pace",)),
         ),
-        Step(
+        PlanStep(
             "heard_now",
             Sql(
                 "SELECT c.eid, MAX(x.at_us) AS heard_us FROM candidate AS c"
@@ -243,10 +243,10 @@ def _wish_steps() -> list[Step]:
     ]
 
 
-def _gathering_step(human: HumanTouch | None) -> Step:
+def _gathering_step(human: HumanTouch | None) -> PlanStep:
     after = human.after if human else FOREVER_US
     at_any_hour = ", ".join(f"'{channel}'" for channel in sorted(AT_ANY_HOUR)) or "NULL"
-    return Step(
+    return PlanStep(
         "facts",
         Sql(
             "SELECT c.*, p.zone,"

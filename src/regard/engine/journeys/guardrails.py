@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from regard.engine.bench.steps import Step
+from regard.engine.bench.steps import PlanStep
 from regard.engine.journeys.kinds import CALLS, EVERY_KIND, MARKETING, MESSAGES, UNASKED, Kind, is_one_of
 from regard.kernel.instant import DAY_US, HOUR_US
 from regard.kernel.sql import Sql
@@ -219,10 +219,10 @@ def short_words(code: str) -> str:
     return BY_CODE[code].short if code in BY_CODE else code
 
 
-def held_step(rules: tuple[Guardrail, ...]) -> Step:
+def held_step(rules: tuple[Guardrail, ...]) -> PlanStep:
     """Return the step that asks `facts` these rules in their order: the table `held` with the code, or 'go'."""
     held = " ".join(f"WHEN {_asked(one)} THEN '{one.code}'" for one in rules)
-    return Step(
+    return PlanStep(
         "held",
         Sql(f"SELECT f.*, CASE {held} ELSE 'go' END AS held_by FROM facts AS f"),
         ("facts",),
@@ -231,14 +231,14 @@ def held_step(rules: tuple[Guardrail, ...]) -> Step:
     )
 
 
-def judging_steps(rules: tuple[Guardrail, ...] = GUARDRAILS) -> list[Step]:
+def judging_steps(rules: tuple[Guardrail, ...] = GUARDRAILS) -> list[PlanStep]:
     """Return the steps that judge `facts`: the table `verdict` with the code, the verdict and when to ask again."""
     retry = " ".join(f"WHEN '{one.code}' THEN {one.retry}" for one in rules if one.verdict == "wait")
     waits = ", ".join(f"'{one.code}'" for one in rules if one.verdict == "wait")
     hurried = ", ".join(f"'{one.code}'" for one in rules if one.verdict == "wait" and not one.is_patient)
     return [
         held_step(rules),
-        Step(
+        PlanStep(
             "retried",
             Sql(
                 f"SELECT f.*, COALESCE(CASE f.held_by {retry} END, f.t + {ASK_AGAIN_US}) AS asks_again_us"
@@ -248,7 +248,7 @@ def judging_steps(rules: tuple[Guardrail, ...] = GUARDRAILS) -> list[Step]:
             "When to ask again, for those who only have to wait.",
             is_shown=True,
         ),
-        Step(
+        PlanStep(
             "verdict",
             Sql(
                 "SELECT r.*,"

@@ -25,7 +25,7 @@ NOT_APPROVED = "not approved"
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class CaseWay:
     """One way out of a branch: where it leads, under which condition or up to which draw (millionths)."""
 
     goto: int
@@ -46,7 +46,7 @@ class Instruction:
     act: str = ""
     is_message: bool = False
     terms: Mapping[str, Any] = field(default_factory=dict)
-    cases: tuple[Case, ...] = ()
+    cases: tuple[CaseWay, ...] = ()
     words: str = ""
     is_telling: bool = False
 
@@ -183,7 +183,7 @@ class _Sheet:
         outcome, closed = f"{step.step}.outcome", {"kind": step.act, "journey": self.name, "step": step.step}
         awaited = Happening(name=TASK_CLOSED.name, where=dict(closed))
         no = Happening(name=TASK_CLOSED.name, where={**closed, "dismissed": True})
-        cases = (Case(refused, "refused", when=_said(outcome, no)), Case(goto, "approved"))
+        cases = (CaseWay(refused, "refused", when=_said(outcome, no)), CaseWay(goto, "approved"))
         wait = {"wait_us": step.patience(), "awaited": awaited}
         self.done += (
             replace(one, goto=one.pc + 1, other=one.pc + 1),
@@ -200,15 +200,15 @@ class _Sheet:
             ),
         )
 
-    def _cases(self, step: Step, goto: int) -> Iterator[Case]:
+    def _cases(self, step: Step, goto: int) -> Iterator[CaseWay]:
         below = 0.0
         for arm in step.arms():
             begins = self.lay_out(arm.steps, goto)
             if arm.share is not None:
                 below += arm.share
-                yield Case(begins, arm.label, below=round(below * 1_000_000))
+                yield CaseWay(begins, arm.label, below=round(below * 1_000_000))
             else:
-                yield Case(begins, arm.label, when=None if arm.when is None else arm.when.sql())
+                yield CaseWay(begins, arm.label, when=None if arm.when is None else arm.when.sql())
 
 
 def _said(outcome: str, happening: Happening) -> Sql:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from regard.engine.bench.steps import Step
+from regard.engine.bench.steps import PlanStep
 from regard.engine.journeys.instructions import Compiled, Program
 from regard.kernel.sql import Sql, join
 from regard.playbooks.steps import Op
@@ -25,21 +25,21 @@ _NO_LED_OUT = Sql(
 )
 
 
-def listening_steps(program: Program, *, takes_answers: bool) -> list[Step]:
+def listening_steps(program: Program, *, takes_answers: bool) -> list[PlanStep]:
     """Return the steps that make `woken` and `led_out`.
 
     A what-if replay does not take answers: what was answered to another message says nothing about this one. Only who
     was waiting for one already when it began, to a message that did go, has the answer that came.
     """
     return [
-        Step(
+        PlanStep(
             "woken",
             join([_NO_WOKEN, *_wakings(program, takes_answers)], " UNION ALL "),
             READS,
             "Which touchpoints each wait listens for.",
             needs_rows=(("touch",),),
         ),
-        Step(
+        PlanStep(
             "led_out",
             join(
                 [_NO_LED_OUT, *(out for c in program.journeys for out in _exits(c, program.playbook.company.currency))],

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from regard.engine.bench.steps import Step
+from regard.engine.bench.steps import PlanStep
 from regard.engine.journeys.instructions import END, Compiled, Instruction, Program
 from regard.engine.journeys.tables import ENROLMENT
 from regard.kernel.sql import Sql, join
@@ -26,10 +26,10 @@ TERMS = (
 WAYS = "i.step, i.op, i.goto, i.other, i.wait_us, i.until_minute, i.until_us, i.reason, i.is_answer"
 
 
-def agenda_steps() -> list[Step]:
+def agenda_steps() -> list[PlanStep]:
     """Return the steps that find whose turn it is, and at which instant of the clock."""
     return [
-        Step(
+        PlanStep(
             "next_due",
             Sql(
                 "SELECT person, MIN(due_us) AS due_us FROM ("
@@ -40,7 +40,7 @@ def agenda_steps() -> list[Step]:
             "The earliest thing to do of every person.",
             needs_rows=(("enrolment", "arrival"),),
         ),
-        Step(
+        PlanStep(
             "agenda",
             Sql(
                 "SELECT person, t FROM (SELECT person,"
@@ -59,10 +59,10 @@ def agenda_steps() -> list[Step]:
     ]
 
 
-def due_steps() -> list[Step]:
+def due_steps() -> list[PlanStep]:
     """Return the steps that take up who is due, and send home who is held out or led out."""
     return [
-        Step(
+        PlanStep(
             "due",
             Sql(
                 f"SELECT {_listed('e')}, g.t FROM (SELECT {COLUMNS} FROM enrolment"
@@ -73,7 +73,7 @@ def due_steps() -> list[Step]:
             "Whose turn it is, in which journey.",
             needs_rows=(("agenda",),),
         ),
-        Step(
+        PlanStep(
             "acting",
             Sql(
                 f"SELECT {_listed('d')}, d.t, {WAYS}, p.zone FROM due AS d"
@@ -85,7 +85,7 @@ def due_steps() -> list[Step]:
             "Those who stay, with the instruction they have come to.",
             needs_rows=(("due",),),
         ),
-        Step(
+        PlanStep(
             "sent_home",
             Sql(
                 "SELECT d.eid, d.pc, FALSE AS is_waiting, d.step_us, d.since_us, CAST(NULL AS BIGINT) AS deadline_us,"
@@ -103,11 +103,11 @@ def due_steps() -> list[Step]:
     ]
 
 
-def waiting_steps() -> list[Step]:
+def waiting_steps() -> list[PlanStep]:
     """Return the steps of wait and wait_for: arriving sets the clock, being due goes on."""
     return [
         _waited_step(),
-        Step(
+        PlanStep(
             "first_woken",
             Sql(
                 "SELECT eid, seq, at_us, visible_us, score_milli, value_minor FROM (SELECT a.eid, w.seq, w.at_us,"
@@ -124,7 +124,7 @@ def waiting_steps() -> list[Step]:
                 ("woken",),
             ),
         ),
-        Step(
+        PlanStep(
             "next_woken",
             Sql(
                 "SELECT a.eid, MIN(w.visible_us) AS visible_us FROM acting AS a"
@@ -143,8 +143,8 @@ def waiting_steps() -> list[Step]:
     ]
 
 
-def _waited_step() -> Step:
-    return Step(
+def _waited_step() -> PlanStep:
+    return PlanStep(
         "waited",
         Sql(
             "SELECT eid, CASE WHEN is_waiting THEN goto ELSE pc END AS pc, NOT is_waiting AS is_waiting,"
@@ -163,8 +163,8 @@ def _waited_step() -> Step:
     )
 
 
-def _awaited_step() -> Step:
-    return Step(
+def _awaited_step() -> PlanStep:
+    return PlanStep(
         "awaited",
         Sql(
             "SELECT a.eid,"
@@ -190,17 +190,17 @@ def _awaited_step() -> Step:
     )
 
 
-def branching_steps(program: Program) -> list[Step]:
+def branching_steps(program: Program) -> list[PlanStep]:
     """Return the steps of branch, split and exit."""
     return [
-        Step(
+        PlanStep(
             "situation",
             Sql("SELECT eid, number, pc, person, t FROM acting WHERE op = 'branch'"),
             ("acting",),
             "Those who have come to a branch.",
             needs_rows=(("acting",),),
         ),
-        Step(
+        PlanStep(
             "taken",
             join(
                 [
@@ -213,7 +213,7 @@ def branching_steps(program: Program) -> list[Step]:
             "The first way out whose condition holds.",
             needs_rows=(("situation",),),
         ),
-        Step(
+        PlanStep(
             "branched",
             Sql(
                 "SELECT a.eid, b.goto AS pc, FALSE AS is_waiting, a.t AS step_us, a.since_us,"
@@ -224,7 +224,7 @@ def branching_steps(program: Program) -> list[Step]:
             "Everybody goes one way.",
             needs_rows=(("taken",),),
         ),
-        Step(
+        PlanStep(
             "ended",
             Sql(
                 "SELECT eid, pc, FALSE AS is_waiting, step_us, since_us, CAST(NULL AS BIGINT) AS deadline_us,"
@@ -261,10 +261,10 @@ def _branch(compiled: Compiled, one: Instruction) -> Sql:
     return join(parts, "")
 
 
-def candidate_steps() -> list[Step]:
+def candidate_steps() -> list[PlanStep]:
     """Return the step that picks the acts to judge: of one person's messages only the best, the others come after."""
     return [
-        Step(
+        PlanStep(
             "candidate",
             Sql(
                 f"SELECT {_listed('a')}, a.step_us AS asked_us, CAST(NULL AS BIGINT) AS own_seq, a.t, {TERMS}"
@@ -282,9 +282,9 @@ def candidate_steps() -> list[Step]:
     ]
 
 
-def acted_step() -> Step:
+def acted_step() -> PlanStep:
     """Return the step that moves those whose act was judged."""
-    return Step(
+    return PlanStep(
         "acted",
         Sql(
             "SELECT eid, CASE WHEN verdict = 'wait' THEN pc ELSE goto END AS pc, FALSE AS is_waiting,"
@@ -301,10 +301,10 @@ def acted_step() -> Step:
     )
 
 
-def gathering_steps() -> list[Step]:
+def gathering_steps() -> list[PlanStep]:
     """Return the steps that bring everybody's moves together."""
     return [
-        Step(
+        PlanStep(
             "moved",
             Sql(
                 f"SELECT eid, pc, is_waiting, step_us, since_us, deadline_us, t, world, supposed,"
@@ -322,7 +322,7 @@ def gathering_steps() -> list[Step]:
             "Where everybody stands after this round.",
             needs_rows=(("due",),),
         ),
-        Step(
+        PlanStep(
             "enrolment_after",
             Sql(
                 "SELECT e.eid, e.number, e.person, e.entry_key, e.arm, COALESCE(m.state, e.state) AS state,"

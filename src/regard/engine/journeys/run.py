@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from regard.engine.bench.steps import Plan, Step
+from regard.engine.bench.steps import Plan, PlanStep
 from regard.engine.bench.store import Workbench
 from regard.engine.journeys import door, facts, guardrails, listening, rounds
 from regard.engine.journeys import tables as journey_tables
@@ -55,7 +55,7 @@ def round_groups(program: Program) -> tuple[Group, ...]:
     """Return one round as groups of steps, in order; the inputs of the first are the tables of the journey_tables."""
     human = program.playbook.guardrails.human_touch
     everywhere = frozenset(Op)
-    parts: list[tuple[list[Step], frozenset[Op], tuple[str, ...]]] = [
+    parts: list[tuple[list[PlanStep], frozenset[Op], tuple[str, ...]]] = [
         (
             rounds.waiting_steps(),
             frozenset({Op.WAIT, Op.AWAIT}),
@@ -82,7 +82,7 @@ def round_groups(program: Program) -> tuple[Group, ...]:
     return tuple(groups)
 
 
-def _opening_steps() -> list[Step]:
+def _opening_steps() -> list[PlanStep]:
     return [*rounds.agenda_steps(), *door.entering_steps(), *rounds.due_steps()]
 
 

@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from regard.engine.bench.codes import KINDS
-from regard.engine.bench.steps import Plan, Step
+from regard.engine.bench.steps import Plan, PlanStep
 from regard.engine.bench.store import Workbench
 from regard.engine.understanding.plan import Coordinates, Understanding
 from regard.engine.understanding.sources.scan import Scan
@@ -113,12 +113,12 @@ def plan_of(plan: Plan, *, upto: str) -> Plan:
     return Plan(plan.inputs, plan.steps[: names.index(upto) + 1])
 
 
-def levels_by_clock(understanding: Understanding) -> tuple[Step, ...]:
+def levels_by_clock(understanding: Understanding) -> tuple[PlanStep, ...]:
     """Return the steps after `wide_0`, each reading the clock from the column `at_us` of its row."""
     return tuple(_levels_by_clock(understanding))
 
 
-def _levels_by_clock(understanding: Understanding) -> list[Step]:
+def _levels_by_clock(understanding: Understanding) -> list[PlanStep]:
     at = understanding.at
     later = replace(
         understanding,
@@ -129,7 +129,7 @@ def _levels_by_clock(understanding: Understanding) -> list[Step]:
     return [replace(one, sql=by_clock(one.sql, other.sql, at.clock.us)) for one, other in pairs]
 
 
-def _after_wide(understanding: Understanding) -> tuple[Step, ...]:
+def _after_wide(understanding: Understanding) -> tuple[PlanStep, ...]:
     steps = understanding.plan().steps
     return steps[[step.name for step in steps].index("wide_0") + 1 :]
 
@@ -156,7 +156,7 @@ def by_clock(one: Sql, later: Sql, clock_us: int) -> Sql:
 
 
 def cut_points(
-    bench: Workbench, step: Step, parts: Mapping[str, int], numbers: Iterable[int]
+    bench: Workbench, step: PlanStep, parts: Mapping[str, int], numbers: Iterable[int]
 ) -> dict[int, dict[str, list[float]]]:
     """Return the cut points a step of the plan would set on each of these days (`number` of `wide_0`), by column.
 

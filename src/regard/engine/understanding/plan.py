@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from regard.engine.bench.codes import Codes
-from regard.engine.bench.steps import Input, Plan, Step
+from regard.engine.bench.steps import Input, Plan, PlanStep
 from regard.engine.understanding.sources import SOURCES
-from regard.engine.understanding.sources.base import ACCOUNT, Asking, Source, WideColumns
+from regard.engine.understanding.sources.base import ACCOUNT, Asking, NeedSource, WideColumns
 from regard.engine.understanding.sources.time import Turned
 from regard.engine.understanding.sources.touchpoints import Touchpoints
 from regard.kernel.remembered import Remembered
@@ -142,7 +142,7 @@ class Understanding:
         """What is asked of the sources."""
         return Asking(self.needs, self.at.clock, self.at.upto, self.codes, self.currency, self.playbook.purposes)
 
-    def sources(self) -> tuple[Source, ...]:
+    def sources(self) -> tuple[NeedSource, ...]:
         """Return every source, with what is asked of it."""
         asking = self.asking
         return tuple(source(asking) for source in SOURCES)
@@ -167,14 +167,14 @@ class Understanding:
             steps += [self._cuts(depth) for depth in self.cut_depths()]
         return Plan(self._inputs(sources), (*steps, self._result()))
 
-    def _inputs(self, sources: tuple[Source, ...]) -> tuple[Input, ...]:
+    def _inputs(self, sources: tuple[NeedSource, ...]) -> tuple[Input, ...]:
         inputs = [Input("people", ("person",)), Input("moved", ("origin", "person"))]
         inputs += [each for source in sources for each in source.inputs()]
         if self.keep_cuts:
             inputs += [Input(f"cuts_{depth}", self.cut_columns(depth)) for depth in self.cut_depths()]
         return tuple(inputs)
 
-    def _wide_0(self, joined: list[WideColumns]) -> Step:
+    def _wide_0(self, joined: list[WideColumns]) -> PlanStep:
         tables, joins = ["people"], []
         if any(one.per == ACCOUNT for one in joined):
             tables.append("account_of")
@@ -186,7 +186,7 @@ class Understanding:
         body = join([Sql("p.person"), *(column for one in joined for column in one.columns)], ", ")
         sql = Sql(f"SELECT {body.text} FROM people p {' '.join(joins)}", body.params)
         why = "One row a person: every measure, field, consent and address that anything asks about."
-        return Step("wide_0", sql, tuple(tables), why, ("person", *(n.key() for n in self.needs)))
+        return PlanStep("wide_0", sql, tuple(tables), why, ("person", *(n.key() for n in self.needs)))
 
     def _levels(self, upto: int) -> tuple[Sql, tuple[str, ...]]:
         """Return a query over `wide_0` with the columns of the first levels, each around the one before."""
@@ -202,13 +202,13 @@ class Understanding:
             params = (*columns.params, *params)
         return Sql(text, params), tuple(reads)
 
-    def _result(self) -> Step:
+    def _result(self) -> PlanStep:
         rows, reads = self._levels(len(self.levels))
         made = [node_column(n) for level in self.levels for n in level]
         kept = [n.key() for n in self.needs] if self.keep_needs else []
         sql = Sql(f"SELECT {', '.join(['person', *made, *kept])} FROM ({rows.text}) r", rows.params)
         why = f"Every trait and segment, level by level ({len(self.levels)} levels)."
-        return Step("result", sql, reads, why, ("person", *(m.strip('"') for m in made)))
+        return PlanStep("result", sql, reads, why, ("person", *(m.strip('"') for m in made)))
 
     def _node_sql(self, node: str) -> Sql:
         kind, name = node.split(":", 1)
@@ -232,7 +232,7 @@ class Understanding:
     def _parts(self, node: str) -> int:
         return self.playbook.traits[node[2:]].rank_parts()
 
-    def _cuts(self, depth: int) -> Step:
+    def _cuts(self, depth: int) -> PlanStep:
         scores = [n for n in self.levels[depth] if self._is_score(n)]
         rows, reads = self._levels(depth)
         columns = []
@@ -252,7 +252,7 @@ class Understanding:
         text = f"SELECT {cuts} FROM (SELECT {ordered.text} FROM ({rows.text}) l) o"
         sql = Sql(text, (*ordered.params, *rows.params))
         why = "Cut points of the scores among everybody; a cycle scores against the same ones."
-        return Step(f"cuts_{depth}", sql, reads, why, self.cut_columns(depth))
+        return PlanStep(f"cuts_{depth}", sql, reads, why, self.cut_columns(depth))
 
 
 def cut_column(name: str) -> str:

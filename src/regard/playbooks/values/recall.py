@@ -61,7 +61,7 @@ class RecallBase(Part):
         return set()
 
 
-class Answered(RecallBase):
+class AnsweredWith(RecallBase):
     """What was answered at an earlier wait_for step, by its score."""
 
     called: ClassVar[str] = "answered at an earlier step"
@@ -72,7 +72,7 @@ class Answered(RecallBase):
     at_most: int | None = None
 
     @model_validator(mode="after")
-    def _says_something(self) -> Answered:
+    def _says_something(self) -> AnsweredWith:
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
             raise ValueError("at_least is above at_most, so no answer fits")
         return self
@@ -206,7 +206,7 @@ class AnyOf(Several):
         return set.intersection(*(part.answers_needed() for part in self.of))
 
 
-KINDS: tuple[type[RecallBase], ...] = (Answered, InSegment, Meets, Both, AnyOf)
+KINDS: tuple[type[RecallBase], ...] = (AnsweredWith, InSegment, Meets, Both, AnyOf)
 NAMED: dict[str, type[RecallBase]] = {kind.named(): kind for kind in KINDS}
 if TYPE_CHECKING:
     Recall = RecallBase

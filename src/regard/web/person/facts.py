@@ -9,17 +9,17 @@ from typing import Any
 
 from django.http import Http404
 
-from regard.act.contracts import Task
+from regard.act.contracts import TaskRow
 from regard.act.selectors import tasks_of
 from regard.collect.selectors import LogTally, TouchpointMoment, bought_in_all, newest_moments, tally
 from regard.identify.selectors import origins_behind, speaker_of
 from regard.kernel.ids import parse_public_id, public_id
-from regard.listen.contracts import Said
+from regard.listen.contracts import AnswerSaid
 from regard.listen.selectors import answers_of
 from regard.playbooks.vocabulary import ORDER_COMPLETED
 from regard.profile.contracts import NoteRow, PromiseRow, TagRow
 from regard.profile.selectors import notes_of, promises_of, tags_of
-from regard.staff.contracts import Member
+from regard.staff.contracts import StaffMember
 from regard.staff.selectors import all_staff
 from regard.understand.selectors import known_person
 
@@ -46,7 +46,7 @@ class Facts:
     name: str
     fields: dict[str, Any]
     owner_id: int | None
-    team: list[Member]
+    team: list[StaffMember]
     staff: dict[int, str]
     tally: LogTally
     moments: list[TouchpointMoment]  # newest first, at most NEWEST
@@ -54,9 +54,9 @@ class Facts:
     traits: dict[str, Any]
     value_minor: int | None
     computed_at: datetime | None
-    answers: list[Said]  # newest first
+    answers: list[AnswerSaid]  # newest first
     promises: list[PromiseRow]  # open ones first, soonest due
-    tasks: list[Task]  # open ones, soonest due
+    tasks: list[TaskRow]  # open ones, soonest due
     notes: list[NoteRow]
     tags: list[TagRow]
 

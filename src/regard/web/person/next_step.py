@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from regard.act.contracts import Task
+from regard.act.contracts import TaskRow
 from regard.profile.contracts import PromiseRow
 from regard.web.person.facts import Facts
 from regard.web.person.story import own_rhythm
@@ -20,7 +20,7 @@ class NextStep:
     title: str
     under: str
     reasons: list[str] = field(default_factory=list)
-    task: Task | None = None
+    task: TaskRow | None = None
     promise: PromiseRow | None = None
     quote: str = ""
 
@@ -52,7 +52,7 @@ def next_step(facts: Facts, now: datetime) -> NextStep:
     )
 
 
-def _task(task: Task, now: datetime) -> NextStep:
+def _task(task: TaskRow, now: datetime) -> NextStep:
     due = f"due {moment(task.due_at)}" if task.due_at else "no due time"
     reasons = [f"Opened {moment(task.opened_at)}, {due}, about {task.minutes} minutes."]
     if task.context.get("why"):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from regard.kernel.issues import Refused
-from regard.room import Verb
+from regard.room import RowVerb
 from regard.rooms import ROOMS
 
-_VERBS: dict[tuple[str, str], Verb] = {
+_VERBS: dict[tuple[str, str], RowVerb] = {
     (waits.kind, name): verb for room in ROOMS for waits in room.waits for name, verb in waits.verbs.items()
 }
 

@@ -20,7 +20,7 @@ WAITS: tuple[Waits, ...] = tuple(sorted((waits for room in ROOMS for waits in ro
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TodayRow:
     """One row as the page shows it; `address` is where its verb leads."""
 
     kind: str
@@ -42,7 +42,7 @@ class RowGroup:
     """A heading with its rows; `more` counts those that did not fit."""
 
     name: str
-    rows: list[Row] = field(default_factory=list)
+    rows: list[TodayRow] = field(default_factory=list)
     more: int = 0
 
 
@@ -80,8 +80,8 @@ def due_words(due_at: datetime, now: datetime) -> tuple[str, str]:
     return moment(due_at), "soon" if due_at - now < timedelta(days=1) else ""
 
 
-def _row(kind: str, waiting: Waiting, people: dict[int, Shown], now: datetime) -> Row:
+def _row(kind: str, waiting: Waiting, people: dict[int, Shown], now: datetime) -> TodayRow:
     person = people[waiting.person]
     due, tone = due_words(waiting.due_at, now) if waiting.due_at else (waiting.due_words, "")
     title = waiting.title if waiting.other is None else waiting.title.replace("{other}", people[waiting.other].name)
-    return Row(kind, waiting, title, due, tone, waiting.address or f"{person.address}{waiting.at}", person)
+    return TodayRow(kind, waiting, title, due, tone, waiting.address or f"{person.address}{waiting.at}", person)

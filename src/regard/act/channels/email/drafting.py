@@ -22,7 +22,7 @@ from regard.act.channels.email.letter import Footer, Letter, Links, Scale
 from regard.act.channels.email.mime import MailEnvelope, build_mail
 from regard.act.channels.email.typeset import set_html, set_text
 from regard.act.drafting import Material, material_of, signer_of, text_in
-from regard.act.known.people import Known
+from regard.act.known.people import LetterFacts
 from regard.act.models import Message
 from regard.act.words import words
 from regard.kernel.issues import Issue, Refused
@@ -30,12 +30,12 @@ from regard.playbooks.letters.language import LetterError, blocks, fill, fill_li
 from regard.playbooks.model import Playbook
 
 
-def draft_letter(message: Message, playbook: Playbook, known: Known) -> Draft:
+def draft_letter(message: Message, playbook: Playbook, known: LetterFacts) -> Draft:
     """Return the letter of a message, from what is known of its person. Raises Refused where it may not be written so."""
     return _from_template(message, playbook, known) if message.template else _as_written(message, playbook, known)
 
 
-def _as_written(message: Message, playbook: Playbook, known: Known) -> Draft:
+def _as_written(message: Message, playbook: Playbook, known: LetterFacts) -> Draft:
     """Return the words a colleague wrote for this one person, with sender and footer; nothing in them is tracked."""
     sender = signer_of(message, playbook)
     language = str(known.fields.get("language") or playbook.company.language)
@@ -58,7 +58,7 @@ def _as_written(message: Message, playbook: Playbook, known: Known) -> Draft:
     return Draft(language, sender.email, letter.subject, set_text(letter, links), html, tuple(links.urls))
 
 
-def _from_template(message: Message, playbook: Playbook, known: Known) -> Draft:
+def _from_template(message: Message, playbook: Playbook, known: LetterFacts) -> Draft:
     material = material_of(message, playbook, known)
     template, language = material.template, material.language
     try:

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from regard.act.channels.webhook.signing import event_id
-from regard.act.known.people import Known
+from regard.act.known.people import LetterFacts
 from regard.act.models import Message
 from regard.decide.models import Decision
 from regard.identify.selectors import PREFIX
@@ -49,7 +49,7 @@ def make_call(decision: Decision, step: Webhook, *, asked: Mapping[str, str], qu
     )
 
 
-def body_of(message: Message, decision: Decision, step: Step, playbook: Playbook, known: Known) -> str:
+def body_of(message: Message, decision: Decision, step: Step, playbook: Playbook, known: LetterFacts) -> str:
     """Return what is told now, as JSON. Raises Refused where the step names a field its purpose does not allow."""
     forbidden = sorted(set(step.fields()) - allowed_fields(playbook, step.bound_by()))
     if forbidden:
@@ -86,7 +86,7 @@ def trial_body(at: datetime) -> str:
     return json.dumps(told)
 
 
-def _fields(known: Known, names: tuple[str, ...]) -> dict[str, Any]:
+def _fields(known: LetterFacts, names: tuple[str, ...]) -> dict[str, Any]:
     """Return the fields and traits by name, as they are now; null where nothing is known."""
     told = {**known.traits, **known.fields}
     return {name: told.get(name) for name in names}

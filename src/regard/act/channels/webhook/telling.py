@@ -17,7 +17,7 @@ from django.db.models import Q
 
 from regard.act.channels.base import Clock, Draft, Handed, Outcome
 from regard.act.channels.webhook.call import CHANNEL, body_of
-from regard.act.known.people import Known, known_of
+from regard.act.known.people import LetterFacts, known_of
 from regard.act.models import Endpoint, Message
 from regard.act.services.claim import WAITING, claim
 from regard.act.services.deliver import GOOD_FOR
@@ -82,7 +82,7 @@ def _tell_one(message_id: int, playbook: Playbook, worker: str, clock: Clock) ->
     return not rests and told.handed.outcome is not Outcome.UNKNOWN
 
 
-def draft_call(message: Message, playbook: Playbook, known: Known) -> Draft:
+def draft_call(message: Message, playbook: Playbook, known: LetterFacts) -> Draft:
     """Return what is told from what is known now; who is told was settled when it was queued. Raises Refused."""
     decision = message.decision
     step = step_of(playbook, decision) if decision else None

@@ -7,9 +7,9 @@ understand/running/readers/. The plan, the cycle and the replay go by the lists.
 from __future__ import annotations
 
 from regard.engine.understanding.sources.addresses import Addresses
-from regard.engine.understanding.sources.base import Source
+from regard.engine.understanding.sources.base import NeedSource
 from regard.engine.understanding.sources.consents import Consents
-from regard.engine.understanding.sources.fields import Fields
+from regard.engine.understanding.sources.fields import FieldSource
 from regard.engine.understanding.sources.touchpoints import Touchpoints
 
-SOURCES: tuple[type[Source], ...] = (Touchpoints, Fields, Consents, Addresses)
+SOURCES: tuple[type[NeedSource], ...] = (Touchpoints, FieldSource, Consents, Addresses)

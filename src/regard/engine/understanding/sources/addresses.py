@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from regard.engine.bench.steps import Input, Step
-from regard.engine.understanding.sources.base import Source, WideColumns
+from regard.engine.bench.steps import Input, PlanStep
+from regard.engine.understanding.sources.base import NeedSource, WideColumns
 from regard.kernel.sql import Sql, join
 from regard.playbooks.values.measures import Agreed, Reached
 
 
 @dataclass(frozen=True, slots=True)
-class Addresses(Source):
+class Addresses(NeedSource):
     """Where people can be reached. Input: `contacts`, a row an address, `suppressed` being '', 'marketing' or 'all'."""
 
     answers = (Reached,)
@@ -20,7 +20,7 @@ class Addresses(Source):
         """Return `contacts`."""
         return (Input("contacts", ("person", "channel", "suppressed")),)
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[PlanStep]:
         """Return the step that says on which channels there is an open address, where that is asked for."""
         if not self.asking.asked(Reached):
             return []
@@ -34,7 +34,7 @@ class Addresses(Source):
         body = join(columns, ", ")
         sql = Sql(f"SELECT {body.text} FROM contacts GROUP BY person", body.params)
         why = "On which channels we hold an open address."
-        return [Step("addresses", sql, ("contacts",), why, ("person",))]
+        return [PlanStep("addresses", sql, ("contacts",), why, ("person",))]
 
     def joined(self) -> list[WideColumns]:
         """Return 'yes' or why not, for each channel and purpose asked about."""

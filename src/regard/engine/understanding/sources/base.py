@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
 from regard.engine.bench.codes import Codes
-from regard.engine.bench.steps import Input, Step
+from regard.engine.bench.steps import Input, PlanStep
 from regard.kernel.sql import Sql
 from regard.playbooks.purposes import Purpose
 from regard.playbooks.values.measures import Need
@@ -53,7 +53,7 @@ class WideColumns:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class NeedSource:
     """One kind of thing people are understood by: touchpoints, fields, consents, addresses.
 
     `answers` are the kinds of need it answers. A source writes SQL over its own inputs and knows no other source.
@@ -66,7 +66,7 @@ class Source:
         """Return the tables that must lie on the bench before its steps run."""
         return ()
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[PlanStep]:
         """Return the steps from its inputs to tables of one row a person; none where nothing is asked of it."""
         return []
 

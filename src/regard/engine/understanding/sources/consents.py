@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from regard.engine.bench.consents import covers, state_of
-from regard.engine.bench.steps import Input, Step
-from regard.engine.understanding.sources.base import Source, WideColumns
+from regard.engine.bench.steps import Input, PlanStep
+from regard.engine.understanding.sources.base import NeedSource, WideColumns
 from regard.kernel.sql import Sql, join
 from regard.playbooks.values.measures import Agreed
 
@@ -14,7 +14,7 @@ _NEWEST = ("granted", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
-class Consents(Source):
+class Consents(NeedSource):
     """What people agreed to. Input: `consents`, a row a person, purpose and channel said something about."""
 
     answers = (Agreed,)
@@ -34,7 +34,7 @@ class Consents(Source):
             return (need,)
         return tuple(Agreed(need.purpose, channel) for channel in purpose.channels)
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[PlanStep]:
         """Return the step that folds words to states, where a state is asked for."""
         if not self.each():
             return []
@@ -50,7 +50,7 @@ class Consents(Source):
             f"SELECT person, {states} FROM (SELECT {body.text} FROM consents GROUP BY person) c",
             body.params,
         )
-        return [Step("agreed", sql, ("consents",), "Where each consent stands.", ("person",))]
+        return [PlanStep("agreed", sql, ("consents",), "Where each consent stands.", ("person",))]
 
     def joined(self) -> list[WideColumns]:
         """Return the state of each consent that is asked about."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from regard.engine.bench.steps import Input, Step
-from regard.engine.understanding.sources.base import Source, WideColumns, rows_of
+from regard.engine.bench.steps import Input, PlanStep
+from regard.engine.understanding.sources.base import NeedSource, WideColumns, rows_of
 from regard.engine.understanding.sources.scan import ORDER
 from regard.engine.understanding.sources.time import Turned, sweeps
 from regard.kernel.sql import Sql, join
@@ -29,7 +29,7 @@ class FieldSlide:
 
 
 @dataclass(frozen=True, slots=True)
-class Fields(Source):
+class FieldSource(NeedSource):
     """What people told of themselves. Input: `fields`, a row a telling, `value` as JSON text."""
 
     answers = (Told,)
@@ -48,7 +48,7 @@ class Fields(Source):
     def _changes(self) -> tuple[Told, ...]:
         return tuple(need for need in self.asking.asked(Told) if need.changed)
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[PlanStep]:
         """Return the step of values and the step of changes, where they are asked for."""
         steps = []
         if values := self._values():
@@ -65,7 +65,7 @@ class Fields(Source):
             if needs
         ]
 
-    def _told(self, needs: tuple[Told, ...]) -> Step:
+    def _told(self, needs: tuple[Told, ...]) -> PlanStep:
         columns = [
             # JSON null is 'taken away': the newest telling counts, and it says there is none.
             Sql(
@@ -76,9 +76,9 @@ class Fields(Source):
         ]
         body, rows = join([Sql("person"), *columns], ", "), rows_of("fields", self.asking)
         sql = Sql(f"SELECT {body.text} FROM ({rows.text}) r GROUP BY person", (*body.params, *rows.params))
-        return Step("told", sql, ("fields", "moved"), "What each person's fields say now.", ("person",))
+        return PlanStep("told", sql, ("fields", "moved"), "What each person's fields say now.", ("person",))
 
-    def _changed(self, needs: tuple[Told, ...]) -> Step:
+    def _changed(self, needs: tuple[Told, ...]) -> PlanStep:
         columns = [
             Sql(f"MAX(occurred_at) FILTER (WHERE name = ? AND differs) AS {need.key()}", (need.name,)) for need in needs
         ]
@@ -95,7 +95,7 @@ class Fields(Source):
             (*body.params, *rows.params),
         )
         why = "When each field last became another value."
-        return Step("told_changed", sql, ("fields", "moved"), why, ("person",))
+        return PlanStep("told_changed", sql, ("fields", "moved"), why, ("person",))
 
     def slides(self, before: Clock, turned: Iterable[Turned]) -> list[FieldSlide]:
         """Return the tellings that matter now and did not before, or the other way round."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
-from regard.engine.bench.steps import Step
+from regard.engine.bench.steps import PlanStep
 from regard.engine.understanding.sources.log import Flags, Touches, reads_of, table_of
 from regard.kernel.instant import DAY_US
 from regard.kernel.sql import Sql, join
@@ -25,7 +25,7 @@ def ordered_tables(per: str, measures: Sequence[Measure]) -> list[tuple[str, lis
     return [(table_of(per, group[0].key()), group) for group in _together(measures)]
 
 
-def ordered_steps(touches: Touches, per: str, measures: Sequence[Measure]) -> list[Step]:
+def ordered_steps(touches: Touches, per: str, measures: Sequence[Measure]) -> list[PlanStep]:
     """Return the steps from the log to those tables."""
     groups, reads = ordered_tables(per, measures), reads_of(per)
     named = [m for _, group in groups for m in group if m.pick.names]
@@ -34,7 +34,7 @@ def ordered_steps(touches: Touches, per: str, measures: Sequence[Measure]) -> li
     if named:
         why = "The few rows whose order or whose values matter, picked once."
         columns = ("person", "seq", "occurred_at")
-        steps.append(Step(table, shared.sql(), reads, why, columns))
+        steps.append(PlanStep(table, shared.sql(), reads, why, columns))
     for name, group in groups:
         own = shared if group[0].pick.names else _Picked(touches, per, group)
         rows = Sql(table) if own is shared else own.sql().wrap("(", ")")
@@ -42,7 +42,7 @@ def ordered_steps(touches: Touches, per: str, measures: Sequence[Measure]) -> li
         made = ("person", *(m.key() for m in group))
         needed = ((table,),) if own is shared else ()
         reads_now = (table,) if own is shared else reads
-        steps.append(Step(name, sql, reads_now, why, made, needs_rows=needed))
+        steps.append(PlanStep(name, sql, reads_now, why, made, needs_rows=needed))
     return steps
 
 

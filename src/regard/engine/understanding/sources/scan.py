@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from regard.engine.bench.columnar import property_column
-from regard.engine.bench.steps import Step
+from regard.engine.bench.steps import PlanStep
 from regard.engine.understanding.sources.log import Flags, Touches, among, reads_of, table_of
 from regard.engine.understanding.sources.picks import ordered_steps, ordered_tables
 from regard.kernel.sql import Sql, join
@@ -28,7 +28,7 @@ ORDER = "CAST(occurred_at AS HUGEINT) * 4398046511104 + seq"
 class Scan(Touches):
     """The steps from `log` to tables of one row a person (or an account) with every measure."""
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[PlanStep]:
         """Return the steps, in an order in which each finds what it reads."""
         steps = []
         for per in ("person", "account"):
@@ -51,7 +51,7 @@ class Scan(Touches):
         ]
         return [(table_of(per, name), measures) for name, measures in parts if measures]
 
-    def _scan(self, per: str, table: str, measures: Sequence[Measure]) -> Step:
+    def _scan(self, per: str, table: str, measures: Sequence[Measure]) -> PlanStep:
         flags = Flags(self)
         columns = [self._aggregate(m, flags.name(m.pick, m)) for m in measures]
         inner = join([Sql("*"), *flags.columns()], ", ")
@@ -62,7 +62,7 @@ class Scan(Touches):
             (*body.params, *inner.params, *touch.params, *only.params),
         )
         why = f"One pass over the log computes {len(measures)} measures for each {per}."
-        return Step(table, sql, reads_of(per), why, ("person", *(m.key() for m in measures)))
+        return PlanStep(table, sql, reads_of(per), why, ("person", *(m.key() for m in measures)))
 
     def _of_names(self, measures: Sequence[Measure]) -> Sql:
         """Return the condition that leaves out rows none of the measures is about."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from regard.engine.bench.columnar import property_column
-from regard.engine.bench.steps import Input, Step
-from regard.engine.understanding.sources.base import ACCOUNT, PERSON, Source, WideColumns
+from regard.engine.bench.steps import Input, PlanStep
+from regard.engine.understanding.sources.base import ACCOUNT, PERSON, NeedSource, WideColumns
 from regard.engine.understanding.sources.scan import Scan
 from regard.kernel.sql import Sql
 from regard.playbooks.values.measures import Measure
@@ -27,7 +27,7 @@ _COUNTS = ("count", "distinct", "followed", "unfollowed")
 
 
 @dataclass(frozen=True, slots=True)
-class Touchpoints(Source):
+class Touchpoints(NeedSource):
     """What happened between people and us. Inputs: `log`, and `account_of` for what is computed over whole accounts."""
 
     answers = (Measure,)
@@ -43,7 +43,7 @@ class Touchpoints(Source):
         properties = tuple(property_column(path) for path in self.scan.paths())
         return Input("log", LOG_COLUMNS + properties), Input("account_of", ("person", "account"))
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[PlanStep]:
         """Return the steps of the scan."""
         return self.scan.steps()
 

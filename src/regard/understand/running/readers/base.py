@@ -13,7 +13,7 @@ from django.db import connection
 from regard.engine.bench.codes import Codes
 from regard.engine.bench.store import Workbench
 from regard.engine.understanding.plan import Understanding
-from regard.engine.understanding.sources.base import Source
+from regard.engine.understanding.sources.base import NeedSource
 from regard.playbooks.values.windows import Clock
 from regard.understand.running.readers.people import Family
 
@@ -67,7 +67,7 @@ class Between:
 class Reader(ABC):
     """How one source is read. Queries of people are bound with (after, upto] numbers, or clocks where time came due."""
 
-    source: ClassVar[type[Source]]
+    source: ClassVar[type[NeedSource]]
     touched: ClassVar[tuple[str, ...]] = ()  # whom new rows bear on
     came_due: ClassVar[tuple[str, ...]] = ()  # on whom rows known before bear only now
 

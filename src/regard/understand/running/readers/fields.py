@@ -10,7 +10,7 @@ from django.db import connection
 
 from regard.collect.among import among
 from regard.engine.understanding.plan import Understanding
-from regard.engine.understanding.sources.fields import Fields, FieldSlide
+from regard.engine.understanding.sources.fields import FieldSlide, FieldSource
 from regard.kernel.instant import DAY_US, from_us
 from regard.profile.columns import TELLINGS_UPTO, TOUCHED, WHO_TOLD
 from regard.understand.running.readers.base import Between, Laying, Reader, Times
@@ -19,7 +19,7 @@ from regard.understand.running.readers.base import Between, Laying, Reader, Time
 class FieldReader(Reader):
     """Every telling of the fields asked about; who told one, and over whose dates time passed."""
 
-    source = Fields
+    source = FieldSource
     touched = TOUCHED
 
     def lay(self, laying: Laying) -> None:
@@ -28,13 +28,13 @@ class FieldReader(Reader):
 
     def slid(self, understanding: Understanding, between: Between, times: Times) -> set[int]:  # noqa: ARG002
         """Return who told a date that came near, or told a field at a time that now counts (or no longer does)."""
-        slides = Fields(understanding.asking).slides(between.before, understanding.turned(between.before))
+        slides = FieldSource(understanding.asking).slides(between.before, understanding.turned(between.before))
         return {person for slide in slides for person in _slid(slide)}
 
 
 def read_fields(understanding: Understanding, origins: Iterable[int] | None = None) -> pa.Table:
     """Return every telling of the fields that are asked about: seq, origin, occurred_at, name, value (JSON text)."""
-    names = Fields(understanding.asking).names()
+    names = FieldSource(understanding.asking).names()
     columns: list[list[object]] = [[], [], [], [], []]
     if names:
         inside, value = among(names)

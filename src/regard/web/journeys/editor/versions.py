@@ -29,7 +29,7 @@ MOST_LOOKED_AT = 30  # playbook versions, newest first
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class VersionWritten:
     """One version in which the journey was written anew."""
 
     seq: int
@@ -40,10 +40,10 @@ class Written:
     is_active: bool
 
 
-def versions_written(slug: str) -> list[Written]:
+def versions_written(slug: str) -> list[VersionWritten]:
     """Return the versions that changed a journey, newest first, each with what it changed."""
     rows, staff = version_list(MOST_LOOKED_AT), names_of_staff()
-    found: list[Written] = []
+    found: list[VersionWritten] = []
     parts: list[Value | None] = [part_of_version(r.hash, "journeys", slug) for r in rows]
     for number, row in enumerate(rows):
         before = parts[number + 1] if number + 1 < len(parts) else None
@@ -51,7 +51,7 @@ def versions_written(slug: str) -> list[Written]:
         if part is not None and part != before:
             changes = changes_between(before, part) if before is not None else []
             by, is_active = by_words(row.by, staff), not found and part == parts[0]
-            found.append(Written(row.seq, row.activated_at, by, row.note, changes, is_active))
+            found.append(VersionWritten(row.seq, row.activated_at, by, row.note, changes, is_active))
     return found
 
 
