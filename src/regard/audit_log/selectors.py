@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from regard.audit_log.contracts import Noted, ReceiptRow
 from regard.audit_log.models import Entry, ErasureReceipt
 
 
-def recent_entries(*, limit: int = 100, before: int | None = None) -> list[Entry]:
+def recent_entries(*, limit: int = 100, before: int | None = None) -> list[Noted]:
     """Return what was changed lately, newest first; `before`: the number of the last one shown."""
     rows = Entry.objects.order_by("-id")
-    return list((rows if before is None else rows.filter(id__lt=before))[:limit])
+    older = (rows if before is None else rows.filter(id__lt=before)).values_list(*Noted._fields)
+    return [Noted(*row) for row in older[:limit]]
 
 
-def erasure_receipts(*, limit: int = 100) -> list[ErasureReceipt]:
+def erasure_receipts(*, limit: int = 100) -> list[ReceiptRow]:
     """Return the receipts of erasures, newest first."""
-    return list(ErasureReceipt.objects.order_by("-id")[:limit])
+    rows = ErasureReceipt.objects.order_by("-id").values_list(*ReceiptRow._fields)
+    return [ReceiptRow(*row) for row in rows[:limit]]
 
 
 def was_noted(verb: str, *, by: str, on: tuple[str, str], since: datetime) -> bool:

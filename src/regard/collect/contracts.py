@@ -1,8 +1,9 @@
-"""What crosses from intake, import and the product itself into the log: one message, normalised and frozen."""
+"""What crosses into the log, one message, normalised and frozen; and what is told of keys and of what was refused."""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -44,3 +45,26 @@ class Recorded(msgspec.Struct, frozen=True, gc=False):
 
     seq: int | None
     origin: int
+
+
+class KeyRow(NamedTuple):
+    """A key of the API without its hash; `source`: the name of what it writes into, empty where it only reads."""
+
+    pk: int
+    scope: str
+    name: str
+    prefix: str
+    source: str
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class RefusalRow(NamedTuple):
+    """A message that was refused: what was wrong and at which place of its batch."""
+
+    received_at: datetime
+    source: str
+    code: str
+    message: str
+    position: int | None

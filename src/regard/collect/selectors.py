@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Max, Min, Q, Sum
 
+from regard.collect.contracts import KeyRow, RefusalRow
 from regard.collect.models import ApiKey, Refusal, Source, Touchpoint
 from regard.collect.values import read_values
 from regard.kernel.ids import parse_touchpoint_id, touchpoint_id
@@ -124,9 +125,10 @@ def names_of(origins: Collection[int]) -> dict[str, int]:
     return dict(rows.annotate(times=Count("seq")).order_by("-times", "name"))
 
 
-def newest_refusals(*, limit: int = 100) -> list[Refusal]:
+def newest_refusals(*, limit: int = 100) -> list[RefusalRow]:
     """Return what was refused lately, newest first."""
-    return list(Refusal.objects.select_related("source").order_by("-received_at", "-id")[:limit])
+    rows = Refusal.objects.select_related("source").order_by("-received_at", "-id")[:limit]
+    return [RefusalRow(r.received_at, r.source.name if r.source else "", r.code, r.message, r.position) for r in rows]
 
 
 def refusal_counts(*, since: datetime) -> dict[str, int]:
@@ -135,9 +137,21 @@ def refusal_counts(*, since: datetime) -> dict[str, int]:
     return dict(rows.annotate(times=Count("id")).order_by("-times", "code"))
 
 
-def key_list() -> list[ApiKey]:
+def key_list() -> list[KeyRow]:
     """Return every key, newest first, revoked ones too."""
-    return list(ApiKey.objects.select_related("source").order_by("-created_at", "-id"))
+    return [
+        KeyRow(
+            key.pk,
+            key.scope,
+            key.name,
+            key.prefix,
+            key.source.name if key.source else "",
+            key.created_at,
+            key.last_used_at,
+            key.revoked_at,
+        )
+        for key in ApiKey.objects.select_related("source").order_by("-created_at", "-id")
+    ]
 
 
 def _read_mark(mark: str | None) -> tuple[int, int] | None:

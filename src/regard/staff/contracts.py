@@ -16,6 +16,16 @@ class StaffMember(NamedTuple):
     is_invented: bool
 
 
+class View(NamedTuple):
+    """A named view of a list: its query string, and whose it is."""
+
+    pk: int
+    user_id: int
+    name: str
+    query: str
+    is_shared: bool
+
+
 class SignedIn(Protocol):
     """Whoever makes a request: what pages may know of them."""
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from django.db.models import Q
 
 from regard.collect.values import read_values
-from regard.staff.contracts import SignedIn, StaffMember
+from regard.staff.contracts import SignedIn, StaffMember, View
 from regard.staff.models import LoginLink, Role, SavedView, User
 
 
@@ -55,13 +55,10 @@ def names_of_staff() -> dict[int, str]:
     return dict(User.objects.values_list("id", "name"))
 
 
-def views_of(user_id: int, page: str) -> list[SavedView]:
+def views_of(user_id: int, page: str) -> list[View]:
     """Return one's own and shared views of a page by name."""
-    return list(
-        SavedView.objects.filter(Q(user_id=user_id) | Q(is_shared=True), page=page)
-        .select_related("user")
-        .order_by("name", "id")
-    )
+    views = SavedView.objects.filter(Q(user_id=user_id) | Q(is_shared=True), page=page)
+    return read_values(View, views.order_by("name", "id"))
 
 
 def is_on_the_team(user: int) -> bool:
