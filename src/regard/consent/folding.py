@@ -45,8 +45,9 @@ class Word:
         return (self.at_us, not self.is_granted, self.seq)
 
     def covers(self, purpose: str, channel: str) -> bool:
-        """Say whether the word speaks of this purpose on this channel."""
-        return self.purpose in (purpose, EVERY) and self.channel in (channel, EVERY)
+        """Say whether the word speaks of this purpose on this channel; only who leaves speaks of all at once."""
+        is_of_it = self.purpose == purpose or (self.purpose == EVERY and not self.is_granted)
+        return is_of_it and self.channel in (channel, EVERY)
 
     def touches(self, purpose: str, channel: str) -> bool:
         """Say whether the word speaks of a part of this; '*' is every purpose, every channel."""

@@ -264,4 +264,4 @@ def test_nothing_else_of_the_product_can_open_such_a_connection() -> None:
         if found := names & OPENERS:
             users[short(path)] = found
     asks_itself = "src/regard/cli/up.py"  # whether the server it started is ready, on loopback
-    assert sorted(users) == ["src/regard/door.py", asks_itself]
+    assert sorted(users) == [asks_itself, "src/regard/door.py"]

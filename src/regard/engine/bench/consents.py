@@ -8,8 +8,22 @@ from __future__ import annotations
 
 
 def covers(purpose: str, channel: str, *, word: str = "") -> str:
-    """Return whether a word speaks of a purpose on a channel; `word` is its alias with a dot, or nothing."""
-    return f"{word}purpose IN ({purpose}, '*') AND {word}channel IN ({channel}, '*')"
+    """Return whether a word speaks of a purpose on a channel; `word` is its alias with a dot, or nothing.
+
+    Whoever leaves may leave everything at once; nobody agrees to everything at once.
+    """
+    of_all = f"{word}purpose = '*' AND NOT {word}is_granted"
+    return f"({word}purpose = {purpose} OR {of_all}) AND {word}channel IN ({channel}, '*')"
+
+
+def grants(purpose: str, channel: str) -> str:
+    """Return whether a folded row's newest grant covers a purpose on a channel."""
+    return f"purpose = {purpose} AND channel IN ({channel}, '*')"
+
+
+def withdraws(purpose: str, channel: str) -> str:
+    """Return whether a folded row's newest withdrawal covers a purpose on a channel."""
+    return f"purpose IN ({purpose}, '*') AND channel IN ({channel}, '*')"
 
 
 def newest_first(word: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from regard.engine.bench.consents import covers, state_of
+from regard.engine.bench.consents import grants, state_of, withdraws
 from regard.engine.bench.steps import Input, PlanStep
 from regard.engine.understanding.sources.base import NeedSource, WideColumns
 from regard.kernel.sql import Sql, join
 from regard.playbooks.values.measures import Agreed
 
-_NEWEST = ("granted", "withdrawn")
+_NEWEST = {"granted": grants, "withdrawn": withdraws}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,10 @@ class Consents(NeedSource):
         columns = []
         for need in self.each():
             k, said = need.key(), (need.purpose, need.channel)
-            columns += [Sql(f"MAX({at}_us) FILTER (WHERE {covers('?', '?')}) AS {k}_{at}", said) for at in _NEWEST]
+            columns += [
+                Sql(f"MAX({at}_us) FILTER (WHERE {covering('?', '?')}) AS {k}_{at}", said)
+                for at, covering in _NEWEST.items()
+            ]
         body = join([Sql("person"), *columns], ", ")
         states = ", ".join(
             f"{state_of(*(f'{k}_{at}' for at in _NEWEST))} AS {k}" for k in (need.key() for need in self.each())
