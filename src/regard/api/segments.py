@@ -45,7 +45,7 @@ class SegmentList(Paged):
     items: list[SegmentShown]
 
 
-class MembershipShown(PersonLine):
+class Membership(PersonLine):
     """A person in a segment."""
 
     since: datetime | None = Field(description="Since when; null where an instant was asked for.")
@@ -54,7 +54,7 @@ class MembershipShown(PersonLine):
 class MembershipPage(Paged):
     """A page of the people in a segment."""
 
-    items: list[MembershipShown]
+    items: list[Membership]
 
 
 @router.get("/segments", response=SegmentList, summary="List segments")

@@ -40,7 +40,7 @@ Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Membership:
+class SegmentSpells:
     """Rows (person, segment, from_us, to_us), and why they are exact to the day only, where they are."""
 
     table: pa.Table
@@ -70,11 +70,11 @@ def membership_over(
     joined: Joined | None = None,
     older: Iterable[Journey] = (),
     tell: Tell | None = None,
-) -> Membership:
+) -> SegmentSpells:
     """Return who was in these segments over a stretch, those that `older` journeys ask about inline too. `tell` hears (days done, days)."""
     spells = Spells(segments)
     if not segments:
-        return Membership(spells.table())
+        return SegmentSpells(spells.table())
     joined = read_joined(upto, from_us=days.start) if joined is None else joined
     part, log = cut_down(with_unnamed(playbook, older=older), segments=segments), open_log(upto)
     at = Coordinates(Clock(days.end, playbook.company.time_zone), upto)
@@ -84,7 +84,7 @@ def membership_over(
         daily_membership(part, log, days, upto=upto, joined=joined, spells=spells, tell=tell)
     else:
         _follow(understanding, log, joined, days, spells, tell)
-    return Membership(spells.table(), why)
+    return SegmentSpells(spells.table(), why)
 
 
 def _follow(
