@@ -21,7 +21,7 @@ _SENDS = """
 import django; django.setup()
 import sys, time
 import msgspec
-from regard.collect.intake.journal import Entry, encode_entry, open_journal
+from regard.collect.intake.journal import JournalRow, encode_entry, open_journal
 from regard.collect.models import Source
 journal, source, sent = open_journal(), Source.objects.get(name="import").id, 0
 while not sys.stdin.closed and sent < 40_000:
@@ -29,7 +29,7 @@ while not sys.stdin.closed and sent < 40_000:
         msgspec.Raw(b'{"type":"track","messageId":"m%d","userId":"c%d","event":"Looked"}' % (n, n % 700))
         for n in range(sent, sent + 100)
     ]
-    journal.append([encode_entry(Entry(None, source, 1_790_000_000_000_000, None, "s", messages))])
+    journal.append([encode_entry(JournalRow(None, source, 1_790_000_000_000_000, None, "s", messages))])
     sent += 100
     print(sent, flush=True)
     time.sleep(0.01)
@@ -60,6 +60,7 @@ def test_an_import_is_taken_back_beside_a_busy_worker(tmp_path: Path) -> None:
             assert sender.stdout is not None
             try:
                 while not _count(shop, "name = 'Looked'"):  # the worker is at it
+                    assert sender.poll() is None
                     threading.Event().wait(0.05)
                 undone = shop.json("import", "undo", batch, "--yes")
                 beside = _count(shop, "name = 'Looked'")
